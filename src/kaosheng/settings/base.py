@@ -1,0 +1,218 @@
+"""Settings shared by every installation; the files beside it name what differs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any, Final
+
+import django_stubs_ext
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from kaosheng.settings.logs import logging_settings
+
+# Lets code name Django's generic classes with their types (`QuerySet[User]`) at run time too.
+django_stubs_ext.monkeypatch()
+
+env = environ.Env()
+
+CHECKOUT: Final = Path(__file__).resolve().parents[3]
+PACKAGE: Final = Path(__file__).resolve().parents[1]
+VAR: Final = Path(env.str("KAOSHENG_VAR", str(CHECKOUT / "var")))
+
+DEBUG = False
+DEMO = False
+STYLEGUIDE = False
+
+# --- addresses -------------------------------------------------------------------------------------------------
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000)
+SERVICE_URL = env.str("SERVICE_URL", f"http://localhost:{PORT}").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# --- the registration system -----------------------------------------------------------------------------------
+DEMO_REGISTRATION_PORT = env.int("DEMO_REGISTRATION_PORT", 8001)
+REGISTRATION_ISSUER = env.str("REGISTRATION_ISSUER", f"http://localhost:{DEMO_REGISTRATION_PORT}").rstrip("/")
+REGISTRATION_CLIENT_ID = env.str("REGISTRATION_CLIENT_ID", "kaosheng")
+
+
+def webhook_secret(client_secret: str) -> str:
+    """Return the secret that signs messages between the two systems, derived from the client's secret."""
+    digest = hashlib.sha256(b"registration-webhook:" + client_secret.encode()).digest()
+    return "whsec_" + base64.b64encode(digest).decode()
+
+
+# --- applications ----------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_htmx",
+    "django_vite",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    "kaosheng.audit",
+    "kaosheng.notices",
+    "kaosheng.accounts",
+    "kaosheng.regions",
+    "kaosheng.catalogue",
+    "kaosheng.registration",
+    "kaosheng.casework",
+    "kaosheng.web",
+    "kaosheng.ops",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "kaosheng.web.urls"
+WSGI_APPLICATION = "kaosheng.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / part / "templates" for part in ("ui", "candidate", "reviewer", "office")],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- data ------------------------------------------------------------------------------------------------------
+# Transactions are explicit (one write path); a request isn't one.
+DATABASE_OPTIONS: Final[dict[str, Any]] = {
+    "ATOMIC_REQUESTS": False,
+    "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 60),
+    "CONN_HEALTH_CHECKS": True,
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
+STORE_ROOT = Path(env.str("STORE_ROOT", str(VAR / "store")))
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+MAX_BODY_BYTES: Final = 20 * 1024 * 1024
+"""Bodies up to this size are read, so that a picture too large is answered with the sentence; larger ones get 413."""
+
+# --- people ----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+] + [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    }
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/staff/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "考生服务系统"
+MFA_TOTP_TOLERANCE = 1
+MFA_PASSKEY_LOGIN_ENABLED = False
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", True)
+STAFF_IDLE_SECONDS: Final = 15 * 60
+CANDIDATE_IDLE_SECONDS: Final = 30 * 60
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "kaosheng_session"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "kaosheng_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_NAME = "kaosheng_language"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- language and time -----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("中文")), ("en", _("English"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- static files ----------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+FRONTEND_DIST: Final = CHECKOUT / "frontend" / "dist"
+STATICFILES_DIRS = [path for path in (FRONTEND_DIST, PACKAGE / "web" / "ui" / "static") if path.is_dir()]
+DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": FRONTEND_DIST / ".vite" / "manifest.json"}}
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "kaosheng.web.ui.static_storage.StaticStorage"},
+}
+
+# --- security --------------------------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "blob:", "data:"],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "child-src": [SELF],
+        # A browser applies form-action to the redirects that follow a form: 登录 ends at the registration system.
+        "form-action": [SELF, REGISTRATION_ISSUER],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+LOGGING = logging_settings(env.str("LOG_LEVEL", "INFO"))
+LOGGING_CONFIG = "logging.config.dictConfig"
+
+
+def oauth_clients(client_secret: str) -> dict[str, dict[str, Any]]:
+    """Return Authlib's client of the registration system: discovery, PKCE with S256, time-outs."""
+    return {
+        "registration": {
+            "client_id": REGISTRATION_CLIENT_ID,
+            "client_secret": client_secret,
+            "server_metadata_url": f"{REGISTRATION_ISSUER}/.well-known/openid-configuration",
+            "client_kwargs": {
+                "scope": "openid profile registrations",
+                "code_challenge_method": "S256",
+                "default_timeout": 10,
+            },
+        }
+    }

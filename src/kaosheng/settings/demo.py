@@ -1,0 +1,36 @@
+"""The demo: everything on one machine from one command, all state below `var/`."""
+
+from __future__ import annotations
+
+from kaosheng.ops.embedded_postgres import cluster_of_demo
+from kaosheng.settings.base import *  # noqa: F403 - a settings file is its base and what differs
+from kaosheng.settings.base import DATABASE_OPTIONS, VAR, env, oauth_clients, webhook_secret
+from kaosheng.settings.demo_secrets import load_or_draw
+
+DEMO = True
+STYLEGUIDE = True
+
+_keys = load_or_draw(VAR / "demo-secrets.json")
+SECRET_KEY = _keys["secret_key"]
+FIELD_KEYS: dict[str, str] = _keys["field_keys"]
+FIELD_KEY_CURRENT = next(iter(FIELD_KEYS))
+BLIND_INDEX_KEY: str = _keys["blind_index_key"]
+REGISTRATION_CLIENT_SECRET: str = env.str("REGISTRATION_CLIENT_SECRET", _keys["registration_client_secret"])
+REGISTRATION_WEBHOOK_SECRET = env.str("REGISTRATION_WEBHOOK_SECRET", webhook_secret(REGISTRATION_CLIENT_SECRET))
+DEMO_REGISTRATION_SECRET_KEY: str = _keys["registration_secret_key"]
+AUTHLIB_OAUTH_CLIENTS = oauth_clients(REGISTRATION_CLIENT_SECRET)
+
+DEMO_CLUSTER = None if env.str("DATABASE_URL", "") else cluster_of_demo(VAR)
+DATABASES = {
+    "default": {
+        **env.db_url("DATABASE_URL", DEMO_CLUSTER.url("kaosheng") if DEMO_CLUSTER else ""),
+        **DATABASE_OPTIONS,
+    }
+}
+DEMO_REGISTRATION_DATABASE_URL = env.str(
+    "REGISTRATION_DATABASE_URL", DEMO_CLUSTER.url("registration_demo") if DEMO_CLUSTER else ""
+)
+
+# The demo may switch the second factor off; the log-in page says so.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", False)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -1,0 +1,9 @@
+"""Addresses of the service."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("staff/account/", include("allauth.urls")),
+]
