@@ -1,0 +1,1 @@
+"""The dossier: pictures, submissions, steps, marks, leases, decisions, release."""

@@ -1,0 +1,1 @@
+"""Kinds of materials, samples and the rules for who gives what."""
