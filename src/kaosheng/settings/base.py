@@ -171,7 +171,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 FRONTEND_DIST: Final = CHECKOUT / "frontend" / "dist"
 STATICFILES_DIRS = [path for path in (FRONTEND_DIST, PACKAGE / "web" / "ui" / "static") if path.is_dir()]
-DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": FRONTEND_DIST / ".vite" / "manifest.json"}}
+DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": FRONTEND_DIST / "manifest.json"}}
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "kaosheng.web.ui.static_storage.StaticStorage"},

@@ -12,7 +12,7 @@ SERVICE_URL = env.str("SERVICE_URL").rstrip("/")
 
 FIELD_KEYS: dict[str, str] = env.dict("FIELD_KEYS")
 """Key id → 32 bytes in base64, `FIELD_KEYS=2026=…,2027=…`; old keys stay as long as rows name them."""
-FIELD_KEY_CURRENT = env.str("FIELD_KEY_CURRENT")
+FIELD_KEY_ID = env.str("FIELD_KEY_ID")
 BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY")
 
 REGISTRATION_ISSUER = env.str("REGISTRATION_ISSUER").rstrip("/")

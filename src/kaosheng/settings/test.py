@@ -13,7 +13,7 @@ STYLEGUIDE = True
 
 SECRET_KEY = "test-only-secret-key-with-enough-characters-for-django"  # noqa: S105 - a test value
 FIELD_KEYS = {"test-1": base64.b64encode(bytes(range(32))).decode()}
-FIELD_KEY_CURRENT = "test-1"
+FIELD_KEY_ID = "test-1"
 BLIND_INDEX_KEY = base64.b64encode(bytes(range(32, 64))).decode()
 REGISTRATION_CLIENT_SECRET = "test-only-client-secret"  # noqa: S105 - a test value
 REGISTRATION_WEBHOOK_SECRET = webhook_secret(REGISTRATION_CLIENT_SECRET)

@@ -1,0 +1,82 @@
+"""What every test has: a PostgreSQL cluster of the tests' own, a picture store of its own, Chromium's options."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from kaosheng.ops.embedded_postgres import Cluster, cluster_of_tests
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+CLUSTER = pytest.StashKey[Cluster]()
+USERS = pytest.StashKey[IO[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the cluster in the process that starts the workers, and count this run among its users."""
+    if hasattr(config, "workerinput") or os.environ.get("DATABASE_URL"):
+        return
+    var = CHECKOUT / "var"
+    var.mkdir(exist_ok=True)
+    users = (var / "test-runs.lock").open("w")
+    fcntl.flock(users, fcntl.LOCK_SH)
+    cluster = cluster_of_tests(var)
+    if cluster.start():
+        _drop_leftovers(cluster)
+    config.stash[CLUSTER], config.stash[USERS] = cluster, users
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the cluster when no other run uses it."""
+    if CLUSTER not in config.stash:
+        return
+    users = config.stash[USERS]
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    config.stash[CLUSTER].stop()
+    users.close()
+
+
+def _drop_leftovers(cluster: Cluster) -> None:
+    """Drop the databases of runs that were killed: a server that just started has no living run."""
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'").fetchall()
+        for (name,) in rows:
+            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
+
+@pytest.fixture(autouse=True)
+def _own_store(settings: SettingsWrapper, tmp_path: Path) -> None:
+    """Give every test an empty picture store."""
+    settings.STORE_ROOT = tmp_path / "store"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use the system's Chromium: Playwright's own isn't downloaded."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("The browser tests need Chromium and CJK fonts: apt-get install chromium fonts-noto-cjk")
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium,
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Speak Chinese and live in China unless a test says otherwise."""
+    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
