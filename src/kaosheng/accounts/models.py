@@ -1,0 +1,83 @@
+"""Staff: people of the house and what each may do where. Candidates are never here."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from kaosheng.domain.roles import AREA_ROLES, SITE_ROLES, Role
+from kaosheng.regions.models import ExamArea, ExamSite
+
+STAFF_ROLES = tuple(role for role in Role if role not in {Role.CANDIDATE, Role.CLOCK, Role.GATEWAY})
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates staff accounts; `accounts.services` decides who may."""
+
+    def create_user(self, *, username: str, password: str, name: str) -> User:
+        """Store a new account with a hashed password."""
+        user = self.model(username=username, name=name)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """By user name."""
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """One staff member, one account (GB/T 22239 8.1.4.1: no shared accounts)."""
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
+    email = models.EmailField(blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        """The user name."""
+        return self.username
+
+
+class Grant(models.Model):
+    """A role within a scope: a site's for site roles, an area's for area roles, none for 三员."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in STAFF_ROLES])
+    area = models.ForeignKey(ExamArea, on_delete=models.PROTECT, null=True, blank=True)
+    site = models.ForeignKey(ExamSite, on_delete=models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        """The scope fits the role, and no grant stands twice."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "role", "area", "site"], name="grant_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="grant_scope_fits_role",
+                condition=(
+                    Q(role__in=sorted(SITE_ROLES), site__isnull=False, area__isnull=False)
+                    | Q(role__in=sorted(AREA_ROLES), site__isnull=True, area__isnull=False)
+                    | Q(
+                        role__in=sorted({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR}),
+                        site__isnull=True,
+                        area__isnull=True,
+                    )
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Who is what."""
+        return f"{self.user_id} {self.role}"

@@ -1,0 +1,38 @@
+"""The aggregate: a dossier and everything that changes under its lock."""
+
+from kaosheng.casework.models.decisions import (
+    Correction,
+    Decision,
+    ExtensionRequest,
+    LateCase,
+    Proposal,
+    Release,
+    SiteReview,
+)
+from kaosheng.casework.models.dossier import Dossier, Lease, Step
+from kaosheng.casework.models.outgoing import StatusPush
+from kaosheng.casework.models.pictures import Picture, Submission, SubmittedPicture
+from kaosheng.casework.models.review import AskedPlace, Explanation, Mark, OpenedSlot, Promise, Return
+
+__all__ = [
+    "AskedPlace",
+    "Correction",
+    "Decision",
+    "Dossier",
+    "Explanation",
+    "ExtensionRequest",
+    "LateCase",
+    "Lease",
+    "Mark",
+    "OpenedSlot",
+    "Picture",
+    "Promise",
+    "Proposal",
+    "Release",
+    "Return",
+    "SiteReview",
+    "StatusPush",
+    "Step",
+    "Submission",
+    "SubmittedPicture",
+]

@@ -1,0 +1,87 @@
+"""Kinds of material and the rules for who must give what, in published versions of an intake."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from kaosheng.domain.materials import Effect
+from kaosheng.regions.models import Intake
+
+
+class CatalogueVersion(models.Model):
+    """One published state of an intake's catalogue. Published versions never change."""
+
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="catalogue_versions")
+    number = models.PositiveIntegerField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        """Numbers count up inside an intake."""
+
+        constraints = (models.UniqueConstraint(fields=["intake", "number"], name="catalogue_number_once"),)
+
+    def __str__(self) -> str:
+        """Intake and number."""
+        return f"{self.intake_id} v{self.number}"
+
+
+class MaterialKind(models.Model):
+    """材料种类 in one version. `sample` is the store key of its 示例, if any."""
+
+    version = models.ForeignKey(CatalogueVersion, on_delete=models.PROTECT, related_name="kinds")
+    code = models.CharField(max_length=10)
+    order = models.PositiveSmallIntegerField()
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=160)
+    short_name_zh = models.CharField(max_length=8)
+    short_name_en = models.CharField(max_length=40)
+    requirement_zh = models.TextField()
+    requirement_en = models.TextField()
+    minimum = models.PositiveSmallIntegerField()
+    maximum = models.PositiveSmallIntegerField()
+    count_fact = models.CharField(max_length=40, blank=True)
+    labels_zh = models.JSONField(default=list)
+    labels_en = models.JSONField(default=list)
+    may_promise = models.BooleanField(default=False)
+    sample = models.CharField(max_length=80, blank=True)
+    reasons = models.JSONField(default=list)
+    source = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """In the catalogue's order; counts make sense."""
+
+        ordering = ("order",)
+        constraints = (
+            models.UniqueConstraint(fields=["version", "code"], name="kind_once"),
+            models.CheckConstraint(condition=Q(maximum__gte=F("minimum")) & Q(maximum__gte=1), name="kind_counts"),
+        )
+
+    def __str__(self) -> str:
+        """Code and name."""
+        return f"{self.code} {self.name_zh}"
+
+
+class MaterialRule(models.Model):
+    """要求规则 in one version: effect x facts, with the sentence that says why."""
+
+    version = models.ForeignKey(CatalogueVersion, on_delete=models.PROTECT, related_name="rules")
+    kind = models.ForeignKey(MaterialKind, on_delete=models.PROTECT, related_name="rules")
+    effect = models.CharField(max_length=20, choices=[(effect.value, effect.value) for effect in Effect])
+    when = models.JSONField(default=dict)
+    group = models.CharField(max_length=40, blank=True)
+    minimum = models.PositiveSmallIntegerField(null=True, blank=True)
+    reason_zh = models.CharField(max_length=200)
+    reason_en = models.CharField(max_length=300)
+    source = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """A one_of rule names its group."""
+
+        constraints = (
+            models.CheckConstraint(condition=~Q(effect="one_of") | ~Q(group=""), name="rule_one_of_has_group"),
+        )
+
+    def __str__(self) -> str:
+        """Kind and effect."""
+        return f"{self.kind_id} {self.effect}"

@@ -1,0 +1,80 @@
+"""Who acts on a dossier, and what each role may do besides moving one (requirements S1-S5)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """A role within one scope: an 考区, an 考点 of it, or the whole installation."""
+
+    CANDIDATE = "candidate"
+    SITE_REVIEWER = "site_reviewer"
+    SITE_MANAGER = "site_manager"
+    AREA_REVIEWER = "area_reviewer"
+    AREA_MANAGER = "area_manager"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDITOR = "auditor"
+    CLOCK = "clock"
+    GATEWAY = "gateway"
+
+
+SITE_ROLES: Final = frozenset({Role.SITE_REVIEWER, Role.SITE_MANAGER})
+AREA_ROLES: Final = frozenset({Role.AREA_REVIEWER, Role.AREA_MANAGER})
+SEPARATED_ROLES: Final = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+"""三员分离 (GB/T 22239-2019 8.1.4.2, requirement S5): nobody holds two of these, or one of these and another role."""
+
+
+class Permission(StrEnum):
+    """What a page or a service asks for; moving a dossier has its own table in `domain.dossier`."""
+
+    DOSSIER_VIEW = "dossier:view"
+    DOSSIER_MARK = "dossier:mark"
+    DOSSIER_TAKE = "dossier:take"
+    COUNTER_UPLOAD = "counter:upload"
+    EXTENSION_REQUEST = "extension:request"
+    EXTENSION_GRANT = "extension:grant"
+    SITE_CLOSE_OWN = "site:close_own"
+    SITE_CLOSE_ANY = "site:close_any"
+    RELEASE_PUBLISH = "release:publish"
+    PROGRESS_VIEW = "progress:view"
+    AUDIT_READ = "audit:read"
+    ACCOUNT_MANAGE = "account:manage"
+    ROLE_GRANT = "role:grant"
+
+
+PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
+    Role.CANDIDATE: frozenset(),
+    Role.SITE_REVIEWER: frozenset({Permission.DOSSIER_VIEW, Permission.DOSSIER_MARK, Permission.DOSSIER_TAKE}),
+    Role.SITE_MANAGER: frozenset(
+        {
+            Permission.DOSSIER_VIEW,
+            Permission.COUNTER_UPLOAD,
+            Permission.EXTENSION_REQUEST,
+            Permission.SITE_CLOSE_OWN,
+            Permission.PROGRESS_VIEW,
+        }
+    ),
+    Role.AREA_REVIEWER: frozenset({Permission.DOSSIER_VIEW, Permission.DOSSIER_MARK, Permission.DOSSIER_TAKE}),
+    Role.AREA_MANAGER: frozenset(
+        {
+            Permission.DOSSIER_VIEW,
+            Permission.EXTENSION_GRANT,
+            Permission.SITE_CLOSE_ANY,
+            Permission.RELEASE_PUBLISH,
+            Permission.PROGRESS_VIEW,
+        }
+    ),
+    Role.SYSTEM_ADMIN: frozenset({Permission.ACCOUNT_MANAGE}),
+    Role.SECURITY_ADMIN: frozenset({Permission.ROLE_GRANT}),
+    Role.AUDITOR: frozenset({Permission.AUDIT_READ}),
+    Role.CLOCK: frozenset(),
+    Role.GATEWAY: frozenset(),
+}
+
+
+def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
+    """Everything these roles together may do."""
+    return frozenset().union(*(PERMISSIONS[role] for role in roles)) if roles else frozenset()
