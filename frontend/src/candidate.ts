@@ -1,0 +1,16 @@
+import "./styles/candidate.scss";
+import "./icons.svg?url";
+
+import confirm from "./controllers/confirm";
+import dialog from "./controllers/dialog";
+import elder from "./controllers/elder";
+import errors from "./controllers/errors";
+import fold from "./controllers/fold";
+import lightbox from "./controllers/lightbox";
+import print from "./controllers/print";
+import submitOnce from "./controllers/submit_once";
+import upload from "./controllers/upload";
+import viewer from "./controllers/viewer";
+import { start } from "./lib/start";
+
+start({ confirm, dialog, elder, errors, fold, lightbox, print, "submit-once": submitOnce, upload, viewer });

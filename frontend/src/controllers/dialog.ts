@@ -1,0 +1,66 @@
+import { Controller } from "@hotwired/stimulus";
+import htmx from "htmx.org";
+
+import { afterClose, dialogsWork, openModal, wantsNewTab } from "../lib/modal";
+
+/**
+ * Opens the page behind a link as a fragment in the page's dialog: `<a href="…" data-action="dialog#open">`.
+ * The server answers a request with the header HX-Request with the fragment alone. Whatever goes wrong (no dialog
+ * element, log-in expired, an error) ends in the plain page.
+ */
+export default class extends Controller<HTMLElement> {
+  static override targets = ["frame", "body"];
+
+  declare readonly frameTarget: HTMLDialogElement;
+  declare readonly bodyTarget: HTMLElement;
+  declare readonly hasFrameTarget: boolean;
+
+  private opener: HTMLElement | null = null;
+  private substitute: string | undefined;
+
+  async open(event: MouseEvent): Promise<void> {
+    const link = event.currentTarget as HTMLAnchorElement;
+    if (!this.hasFrameTarget || !dialogsWork() || wantsNewTab(event)) {
+      return;
+    }
+    event.preventDefault();
+    if (link.getAttribute("aria-busy") === "true") {
+      return;
+    }
+    link.setAttribute("aria-busy", "true");
+    const fragment = await this.fetched(link.href);
+    link.removeAttribute("aria-busy");
+    if (fragment === null) {
+      window.location.assign(link.href);
+      return;
+    }
+    this.opener = link;
+    this.substitute = undefined;
+    htmx.swap(this.bodyTarget, fragment, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
+    openModal(this.frameTarget);
+    this.bodyTarget.scrollTop = 0;
+    this.bodyTarget.querySelector<HTMLElement>("[data-dialog-focus]")?.focus();
+  }
+
+  /** For a button or an event inside the dialog; `detail.focus` names the element that gets the focus afterwards. */
+  close(event?: CustomEvent<{ focus?: string } | null>): void {
+    event?.preventDefault();
+    this.substitute = event?.detail && typeof event.detail === "object" ? event.detail.focus : undefined;
+    this.frameTarget.close();
+  }
+
+  closed(): void {
+    this.bodyTarget.textContent = "";
+    afterClose(this.opener, this.substitute);
+    this.opener = null;
+  }
+
+  private async fetched(address: string): Promise<string | null> {
+    try {
+      const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+      return answer.ok && !answer.redirected ? await answer.text() : null;
+    } catch {
+      return null;
+    }
+  }
+}

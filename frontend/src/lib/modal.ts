@@ -1,0 +1,27 @@
+/** True where the browser has the dialog element; elsewhere links simply open their page. */
+export function dialogsWork(): boolean {
+  return typeof HTMLDialogElement !== "undefined" && "showModal" in HTMLDialogElement.prototype;
+}
+
+/** True for a click that asks for a new tab or window, which must stay the browser's. */
+export function wantsNewTab(event: MouseEvent): boolean {
+  return event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+}
+
+/** Opens a dialog over the page; the page behind it stops scrolling until it closes. */
+export function openModal(dialog: HTMLDialogElement): void {
+  if (!dialog.open) {
+    dialog.showModal();
+    document.documentElement.classList.add("has-dialog");
+  }
+}
+
+/** To be called from the dialog's close event. Gives focus back to what opened it, or to the named substitute. */
+export function afterClose(opener: HTMLElement | null, substitute?: string): void {
+  if (!document.querySelector("dialog[open]")) {
+    document.documentElement.classList.remove("has-dialog");
+  }
+  const other = substitute ? document.querySelector<HTMLElement>(substitute) : null;
+  const place = other ?? (opener?.isConnected ? opener : null);
+  place?.focus();
+}

@@ -1,0 +1,16 @@
+import "./styles/staff.scss";
+import "./icons.svg?url";
+
+import confirm from "./controllers/confirm";
+import dialog from "./controllers/dialog";
+import errors from "./controllers/errors";
+import fold from "./controllers/fold";
+import lightbox from "./controllers/lightbox";
+import print from "./controllers/print";
+import shortcut from "./controllers/shortcut";
+import submitOnce from "./controllers/submit_once";
+import upload from "./controllers/upload";
+import viewer from "./controllers/viewer";
+import { start } from "./lib/start";
+
+start({ confirm, dialog, errors, fold, lightbox, print, shortcut, "submit-once": submitOnce, upload, viewer });
