@@ -1,0 +1,1 @@
+"""Pictures as bytes: hard checks, canonical form, thumbnails and the durable store. No models, no people."""

@@ -1,0 +1,196 @@
+"""The hard checks of an uploaded picture, its canonical form and its thumbnail.
+
+One function, `examine`, stands behind the page, the form, the API and the command, so that all give the same
+verdict. Order: size, type by content, header figures, then decoding. What is decoded is the canonical form
+itself: the bytes that are stored are the bytes that were proved whole.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import simplejpeg
+from PIL import Image
+
+from kaosheng.crypto.digests import digest
+from kaosheng.domain.errors import Refusal
+from kaosheng.pictures import encode, exif, jpeg, png, sniff
+from kaosheng.pictures.encode import Pixels
+from kaosheng.pictures.limits import (
+    CMYK_MAX_PIXELS,
+    JPEG_MAX_PIXELS,
+    JPEG_MAX_SCANS,
+    MAX_BYTES,
+    PNG_MAX_PIXELS,
+    SIDE_MAX,
+    SIDE_MIN,
+)
+
+Format = Literal["jpeg", "png"]
+
+_WHOLE_PICTURE = threading.Lock()
+"""Held by work that keeps a whole picture in memory: one at a time bounds a process at some 200 MB."""
+
+_MEGA: Final = 1_000_000
+_CMYK: Final = 4
+_DECODER_ERRORS: Final = (OSError, SyntaxError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPicture:
+    """An accepted picture. Width and height are those a viewer shows, in pixels.
+
+    `canonical` are the bytes to store. Digests read "sha256:<hex>": `received_digest` of what came in (a retry
+    and the confirmation to the sender use it), `stored_digest` of `canonical` (receipt and scrub use it).
+    """
+
+    format: Format
+    width: int
+    height: int
+    canonical: bytes
+    received_digest: str
+    stored_digest: str
+    thumbnail: bytes
+    thumbnail_width: int
+    thumbnail_height: int
+
+    @property
+    def content_type(self) -> str:
+        """MIME type of the stored bytes."""
+        return f"image/{self.format}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    format: Format
+    width: int
+    height: int
+    canonical: bytes
+    thumbnail: tuple[bytes, int, int]
+
+
+def examine(data: bytes) -> CheckedPicture:
+    """Check one received file and return what to store of it.
+
+    Raises Refusal with the code of the first broken rule (see kaosheng.pictures.words). Nothing else is raised
+    whatever the bytes are, save MemoryError.
+    """
+    require_size(len(data))
+    prepared = _prepare(data)
+    thumbnail, thumbnail_width, thumbnail_height = prepared.thumbnail
+    return CheckedPicture(
+        format=prepared.format,
+        width=prepared.width,
+        height=prepared.height,
+        canonical=prepared.canonical,
+        received_digest=digest(data),
+        stored_digest=digest(prepared.canonical),
+        thumbnail=thumbnail,
+        thumbnail_width=thumbnail_width,
+        thumbnail_height=thumbnail_height,
+    )
+
+
+def require_size(size: int) -> None:
+    """Refuse an empty or too large file by its number of bytes."""
+    if size == 0:
+        raise Refusal("picture_empty")
+    if size > MAX_BYTES:
+        raise Refusal("picture_too_large", bytes=size, limit=MAX_BYTES)
+
+
+def _prepare(data: bytes) -> _Prepared:
+    found = sniff.found(data)
+    if found == sniff.JPEG:
+        return _prepare_jpeg(data)
+    if found == sniff.PNG:
+        return _prepare_png(data)
+    raise Refusal("picture_wrong_type", found=found)
+
+
+def _prepare_jpeg(data: bytes) -> _Prepared:
+    parts = jpeg.scan(data)
+    cmyk = parts.components == _CMYK
+    _require_dimensions(parts.width, parts.height, CMYK_MAX_PIXELS if cmyk else JPEG_MAX_PIXELS, "JPEG")
+    if parts.scans > JPEG_MAX_SCANS:
+        raise Refusal("picture_too_many_scans", scans=parts.scans, limit=JPEG_MAX_SCANS)
+    try:
+        if cmyk or parts.orientation != exif.UPRIGHT:
+            with _WHOLE_PICTURE:
+                return _rewrite_jpeg(parts)
+        if parts.progressive:
+            with _WHOLE_PICTURE:
+                return _keep_jpeg(parts)
+        return _keep_jpeg(parts)
+    except _DECODER_ERRORS:
+        raise Refusal("picture_damaged", format="JPEG") from None
+
+
+def _keep_jpeg(parts: jpeg.JpegParts) -> _Prepared:
+    # All entropy data are read whatever the scale, so the verdict is that of a full decode at a third of its cost.
+    width, height = encode.thumbnail_size(parts.width, parts.height)
+    pixels = simplejpeg.decode_jpeg(parts.canonical, "RGB", min_width=width, min_height=height)
+    return _Prepared("jpeg", parts.width, parts.height, parts.canonical, encode.thumbnail(pixels))
+
+
+def _rewrite_jpeg(parts: jpeg.JpegParts) -> _Prepared:
+    colours = "GRAY" if parts.components == 1 else "RGB"
+    sampling = simplejpeg.decode_jpeg_header(parts.canonical)[3]
+    pixels = simplejpeg.decode_jpeg(parts.canonical, colours)
+    return _rewritten(pixels, parts.orientation, "444" if sampling == "444" else "420", parts.profile)
+
+
+def _rewritten(pixels: Pixels, orientation: int, subsampling: str, profile: bytes) -> _Prepared:
+    spare = len(jpeg.profile_segment(profile))
+    upright = encode.turned(pixels, orientation)
+    encoded, shown = encode.best_jpeg(upright, subsampling=subsampling, limit=MAX_BYTES - spare)
+    canonical = jpeg.with_profile(encoded, profile)
+    return _Prepared("jpeg", shown.shape[1], shown.shape[0], canonical, encode.thumbnail(shown))
+
+
+def _prepare_png(data: bytes) -> _Prepared:
+    parts = png.scan(data)
+    _require_dimensions(parts.width, parts.height, PNG_MAX_PIXELS, "PNG")
+    with _WHOLE_PICTURE:
+        if not png.inflates_completely(parts):
+            raise Refusal("picture_damaged", format="PNG")
+        try:
+            pixels = _png_pixels(parts)
+        except _DECODER_ERRORS:
+            raise Refusal("picture_damaged", format="PNG") from None
+        if parts.orientation != exif.UPRIGHT:
+            return _rewritten(pixels, parts.orientation, "444", parts.profile)
+        return _Prepared("png", parts.width, parts.height, parts.canonical, encode.thumbnail(pixels))
+
+
+def _png_pixels(parts: png.PngParts) -> Pixels:
+    with Image.open(io.BytesIO(parts.canonical), formats=("PNG",)) as image:
+        image.load()
+        if image.mode.startswith("I"):
+            # Pillow's own conversion cuts 16-bit grey off at 255 instead of scaling it.
+            pixels = (np.asarray(image, dtype=np.uint16) >> 8).astype(np.uint8)
+        elif image.has_transparency_data:
+            layer = image.convert("RGBA")
+            paper = Image.new("RGBA", layer.size, "white")
+            pixels = np.asarray(Image.alpha_composite(paper, layer).convert("RGB"))
+        else:
+            pixels = np.asarray(image.convert("L" if image.mode in {"1", "L"} else "RGB"))
+    return np.ascontiguousarray(pixels.reshape(parts.height, parts.width, -1))
+
+
+def _require_dimensions(width: int, height: int, max_pixels: int, kind: str) -> None:
+    if min(width, height) < SIDE_MIN or max(width, height) > SIDE_MAX:
+        raise Refusal("picture_sides", width=width, height=height, minimum=SIDE_MIN, maximum=SIDE_MAX)
+    if width * height > max_pixels:
+        raise Refusal(
+            "picture_too_many_pixels",
+            format=kind,
+            width=width,
+            height=height,
+            megapixels=width * height / _MEGA,
+            limit=max_pixels // _MEGA,
+        )
