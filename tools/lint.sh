@@ -1,0 +1,18 @@
+#!/bin/sh
+# Every check, also after one has failed: a reader wants the whole list.
+set -u
+status=0
+check() {
+    name=$1
+    shift
+    echo "==> $name"
+    "$@" || { status=1; echo "    $name: failed"; }
+}
+check "ruff" .venv/bin/ruff check --quiet .
+check "ruff format" .venv/bin/ruff format --check --quiet .
+check "mypy" .venv/bin/mypy
+check "import direction" .venv/bin/lint-imports
+check "templates" .venv/bin/djlint --lint --quiet src
+check "TypeScript" sh tools/npm.sh run --silent check
+check "migrations" env DJANGO_SETTINGS_MODULE=kaosheng.settings.test .venv/bin/kaosheng makemigrations --check --dry-run
+exit "$status"
