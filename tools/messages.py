@@ -26,6 +26,7 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
 
+
 def used_words() -> dict[tuple[str | None, str | tuple[str, ...]], list[str]]:
     """Return every message id in use (context, id or ids of singular and plural) with the files that use it."""
     found: dict[tuple[str | None, str | tuple[str, ...]], list[str]] = defaultdict(list)
@@ -56,7 +57,9 @@ def missing() -> list[str]:
     problems = []
     for (context, ids), places in used_words().items():
         message = present.get((context, ids))
-        strings = [] if message is None else [message.string] if isinstance(message.string, str) else message.string
+        strings = (
+            [] if message is None else [message.string] if isinstance(message.string, str) else message.string
+        )
         if message is None or message.fuzzy or not strings or not all(strings):
             problems.append(f"{ids!r} in {places[0]}")
     return problems

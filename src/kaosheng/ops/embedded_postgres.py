@@ -8,7 +8,6 @@ to a user of their own. An installation for real work sets DATABASE_URL and does
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import hashlib
 import importlib.util
@@ -17,7 +16,6 @@ import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -28,6 +26,8 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 from psycopg import sql
+
+from kaosheng.ops.processes import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,10 +42,14 @@ LONGEST_SOCKET_DIRECTORY: Final = 80
 """A Unix socket's path ends at about 107 bytes, the socket's own name included."""
 
 START_SECONDS: Final = 60
-PR_SET_PDEATHSIG: Final = 1
 
 SETTINGS: Final = {"listen_addresses": "", "max_connections": "80", "unix_socket_permissions": "0700"}
-TEST_SETTINGS: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "120"}
+TEST_SETTINGS: Final = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "120",
+}
 
 
 class DatabaseError(RuntimeError):
@@ -127,7 +131,9 @@ class Cluster:
         with self._locked():
             if not (self.data / "postmaster.pid").exists():
                 return False
-            stopped = self._run(self._binaries() / "pg_ctl", "-D", self.data, "-m", "fast", "-t", START_SECONDS, "-w", "stop")
+            stopped = self._run(
+                self._binaries() / "pg_ctl", "-D", self.data, "-m", "fast", "-t", START_SECONDS, "-w", "stop"
+            )
             return stopped.returncode == 0
 
     def create_databases(self, *names: str) -> None:
@@ -146,14 +152,28 @@ class Cluster:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the cluster's lock: two starters don't run initdb in the same directory."""
-        self._prepare_directories()
-        with (self.place / f"{self.name}.lock").open("w") as lock:
+        """Hold the checkout's lock: two starters don't run initdb in the same directory."""
+        self.var.mkdir(parents=True, exist_ok=True)
+        with (self.var / "postgres.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            if not self._record.exists():
+                self._remove_leftovers()
+                self._record.write_text(f"{self.place}\n")
+            self._prepare_directories()
             yield
 
+    @property
+    def _record(self) -> Path:
+        """The file of the checkout that names the place."""
+        return self.var / "postgres"
+
+    def _remove_leftovers(self) -> None:
+        """Remove what a deleted checkout at the same path left outside itself: nothing here belongs to it."""
+        for pid_file in self.place.glob("*/postmaster.pid"):
+            self._run(self._binaries() / "pg_ctl", "-D", pid_file.parent, "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.place, ignore_errors=True)
+
     def _prepare_directories(self) -> None:
-        self.var.mkdir(parents=True, exist_ok=True)
         user = _server_user()
         for directory in (self.place, self.socket_directory):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -210,7 +230,7 @@ class Cluster:
         settings = {**SETTINGS, **self.settings, "unix_socket_directories": str(self.socket_directory)}
         lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
         _write_as_server(self.data / "postgresql.auto.conf", "".join(lines))
-        (self.var / "postgres").write_text(f"place {self.place}\nprograms {binaries}\n")
+        (self.place / f"{self.name}.programs").write_text(f"{binaries}\n")
 
     def _launch(self, binaries: Path, *, with_parent: bool) -> None:
         user = _server_user()
@@ -219,7 +239,8 @@ class Cluster:
             server = subprocess.Popen(  # noqa: S603 - our own programs and paths
                 [binaries / "postgres", "-D", self.data],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.place, env=_environment(),
-                start_new_session=True, preexec_fn=stop_with_parent if with_parent else None,
+                start_new_session=True,
+                preexec_fn=_shut_down_with_parent if with_parent else None,  # noqa: PLW1509 - one system call
                 **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}),
             )  # fmt: skip
         give_up = time.monotonic() + START_SECONDS
@@ -250,10 +271,8 @@ def cluster_of_tests(var: Path) -> Cluster:
     return Cluster(var=var, name="test", settings=TEST_SETTINGS)
 
 
-def stop_with_parent() -> None:
-    """Let the kernel end this process (SIGINT) when its parent ends; Linux only, elsewhere without effect."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+def _shut_down_with_parent() -> None:
+    end_with_parent(signal.SIGINT)
 
 
 def _server_user() -> pwd.struct_passwd | None:

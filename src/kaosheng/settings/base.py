@@ -121,6 +121,12 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 MAX_BODY_BYTES: Final = 20 * 1024 * 1024
 """Bodies up to this size are read, so that a picture too large is answered with the sentence; larger ones get 413."""
 
+# --- messages --------------------------------------------------------------------------------------------------
+NOTICE_CHANNELS = ["sms", "wechat"]
+NOTICE_TRANSPORTS = {
+    channel: "kaosheng.notices.transports.demo_phone.DemoPhone" for channel in NOTICE_CHANNELS
+}
+
 # --- people ----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -10,12 +10,16 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-PERSONAL_KEYS: Final = frozenset({"name", "id_number", "phone", "address", "subject", "text", "registration_data"})
+PERSONAL_KEYS: Final = frozenset(
+    {"name", "id_number", "phone", "address", "subject", "text", "registration_data"}
+)
 LONG_NUMBER: Final = re.compile(r"\d{11,17}[\dXx]?")
 """A telephone number (11 digits) or an identity number (18), also inside the text of an exception."""
 
 
-def mask_personal_data(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def mask_personal_data(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """Drop values under the names of personal data and mask telephone and identity numbers in texts."""
     for key, value in list(event.items()):
         if key in PERSONAL_KEYS:
@@ -38,7 +42,11 @@ SHARED: Final = [
 def logging_settings(level: str) -> dict[str, Any]:
     """Return Django's LOGGING and set structlog up to end in the same handler."""
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
@@ -60,5 +68,8 @@ def logging_settings(level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
             "procrastinate": {"level": "WARNING"},
+            # They log every address, and an address may name a person.
+            "httpx": {"level": "WARNING"},
+            "httpcore": {"level": "WARNING"},
         },
     }

@@ -1,0 +1,22 @@
+"""Periodic upkeep of the queue itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+from procrastinate.contrib.django import app
+
+log = structlog.get_logger(__name__)
+
+STALLED_SECONDS: Final = 30
+"""A worker that gave no sign of life for so long is taken for dead."""
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="return_stalled_jobs", pass_context=False)
+async def return_stalled_jobs(timestamp: int) -> None:
+    """Queue the jobs of dead workers again; without this they stay "doing", and others wait for their locks."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        await app.job_manager.retry_job(job)
+        log.warning("stalled_job_returned", task=job.task_name, job=job.id)

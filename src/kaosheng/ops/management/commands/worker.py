@@ -1,0 +1,63 @@
+"""`kaosheng worker`: does the queued and periodic work until it is ended.
+
+It ends by itself when the database restarts, so it must run under something that starts it again on any exit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from kaosheng.ops.failures import keep_failure
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Awaitable, Callable
+
+    from procrastinate import JobContext
+    from procrastinate.worker import Worker
+
+
+class Command(BaseCommand):
+    """Runs one worker process."""
+
+    help = "Do the queued and periodic work, in the foreground."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take how much to do at a time."""
+        parser.add_argument("--concurrency", type=int, default=2)
+
+    def handle(self, *_args: object, **options: Any) -> None:
+        """Work until SIGTERM."""
+        assert isinstance(app.connector, DjangoConnector)  # noqa: S101 - what procrastinate's Django app installs
+        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+            asyncio.run(_work(worker_app, options["concurrency"]))
+
+
+async def _work(worker_app: Any, concurrency: int) -> None:
+    async with worker_app.open_async():
+        await worker_app.run_worker_async(
+            concurrency=concurrency,
+            # Retries are due at their own second, not at the next five.
+            fetch_job_polling_interval=1.0,
+            # Finished jobs say nothing the audit doesn't say; failed ones stay to be looked at.
+            delete_jobs="successful",
+            shutdown_graceful_timeout=6.0,
+            worker_middleware=[_remember_failure],
+        )
+
+
+async def _remember_failure(
+    call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker
+) -> Any:
+    """Keep the last error of a job: procrastinate itself only logs it."""
+    try:
+        return await call_next()
+    except Exception as error:
+        await keep_failure(job=context.job, trace="".join(traceback.format_exception(error)))
+        raise
