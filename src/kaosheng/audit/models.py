@@ -5,6 +5,13 @@ from __future__ import annotations
 from django.db import models
 
 
+class CurrentTransaction(models.Func):
+    """The id of the transaction that writes the row, given by the database itself."""
+
+    template = "pg_current_xact_id()::text::bigint"
+    output_field = models.BigIntegerField()
+
+
 class AuditEvent(models.Model):
     """One thing somebody did or saw, written in the transaction that did it.
 
@@ -13,7 +20,7 @@ class AuditEvent(models.Model):
     """
 
     at = models.DateTimeField()
-    transaction = models.BigIntegerField()
+    transaction = models.BigIntegerField(db_default=CurrentTransaction())
     name = models.CharField(max_length=60)
     actor_kind = models.CharField(max_length=20)
     actor = models.CharField(max_length=80)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from kaosheng.audit.models import AuditEvent
@@ -30,12 +29,8 @@ def record(
     **details: Any,
 ) -> AuditEvent:
     """Add one event about the object (kind, id). Must run inside the transaction it tells of."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        (transaction,) = cursor.fetchone()
     return AuditEvent.objects.create(
         at=timezone.now(),
-        transaction=transaction,
         name=name.value,
         actor_kind=by.kind,
         actor=by.id,

@@ -51,7 +51,7 @@ class Stage(StrEnum):
 class Verdict(StrEnum):
     """通过 or 不通过; the 考点's recommendation uses the same two words."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
 
 
@@ -228,7 +228,7 @@ def decide(facts: Facts, action: Action, request: Request) -> Outcome:
         state=state,
         voids_proposal=facts.phase is Phase.PROPOSED and action is not Action.CONFIRM,
         freezes_marks=action in FREEZES_MARKS,
-        drops_lease=leaves_hands or state is State.WITHDRAWN,
+        drops_lease=leaves_hands or action is Action.REGISTRATION_CANCELLED,
     )
 
 
@@ -258,7 +258,7 @@ def _reason_given(request: Request) -> None:
 
 
 def _submit(facts: Facts, _request: Request) -> None:
-    if not facts.window_opened:
+    if facts.phase is Phase.DRAFT and not facts.window_opened:
         raise Refusal("window_not_open")
     if not facts.in_time:
         raise Refusal("deadline_passed")

@@ -53,7 +53,11 @@ class Kind:
     source: str = ""
 
     def counts(self, facts: Facts) -> tuple[int, int]:
-        """Minimum and maximum for these facts; a named fact raises both when it is larger than they are."""
+        """Minimum and maximum for these facts: a named fact is the minimum and, of a fixed kind, the maximum.
+
+        A kind that isn't fixed keeps its maximum unless the fact is larger. A fact that is absent, zero or no
+        number leaves the constants.
+        """
         named = facts.get(self.count_fact, 0) if self.count_fact else 0
         if isinstance(named, int) and named > 0:
             return named, max(named, self.maximum if self.minimum != self.maximum else named)
@@ -144,9 +148,16 @@ def _item(kind: Kind, rules: tuple[Rule, ...], facts: Facts) -> Item:
         effect=effect,
         minimum=minimum,
         maximum=maximum,
-        group=next((rule.group for rule in winning if rule.group), ""),
+        group=_group(effect, matching),
         reasons=tuple((rule.reason_zh, rule.reason_en, rule.source) for rule in winning),
     )
+
+
+def _group(effect: Effect, matching: list[Rule]) -> str:
+    """The one_of group a kind stands in; a required kind of a group stands in it too, and settles it."""
+    if effect not in {Effect.REQUIRED, Effect.ONE_OF}:
+        return ""
+    return next((rule.group for rule in matching if rule.group), "")
 
 
 def missing_kinds(
@@ -154,10 +165,11 @@ def missing_kinds(
 ) -> tuple[str, ...]:
     """Kinds below their minimum; `excused` are those promised for later or explained.
 
-    Of a one_of group the first kind stands for all while none of them is met.
+    Of a one_of group the first kind stands for all while none of them is met. A required kind of the group
+    speaks for itself: it is missing or not, and the others aren't asked besides.
     """
     missing = []
-    groups_done = {item.group for item in items if item.effect is Effect.ONE_OF and _is_met(item, counts, excused)}
+    groups_done = {item.group for item in items if _settles_its_group(item, counts, excused)}
     for item in items:
         if item.effect is Effect.REQUIRED and not _is_met(item, counts, excused):
             missing.append(item.kind.code)
@@ -165,6 +177,12 @@ def missing_kinds(
             missing.append(item.kind.code)
             groups_done.add(item.group)
     return tuple(missing)
+
+
+def _settles_its_group(item: Item, counts: Mapping[str, int], excused: frozenset[str]) -> bool:
+    if item.effect is Effect.REQUIRED:
+        return bool(item.group)
+    return item.effect is Effect.ONE_OF and _is_met(item, counts, excused)
 
 
 def _is_met(item: Item, counts: Mapping[str, int], excused: frozenset[str]) -> bool:

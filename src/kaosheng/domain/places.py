@@ -99,15 +99,16 @@ class Standing:
 def is_answered(place: Asked, *, standing: Standing, minimum: int) -> bool:
     """Whether the candidate has done what was asked there.
 
-    A position needs a new picture; a kind a new picture or as many as its minimum; either may be 无法更换.
+    A position needs a new picture; a kind a new picture, and more of them up to its minimum; either may be
+    无法更换. What stood there before doesn't answer: the reviewer saw it and asked all the same.
     """
     if (place.kind, place.position) in standing.unable:
         return True
     if place.position is not None:
         return Slot(place.kind, place.position) in standing.new
-    if any(slot.kind == place.kind for slot in standing.new):
-        return True
-    return 0 < minimum <= sum(1 for slot in standing.occupied if slot.kind == place.kind)
+    if not any(slot.kind == place.kind for slot in standing.new):
+        return False
+    return sum(1 for slot in standing.occupied if slot.kind == place.kind) >= minimum
 
 
 def unanswered(asked: Iterable[Asked], *, standing: Standing, minimums: Mapping[str, int]) -> tuple[Asked, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from kaosheng.domain.dossier import Stage, State, Verdict
+from kaosheng.domain.dossier import State, Verdict
 
 
 class VisibleState(StrEnum):
@@ -65,7 +65,6 @@ class DossierFacts:
     asked_online: int = 0
     asked_elsewhere: int = 0
     one_stage: bool = False
-    returned_by: Stage | None = None
     overdue_since_submission: bool = False
 
 

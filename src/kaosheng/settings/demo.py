@@ -16,7 +16,9 @@ FIELD_KEYS: dict[str, str] = _keys["field_keys"]
 FIELD_KEY_ID = next(iter(FIELD_KEYS))
 BLIND_INDEX_KEY: str = _keys["blind_index_key"]
 REGISTRATION_CLIENT_SECRET: str = env.str("REGISTRATION_CLIENT_SECRET", _keys["registration_client_secret"])
-REGISTRATION_WEBHOOK_SECRET = env.str("REGISTRATION_WEBHOOK_SECRET", webhook_secret(REGISTRATION_CLIENT_SECRET))
+REGISTRATION_WEBHOOK_SECRET = env.str(
+    "REGISTRATION_WEBHOOK_SECRET", webhook_secret(REGISTRATION_CLIENT_SECRET)
+)
 DEMO_REGISTRATION_SECRET_KEY: str = _keys["registration_secret_key"]
 AUTHLIB_OAUTH_CLIENTS = oauth_clients(REGISTRATION_CLIENT_SECRET)
 

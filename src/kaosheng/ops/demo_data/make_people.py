@@ -54,11 +54,18 @@ def _person(rows: list[dict[str, str]], order: int, profiles: Mapping[str, Any])
     }
 
 
-def _registration(row: Mapping[str, str], order: int, subject: str, profiles: Mapping[str, Any]) -> dict[str, Any]:
+def _registration(
+    row: Mapping[str, str], order: int, subject: str, profiles: Mapping[str, Any]
+) -> dict[str, Any]:
     changes = dict(_changes(row["changes"]))
     version = changes.pop("source_version", 1)
     cancelled = changes.pop("cancelled", False)
-    facts = {**profiles["base"], **profiles[row["profile"]], **changes, "institution_name": row["institution"]}
+    facts = {
+        **profiles["base"],
+        **profiles[row["profile"]],
+        **changes,
+        "institution_name": row["institution"],
+    }
     id_type, id_number = _identity(row, order, str(facts["identity"]))
     return {
         "number": row["number"],

@@ -6,8 +6,12 @@ It ends by itself when the database restarts, so it must run under something tha
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import threading
 import traceback
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
 from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
 
     from procrastinate import JobContext
     from procrastinate.worker import Worker
+
+GRACE_SECONDS: Final = 6.0
+"""What a running job has to finish after the worker was asked to end."""
 
 
 class Command(BaseCommand):
@@ -41,15 +48,30 @@ class Command(BaseCommand):
 
 async def _work(worker_app: Any, concurrency: int) -> None:
     async with worker_app.open_async():
-        await worker_app.run_worker_async(
-            concurrency=concurrency,
-            # Retries are due at their own second, not at the next five.
-            fetch_job_polling_interval=1.0,
-            # Finished jobs say nothing the audit doesn't say; failed ones stay to be looked at.
-            delete_jobs="successful",
-            shutdown_graceful_timeout=6.0,
-            worker_middleware=[_remember_failure],
+        work = asyncio.create_task(
+            worker_app.run_worker_async(
+                concurrency=concurrency,
+                # Retries are due at their own second, not at the next five.
+                fetch_job_polling_interval=1.0,
+                # Finished jobs say nothing the audit doesn't say; failed ones stay to be looked at.
+                delete_jobs="successful",
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                install_signal_handlers=False,
+                worker_middleware=[_remember_failure],
+            )
         )
+        for asked in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(asked, _end, work)
+        with suppress(asyncio.CancelledError):
+            await work
+
+
+def _end(work: asyncio.Task[None]) -> None:
+    """Let the running jobs finish, but not for ever: without a database the worker would wait for one."""
+    last_moment = threading.Timer(GRACE_SECONDS + 1, os._exit, (1,))
+    last_moment.daemon = True
+    last_moment.start()
+    work.cancel()
 
 
 async def _remember_failure(

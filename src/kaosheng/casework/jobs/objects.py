@@ -1,0 +1,45 @@
+"""Bytes that no row names any more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Q
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from kaosheng.casework.models import Picture
+from kaosheng.catalogue.models import MaterialKind
+from kaosheng.pictures.store import get_store
+
+LEFT_ALONE_FOR: Final = timedelta(hours=24)
+"""An object younger than this may belong to an upload whose row is about to be written."""
+
+
+@app.task(queue="objects")
+def delete_objects(*, keys: list[str]) -> None:
+    """Delete the bytes of pictures whose rows are gone; keys still named by a row are kept."""
+    store = get_store()
+    store.delete(*(key for key in keys if not _is_named(key)))
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queue="objects", queueing_lock="sweep_store")
+def sweep_store(_timestamp: int) -> None:
+    """Remove leftovers of interrupted uploads, every night."""
+    sweep()
+
+
+def sweep() -> int:
+    """Delete unreferenced objects older than a day; how many."""
+    store = get_store()
+    before = timezone.now() - LEFT_ALONE_FOR
+    leftovers = [entry.key for entry in store.objects() if entry.modified < before and not _is_named(entry.key)]
+    store.delete(*leftovers)
+    return len(leftovers) + store.discard_unfinished(before)
+
+
+def _is_named(key: str) -> bool:
+    named = Picture.objects.filter(Q(object_key=key) | Q(thumbnail_key=key)).exists()
+    return named or MaterialKind.objects.filter(sample=key).exists()

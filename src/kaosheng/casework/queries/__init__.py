@@ -1,0 +1,1 @@
+"""Reads of casework; nothing here changes anything."""

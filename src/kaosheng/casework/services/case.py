@@ -1,0 +1,385 @@
+"""The one write path: everything read after the locks, and the step that changes a dossier."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from kaosheng.audit.names import AuditName
+from kaosheng.audit.recording import record
+from kaosheng.casework.models import (
+    AskedPlace,
+    Correction,
+    Decision,
+    Dossier,
+    Explanation,
+    Lease,
+    Mark,
+    Picture,
+    Promise,
+    Proposal,
+    Return,
+    Step,
+    Submission,
+)
+from kaosheng.casework.services import locks
+from kaosheng.casework.services.actors import Actor
+from kaosheng.casework.services.announcing import announce_visible_change
+from kaosheng.catalogue.queries import load_catalogue, newest_version_id
+from kaosheng.domain import deadlines, materials, places
+from kaosheng.domain.dossier import Action, Facts, Outcome, Phase, Request, Stage, State, Verdict, decide, phase_of
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.roles import Role
+from kaosheng.domain.second_look import is_drawn
+
+
+class Case:
+    """One locked dossier with what surrounds it, read when first asked for.
+
+    `arrived_at` is when the request reached us; `now` is read after the lock, since waiting for it takes time.
+    """
+
+    def __init__(self, dossier: Dossier, *, arrived_at: datetime, now: datetime) -> None:
+        """Wrap a dossier that is already locked."""
+        self.dossier = dossier
+        self.registration = dossier.registration
+        self.intake = dossier.intake
+        self.now = now
+        self.arrived_at = arrived_at
+
+    # --- time ---------------------------------------------------------------------------------------------
+    @property
+    def deadline(self) -> datetime:
+        """The first instant that is too late for the candidate."""
+        return deadlines.effective_deadline(own=self.dossier.deadline, intake_closes=self.intake.closes_at)
+
+    @property
+    def in_time(self) -> bool:
+        """Whether this request still counts."""
+        return deadlines.in_time(arrived_at=self.arrived_at, now=self.now, deadline=self.deadline)
+
+    # --- what the candidate must give -----------------------------------------------------------------------
+    @cached_property
+    def catalogue(self) -> materials.Catalogue:
+        """The dossier's own version once submitted, else the newest."""
+        return load_catalogue(self.dossier.catalogue_version_id or newest_version_id(self.intake.pk))
+
+    @property
+    def items(self) -> tuple[materials.Item, ...]:
+        """The checklist for the registration as it is now."""
+        return materials.checklist(self.catalogue, self.registration.facts)
+
+    def item(self, kind: str) -> materials.Item:
+        """The checklist line of a kind. Raises Refusal `unknown_kind`."""
+        found = next((item for item in self.items if item.kind.code == kind), None)
+        if found is None:
+            raise Refusal("unknown_kind", kind=kind)
+        return found
+
+    # --- what is there --------------------------------------------------------------------------------------
+    @cached_property
+    def pictures(self) -> list[Picture]:
+        """Pictures that stand in their slots."""
+        return list(self.dossier.pictures.filter(hidden_at=None))
+
+    @cached_property
+    def submissions(self) -> list[Submission]:
+        """All submissions, oldest first."""
+        return list(self.dossier.submissions.all())
+
+    @cached_property
+    def submitted_ids(self) -> frozenset[UUID]:
+        """The pictures of the last submission."""
+        if not self.submissions:
+            return frozenset()
+        return frozenset(self.submissions[-1].lines.values_list("picture_id", flat=True))
+
+    @property
+    def standing(self) -> places.Standing:
+        """Occupied slots, those with a new picture, and places answered with 无法更换."""
+        return places.Standing(
+            occupied=frozenset(places.Slot(picture.kind, picture.position) for picture in self.pictures),
+            new=frozenset(
+                places.Slot(picture.kind, picture.position)
+                for picture in self.pictures
+                if picture.pk not in self.submitted_ids
+            ),
+            unable=frozenset((entry.kind, entry.position) for entry in self.explanations),
+        )
+
+    @cached_property
+    def promises(self) -> list[Promise]:
+        """暂时无法提供, of all kinds."""
+        return list(self.dossier.promises.all())
+
+    @cached_property
+    def explanations(self) -> list[Explanation]:
+        """Explanations that count now: the draft's, and those of the newest return."""
+        current = self.returned if self.dossier.state == State.RETURNED else None
+        return [
+            entry
+            for entry in self.dossier.explanations.all()
+            if entry.returned_id is None or (current and entry.returned_id == current.pk)
+        ]
+
+    # --- the newest return ----------------------------------------------------------------------------------
+    @cached_property
+    def returned(self) -> Return | None:
+        """The newest return, whether or not it still runs."""
+        return self.dossier.returns.order_by("-revision").first()
+
+    @cached_property
+    def asked_rows(self) -> list[AskedPlace]:
+        """Places the newest return still asks for."""
+        return list(self.returned.asked.filter(dropped_at=None)) if self.returned else []
+
+    @property
+    def asked(self) -> tuple[places.Asked, ...]:
+        """The same, as the rules want them."""
+        return tuple(
+            places.Asked(row.kind, row.position, places.Manner(row.manner), row.opens_free_positions)
+            for row in self.asked_rows
+        )
+
+    @cached_property
+    def opened(self) -> tuple[places.Opened, ...]:
+        """Slots the newest return opened."""
+        if self.returned is None:
+            return ()
+        return tuple(
+            places.Opened(places.Slot(row.kind, row.position), counter_only=row.counter_only)
+            for row in self.returned.opened.all()
+        )
+
+    # --- review ---------------------------------------------------------------------------------------------
+    @property
+    def stage(self) -> Stage | None:
+        """Whose work it is now, if anybody's in the house."""
+        return {State.AT_SITE.value: Stage.SITE, State.AT_AREA.value: Stage.AREA}.get(self.dossier.state)
+
+    @cached_property
+    def lease(self) -> Lease | None:
+        """The lease that still runs."""
+        return Lease.objects.filter(dossier=self.dossier, until__gt=self.now).first()
+
+    @cached_property
+    def proposal(self) -> Proposal | None:
+        """The pending proposal."""
+        return self.dossier.proposals.filter(outcome=Proposal.Outcome.PENDING).first()
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """The decision in force."""
+        return self.dossier.decisions.filter(voided_at=None).first()
+
+    @cached_property
+    def correction(self) -> Correction | None:
+        """The correction that waits for its second person."""
+        return self.dossier.corrections.filter(confirmed_at=None, replaced_at=None).first()
+
+    @property
+    def is_released(self) -> bool:
+        """Whether its verdict is published."""
+        release = self.dossier.release
+        return release is not None and release.published_at is not None and release.published_at <= self.now
+
+    def draft_marks(self) -> list[Mark]:
+        """The working notes of the present stage."""
+        if self.stage is None:
+            return []
+        return list(self.dossier.marks.filter(stage=self.stage, frozen_at=None).select_related("picture"))
+
+    def unmarked(self) -> int:
+        """Pictures without a note at this stage; 合格 carries over for the same picture at the same stage."""
+        if self.stage is None:
+            return 0
+        marked = set(
+            self.dossier.marks.filter(stage=self.stage, picture__in=self.pictures)
+            .exclude(frozen_at__isnull=False, verdict=Mark.Verdict.REPLACE)
+            .values_list("picture_id", flat=True)
+        )
+        return sum(1 for picture in self.pictures if picture.pk not in marked)
+
+    # --- deciding -------------------------------------------------------------------------------------------
+    @property
+    def phase(self) -> Phase:
+        """Its row of the table."""
+        return phase_of(
+            state=State(self.dossier.state), proposal_pending=self.proposal is not None, released=self.is_released
+        )
+
+    def missing(self) -> tuple[str, ...]:
+        """Kinds below their minimum that are neither promised, explained nor answered (design §2, submit)."""
+        counts = Counter(picture.kind for picture in self.pictures)
+        excused = {promise.kind for promise in self.promises} | {entry.kind for entry in self.explanations}
+        if self.dossier.state == State.RETURNED:
+            open_places = {place.kind for place in self.unanswered()}
+            excused |= {place.kind for place in self.asked if place.kind not in open_places}
+        return materials.missing_kinds(self.items, counts=counts, excused=frozenset(excused))
+
+    def unanswered(self) -> tuple[places.Asked, ...]:
+        """Places asked online that still wait."""
+        if self.dossier.state != State.RETURNED:
+            return ()
+        minimums = {item.kind.code: item.minimum for item in self.items}
+        return places.unanswered(self.asked, standing=self.standing, minimums=minimums)
+
+    def open_promises(self) -> tuple[str, ...]:
+        """Promised kinds that are still not there."""
+        there = {picture.kind for picture in self.pictures}
+        return tuple(promise.kind for promise in self.promises if promise.kind not in there)
+
+    def facts(self) -> Facts:
+        """Everything the rules ask, read under the lock."""
+        asked = self.asked if self.dossier.state == State.RETURNED else ()
+        online = sum(1 for place in asked if place.manner is places.Manner.ONLINE)
+        decision = self.decision
+        return Facts(
+            phase=self.phase,
+            returned_by=Stage(self.returned.stage) if self.returned else None,
+            before_cancellation=State(self.dossier.before_cancellation) if self.dossier.before_cancellation else None,
+            one_stage=self.intake.has_one_stage,
+            window_opened=self.intake.opens_at <= self.arrived_at,
+            in_time=self.in_time,
+            run_out=deadlines.has_run_out(now=self.now, deadline=self.deadline),
+            missing=self.missing(),
+            unanswered=tuple(place.kind for place in self.unanswered()),
+            asked_online=online,
+            asked_elsewhere=len(asked) - online,
+            unmarked=self.unmarked(),
+            drawn=is_drawn(
+                seed=self.intake.second_look_seed,
+                number=self.registration.number,
+                share=self.intake.second_look_share,
+            ),
+            open_promises=self.open_promises(),
+            flagged=self.dossier.changed_since is not None,
+            proposed_by=str(self.proposal.by_id) if self.proposal else None,
+            correction_by=str(self.correction.proposed_by_id) if self.correction else None,
+            decided_by=frozenset(
+                str(person) for person in (decision.proposed_by_id, decision.decided_by_id) if person
+            )
+            if decision
+            else frozenset(),
+        )
+
+    def require_revision(self, seen: int) -> None:
+        """Refuse what was decided on an old page."""
+        if seen != self.dossier.revision:
+            raise Refusal("stale_revision", seen=seen, current=self.dossier.revision)
+
+    def holds_lease(self, actor: Actor) -> bool:
+        """Whether the dossier is in this person's hands."""
+        return self.lease is not None and actor.user is not None and self.lease.holder_id == actor.user.pk
+
+    def roles_of(self, actor: Actor) -> frozenset[Role]:
+        """The actor's roles here. Raises Refusal `not_found` for somebody it does not concern at all."""
+        roles = actor.roles_for(self.dossier)
+        if not roles:
+            raise Refusal("not_found")
+        return roles
+
+    def step(
+        self,
+        action: Action,
+        actor: Actor,
+        *,
+        reason: str = "",
+        verdict: Verdict | None = None,
+        places_asked: int = 0,
+        waiver: str = "",
+    ) -> Outcome:
+        """Decide and, if allowed, change the dossier: state, revision, Step, audit row, and what ends with it."""
+        request = Request(
+            actor=str(actor.user.pk) if actor.user else "",
+            roles=self.roles_of(actor),
+            holds_lease=self.holds_lease(actor),
+            reason=reason,
+            verdict=verdict,
+            places=places_asked,
+            waiver=waiver,
+        )
+        outcome = decide(self.facts(), action, request)
+        self._store(outcome)
+        self._end_what_ends(action, actor, outcome)
+        Step.objects.create(
+            dossier=self.dossier,
+            revision=self.dossier.revision,
+            action=action,
+            state=outcome.state,
+            at=self.now,
+            actor_kind=actor.by.kind,
+            actor=actor.user,
+            verdict=verdict or "",
+            site_code=self.dossier.site.code,
+            reason=reason,
+        )
+        self.record(
+            AuditName.DOSSIER_STEP, actor, action=action.value, state=outcome.state.value, revision=self.dossier.revision
+        )
+        return outcome
+
+    def _store(self, outcome: Outcome) -> None:
+        if self.dossier.state != outcome.state:
+            self.dossier.state_since = self.now
+        self.dossier.state = outcome.state
+        self.dossier.revision += 1
+
+    def _end_what_ends(self, action: Action, actor: Actor, outcome: Outcome) -> None:
+        if outcome.freezes_marks:
+            self.dossier.marks.filter(frozen_at=None).update(frozen_at=self.now, sent=action is Action.RETURN)
+        if outcome.voids_proposal and self.proposal is not None:
+            end = {
+                Action.REJECT_PROPOSAL: Proposal.Outcome.REJECTED,
+                Action.WITHDRAW_PROPOSAL: Proposal.Outcome.WITHDRAWN,
+            }.get(action, Proposal.Outcome.VOID)
+            Proposal.objects.filter(pk=self.proposal.pk).update(
+                outcome=end, answered_by=actor.user, answered_at=self.now
+            )
+            self.__dict__.pop("proposal", None)
+        if outcome.drops_lease:
+            self.drop_lease()
+
+    def drop_lease(self) -> None:
+        """Free the dossier for the next pair of hands."""
+        Lease.objects.filter(dossier=self.dossier).delete()
+        self.__dict__.pop("lease", None)
+
+    def record(self, name: AuditName, actor: Actor, **details: object) -> None:
+        """One audit row about this dossier."""
+        record(
+            name,
+            by=actor.by,
+            about=("dossier", str(self.dossier.pk)),
+            area=self.intake.area.code,
+            site=self.dossier.site.code,
+            **details,
+        )
+
+
+@contextmanager
+def open_case(dossier_id: UUID, *, arrived_at: datetime | None = None) -> Iterator[Case]:
+    """Lock a dossier in the house's order, hand it over, store it, announce what became visible.
+
+    One durable transaction: whatever the block raises leaves nothing behind. Raises Refusal `not_found`.
+    """
+    with transaction.atomic(durable=True):
+        ids = Dossier.objects.filter(pk=dossier_id).values_list("intake_id", "registration_id").first()
+        if ids is None:
+            raise Refusal("not_found")
+        locks.share_intake(ids[0])
+        registration = locks.lock_registration(ids[1])
+        dossier = locks.lock_dossier(dossier_id)
+        dossier.registration = registration
+        now = timezone.now()
+        case = Case(dossier, arrived_at=arrived_at or now, now=now)
+        yield case
+        dossier.save()
+        announce_visible_change(case)

@@ -1,0 +1,43 @@
+"""What time alone does: drafts lapse, unanswered returns go back, a moved window wakes lapsed drafts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from kaosheng.casework.models import Dossier, Picture
+from kaosheng.casework.services.actors import CLOCK
+from kaosheng.casework.services.case import Case, open_case
+from kaosheng.domain.dossier import Action
+
+
+def lapse(*, dossier_id: UUID) -> Dossier:
+    """逾期未提交. Only a draft lapses. Raises Refusal when it isn't time."""
+    with open_case(dossier_id) as case:
+        case.step(Action.LAPSE, CLOCK)
+        case.dossier.deadline = None
+        return case.dossier
+
+
+def wake(*, dossier_id: UUID) -> Dossier:
+    """The intake's window was moved on: a lapsed dossier is a draft again. Raises Refusal otherwise."""
+    with open_case(dossier_id) as case:
+        case.step(Action.WINDOW_EXTENDED, CLOCK)
+        return case.dossier
+
+
+def overdue(*, dossier_id: UUID) -> Dossier:
+    """逾期未补充: back to the stage that returned it, as last submitted; a person decides.
+
+    Replacements that were not sent are set aside, deleted submitted pictures stand in their places again.
+    """
+    with open_case(dossier_id) as case:
+        _as_last_submitted(case)
+        case.step(Action.OVERDUE, CLOCK)
+        return case.dossier
+
+
+def _as_last_submitted(case: Case) -> None:
+    last = case.submitted_ids
+    unsent = [picture.pk for picture in case.pictures if picture.pk not in last]
+    Picture.objects.filter(pk__in=unsent).update(hidden_at=case.now)
+    Picture.objects.filter(pk__in=last, hidden_at__isnull=False).update(hidden_at=None)

@@ -1,0 +1,74 @@
+"""At the counter and by telephone: receiving what was asked for elsewhere, and more time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from kaosheng.audit.names import AuditName
+from kaosheng.casework.models import Dossier, ExtensionRequest
+from kaosheng.casework.services.actors import Actor
+from kaosheng.casework.services.case import Case, open_case
+from kaosheng.domain.dossier import Action, State
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.roles import Permission, permissions_of
+
+
+def receive(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -> Dossier:
+    """现场收到: what was asked for 现场提交 or 电话联系 is there; the dossier goes on. Raises Refusal."""
+    with open_case(dossier_id) as case:
+        case.roles_of(actor)
+        case.require_revision(seen_revision)
+        case.step(Action.RECEIVE, actor, reason=reason.strip())
+        return case.dossier
+
+
+def request_extension(*, dossier_id: UUID, actor: Actor, until: datetime, reason: str) -> ExtensionRequest:
+    """An 考点 manager asks the 考区 for more time for one dossier. Raises Refusal."""
+    with open_case(dossier_id) as case:
+        if Permission.EXTENSION_REQUEST not in permissions_of(case.roles_of(actor)):
+            raise Refusal("not_your_role", action="extend")
+        _require_extendable(case, until)
+        if not reason.strip():
+            raise Refusal("reason_needed")
+        if case.dossier.extension_requests.filter(answered_at=None).exists():
+            raise Refusal("extension_asked_already")
+        case.record(AuditName.EXTENSION_REQUESTED, actor, until=until.isoformat())
+        return ExtensionRequest.objects.create(
+            dossier=case.dossier,
+            until=until,
+            reason=reason.strip(),
+            requested_by=actor.user,
+            requested_at=case.now,
+        )
+
+
+def extend(*, dossier_id: UUID, actor: Actor, seen_revision: int, until: datetime, reason: str) -> Dossier:
+    """延期: a deadline of its own for one dossier; a lapsed one is a draft again. Answers an open request."""
+    with open_case(dossier_id) as case:
+        case.roles_of(actor)
+        case.require_revision(seen_revision)
+        _require_extendable(case, until)
+        case.step(Action.EXTEND, actor, reason=reason.strip())
+        case.dossier.deadline = until
+        case.dossier.extension_requests.filter(answered_at=None).update(
+            answered_at=case.now, answered_by=actor.user, granted=True
+        )
+        return case.dossier
+
+
+def refuse_extension(*, dossier_id: UUID, actor: Actor) -> None:
+    """不同意延期. Raises Refusal."""
+    with open_case(dossier_id) as case:
+        if Permission.EXTENSION_GRANT not in permissions_of(case.roles_of(actor)):
+            raise Refusal("not_your_role", action="extend")
+        case.dossier.extension_requests.filter(answered_at=None).update(
+            answered_at=case.now, answered_by=actor.user, granted=False
+        )
+
+
+def _require_extendable(case: Case, until: datetime) -> None:
+    if case.dossier.state not in {State.DRAFT, State.RETURNED, State.LAPSED}:
+        raise Refusal("action_not_possible", phase=case.phase.value, action=Action.EXTEND.value)
+    if until <= case.now or until <= case.deadline:
+        raise Refusal("deadline_not_later", until=until.isoformat(), deadline=case.deadline.isoformat())

@@ -1,0 +1,42 @@
+"""The locks, always in the order Intake, Registration, Dossier (design §2, One write path).
+
+The intake's lock is an advisory one: thousands of writers share it without touching the intake's row, and
+release, closing and window changes take it alone.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from kaosheng.casework.models import Dossier
+from kaosheng.registration.models import Registration
+
+_INTAKE: Final = 0x1A7E
+
+
+def share_intake(intake_id: int) -> None:
+    """Hold the intake together with other writers until the transaction ends."""
+    _execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", intake_id)
+
+
+def take_intake(intake_id: int) -> None:
+    """Hold the intake alone until the transaction ends."""
+    _execute("SELECT pg_advisory_xact_lock(%s, %s)", intake_id)
+
+
+def _execute(statement: str, intake_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_INTAKE, intake_id])
+
+
+def lock_registration(registration_id: int) -> Registration:
+    """The registration, locked and read afresh."""
+    return Registration.objects.select_for_update(of=("self",)).get(pk=registration_id)
+
+
+def lock_dossier(dossier_id: UUID) -> Dossier:
+    """The dossier, locked and read afresh."""
+    return Dossier.objects.select_for_update(of=("self",)).select_related("intake__area", "site").get(pk=dossier_id)

@@ -1,0 +1,210 @@
+"""Adding and deleting pictures: under the dossier's lock, against its open slots.
+
+They don't count as steps: their precondition is the open slot and an idempotency key, not the revision.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from kaosheng.audit.names import AuditName
+from kaosheng.casework.jobs.objects import delete_objects
+from kaosheng.casework.models import Picture
+from kaosheng.casework.services.actors import Actor
+from kaosheng.casework.services.case import Case, open_case
+from kaosheng.domain import materials, places
+from kaosheng.domain.dossier import State
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.places import Slot
+from kaosheng.domain.roles import Permission, permissions_of
+from kaosheng.pictures.checks import CheckedPicture, examine
+from kaosheng.pictures.store import get_store
+
+
+def add_picture(
+    *,
+    dossier_id: UUID,
+    actor: Actor,
+    kind: str,
+    position: int | None,
+    data: bytes,
+    idempotency_key: str,
+    arrived_at: datetime | None = None,
+) -> Picture:
+    """Check, store and place one picture; without a position it takes the lowest open gap of its kind.
+
+    Bytes are durable before the row names them; decoding and writing happen before the lock. The same
+    idempotency key again gives the same picture. Raises Refusal: the picture's own rules, `not_found`,
+    `dossier_locked`, `deadline_passed`, `slot_locked`, `kind_full`, `slot_taken`, `kind_not_accepted`,
+    `idempotency_key_reused`.
+    """
+    repeated = Picture.objects.filter(dossier_id=dossier_id, idempotency_key=idempotency_key).first()
+    checked = examine(data)
+    if repeated is not None and repeated.received_digest != checked.received_digest:
+        raise Refusal("idempotency_key_reused")
+    keys = [] if repeated else get_store().put(checked.canonical, checked.thumbnail)
+    try:
+        with open_case(dossier_id, arrived_at=arrived_at) as case:
+            picture = _already_there(case, actor, idempotency_key) or _place(
+                case, actor, Slot(kind, position or 0), checked, keys, idempotency_key
+            )
+    except Refusal:
+        # Only a refusal is certain to have left no row; after any other fault the sweeper decides.
+        get_store().delete(*keys)
+        raise
+    if picture.object_key not in keys:
+        get_store().delete(*keys)
+    return picture
+
+
+def _already_there(case: Case, actor: Actor, idempotency_key: str) -> Picture | None:
+    case.roles_of(actor)
+    return case.dossier.pictures.filter(idempotency_key=idempotency_key).first()
+
+
+def _place(
+    case: Case, actor: Actor, slot: Slot, checked: CheckedPicture, keys: list[str], idempotency_key: str
+) -> Picture:
+    at_counter = _at_counter(case, actor)
+    slot = _choose_slot(case, slot, at_counter=at_counter)
+    picture = Picture.objects.create(
+        dossier=case.dossier,
+        kind=slot.kind,
+        position=slot.position,
+        object_key=keys[0],
+        thumbnail_key=keys[1],
+        received_digest=checked.received_digest,
+        stored_digest=checked.stored_digest,
+        format=checked.format,
+        bytes=len(checked.canonical),
+        width=checked.width,
+        height=checked.height,
+        thumbnail_width=checked.thumbnail_width,
+        thumbnail_height=checked.thumbnail_height,
+        idempotency_key=idempotency_key,
+        added_at=case.now,
+        added_by_staff=actor.user,
+    )
+    case.record(
+        AuditName.PICTURE_ADDED,
+        actor,
+        picture=str(picture.pk),
+        kind=slot.kind,
+        position=slot.position,
+        digest=checked.stored_digest,
+    )
+    return picture
+
+
+def _choose_slot(case: Case, wanted: Slot, *, at_counter: bool) -> Slot:
+    """The slot an upload goes to. Raises Refusal with the rule that forbids it."""
+    item = case.item(wanted.kind)
+    if item.effect is materials.Effect.NOT_ACCEPTED:
+        raise Refusal("kind_not_accepted", kind=wanted.kind)
+    require_changeable(case)
+    occupied = frozenset(picture.position for picture in case.pictures if picture.kind == wanted.kind)
+    highest = max([item.maximum, *(opened.slot.position for opened in case.opened if opened.slot.kind == wanted.kind)])
+    open_positions = frozenset(
+        number
+        for number in range(1, highest + 1)
+        if slot_is_open(case, Slot(wanted.kind, number), at_counter=at_counter)
+    )
+    if not wanted.position:
+        gap = materials.lowest_gap(occupied=occupied, open_positions=open_positions)
+        if gap is None:
+            if len(occupied) >= item.maximum:
+                raise Refusal("kind_full", kind=wanted.kind, maximum=item.maximum)
+            raise Refusal("slot_locked", kind=wanted.kind)
+        return Slot(wanted.kind, gap)
+    if wanted.position > highest:
+        raise Refusal("kind_full", kind=wanted.kind, maximum=item.maximum)
+    if wanted.position not in open_positions:
+        raise Refusal("slot_locked", kind=wanted.kind)
+    if wanted.position in occupied:
+        raise Refusal("slot_taken", kind=wanted.kind, position=wanted.position)
+    return wanted
+
+
+def slot_is_open(case: Case, slot: Slot, *, at_counter: bool = False) -> bool:
+    """Whether this place may change now."""
+    return places.is_open(
+        slot, state=State(case.dossier.state), in_time=case.in_time, opened=case.opened, at_counter=at_counter
+    )
+
+
+def require_changeable(case: Case) -> None:
+    """Refuse what can't change at all now, with the reason. Raises Refusal."""
+    if case.dossier.state not in {State.DRAFT, State.RETURNED}:
+        raise Refusal("dossier_locked")
+    if case.intake.opens_at > case.arrived_at:
+        raise Refusal("window_not_open")
+    if not case.in_time:
+        raise Refusal("deadline_passed")
+
+
+def _at_counter(case: Case, actor: Actor) -> bool:
+    """Whether a staff member acts at the counter; other staff may not touch pictures. Raises Refusal."""
+    if actor.staff is None:
+        return False
+    if Permission.COUNTER_UPLOAD not in permissions_of(case.roles_of(actor)):
+        raise Refusal("not_your_role", action="upload")
+    return True
+
+
+def delete_picture(
+    *, dossier_id: UUID, picture_id: UUID, actor: Actor, arrived_at: datetime | None = None
+) -> Picture:
+    """－: free the place. A picture once submitted is hidden and can be brought back until resubmission;
+    any other is gone, row and bytes (the digest stays in the audit). Raises Refusal.
+    """
+    with open_case(dossier_id, arrived_at=arrived_at) as case:
+        case.roles_of(actor)
+        picture = next((entry for entry in case.pictures if entry.pk == picture_id), None)
+        if picture is None:
+            raise Refusal("not_found")
+        require_changeable(case)
+        if not slot_is_open(case, Slot(picture.kind, picture.position), at_counter=_at_counter(case, actor)):
+            raise Refusal("slot_locked", kind=picture.kind)
+        case.record(
+            AuditName.PICTURE_DELETED,
+            actor,
+            picture=str(picture.pk),
+            kind=picture.kind,
+            position=picture.position,
+            digest=picture.stored_digest,
+        )
+        _remove(case, picture)
+        return picture
+
+
+def _remove(case: Case, picture: Picture) -> None:
+    if picture.submitted_as.exists():
+        picture.hidden_at = case.now
+        picture.save(update_fields=["hidden_at"])
+        return
+    keys = [picture.object_key, picture.thumbnail_key]
+    Picture.objects.filter(pk=picture.pk).delete()
+    delete_objects.defer(keys=keys)
+
+
+def restore_picture(
+    *, dossier_id: UUID, picture_id: UUID, actor: Actor, arrived_at: datetime | None = None
+) -> Picture:
+    """撤销: bring a deleted submitted picture back into its place, removing what replaced it. Raises Refusal."""
+    with open_case(dossier_id, arrived_at=arrived_at) as case:
+        case.roles_of(actor)
+        picture = case.dossier.pictures.filter(pk=picture_id, hidden_at__isnull=False).first()
+        if picture is None or picture.pk not in case.submitted_ids:
+            raise Refusal("not_found")
+        require_changeable(case)
+        slot = Slot(picture.kind, picture.position)
+        if not slot_is_open(case, slot, at_counter=_at_counter(case, actor)):
+            raise Refusal("slot_locked", kind=picture.kind)
+        for replacement in case.pictures:
+            if Slot(replacement.kind, replacement.position) == slot:
+                _remove(case, replacement)
+        picture.hidden_at = None
+        picture.save(update_fields=["hidden_at"])
+        case.record(AuditName.PICTURE_RESTORED, actor, picture=str(picture.pk), kind=slot.kind, position=slot.position)
+        return picture

@@ -1,0 +1,195 @@
+"""What the registration system says, and what it does to dossiers (design §2, Registration changes)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from kaosheng.audit.names import AuditName
+from kaosheng.audit.recording import record
+from kaosheng.casework.models import Dossier, OpenedSlot
+from kaosheng.casework.services import locks
+from kaosheng.casework.services.actors import GATEWAY
+from kaosheng.casework.services.announcing import announce_visible_change, tell_candidate
+from kaosheng.casework.services.case import Case
+from kaosheng.domain import materials, places
+from kaosheng.domain.deadlines import supplement_deadline
+from kaosheng.domain.dossier import ROWS, Action, State
+from kaosheng.domain.errors import Refusal
+from kaosheng.regions.models import ExamSite
+from kaosheng.registration import gateway
+from kaosheng.registration.gateway import Received
+from kaosheng.registration.models import Candidate, Registration, RegistrationVersion
+
+_IN_REVIEW = frozenset({State.AT_SITE.value, State.AT_AREA.value, State.DECIDED.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a received object: `applied` is False for a version we already have."""
+
+    registration: Registration
+    applied: bool
+
+
+def receive_registration(payload: object, *, way: RegistrationVersion.Way) -> Answer:
+    """Apply one registration object: create registration and dossier, or change them, or ignore an old version.
+
+    Raises Refusal `registration_not_understood`, `intake_unknown`, `site_unknown`.
+    """
+    received = gateway.parse(payload)
+    intake, site = gateway.find_place(received)
+    with transaction.atomic(durable=True):
+        locks.share_intake(intake.pk)
+        _lock_number(received.number)
+        known = Registration.objects.select_for_update(of=("self",)).filter(number=received.number).first()
+        if known is None:
+            registration = gateway.store_new(received, intake=intake, site=site, way=way)
+            _create_dossier(registration)
+            return Answer(registration, applied=True)
+        if received.source_version <= known.source_version:
+            return Answer(known, applied=False)
+        _change(known, received, site, way)
+        return Answer(known, applied=True)
+
+
+def _lock_number(number: str) -> None:
+    """Two first arrivals of one registration wait for each other; there is no row to lock yet."""
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [number])
+
+
+def _create_dossier(registration: Registration) -> None:
+    now = timezone.now()
+    dossier = Dossier.objects.create(
+        registration=registration,
+        intake=registration.intake,
+        site=registration.site,
+        state=State.WITHDRAWN if registration.is_cancelled else State.DRAFT,
+        before_cancellation=State.DRAFT if registration.is_cancelled else "",
+        state_since=now,
+        created_at=now,
+        acknowledged_version=registration.source_version,
+    )
+    record(
+        AuditName.DOSSIER_CREATED,
+        by=GATEWAY.by,
+        about=("dossier", str(dossier.pk)),
+        area=registration.intake.area.code,
+        site=registration.site.code,
+    )
+
+
+def _change(known: Registration, received: Received, site: ExamSite, way: RegistrationVersion.Way) -> None:
+    dossier = locks.lock_dossier(known.dossier.pk)
+    dossier.registration = known
+    now = timezone.now()
+    case = Case(dossier, arrived_at=now, now=now)
+    before_items, before_version = case.items, known.source_version
+    substantial = gateway.differs(known, received)
+    was_cancelled = known.is_cancelled
+    gateway.store_newer(known, received, site=site, way=way)
+    if known.is_cancelled and not was_cancelled:
+        _cancel(case)
+    elif was_cancelled and not known.is_cancelled:
+        _restore(case)
+    if substantial:
+        _apply_change(case, before_items, before_version)
+    if dossier.site_id != known.site_id:
+        dossier.site = known.site
+        case.drop_lease()
+    case.record(AuditName.REGISTRATION_RECEIVED, GATEWAY, source_version=received.source_version, way=way.value)
+    dossier.save()
+    announce_visible_change(case)
+
+
+def _cancel(case: Case) -> None:
+    if (case.phase, Action.REGISTRATION_CANCELLED) not in ROWS:
+        return
+    before = case.dossier.state
+    case.step(Action.REGISTRATION_CANCELLED, GATEWAY)
+    case.dossier.before_cancellation = before
+    case.dossier.release = None
+
+
+def _restore(case: Case) -> None:
+    if (case.phase, Action.REGISTRATION_RESTORED) not in ROWS:
+        return
+    case.step(Action.REGISTRATION_RESTORED, GATEWAY)
+    case.dossier.before_cancellation = ""
+    waits = case.dossier.state in {State.DRAFT, State.RETURNED}
+    if waits and case.deadline <= case.now:
+        case.dossier.deadline = supplement_deadline(returned_at=case.now, days=case.intake.supplement_days)
+
+
+def _apply_change(case: Case, before_items: tuple[materials.Item, ...], before_version: int) -> None:
+    in_review = case.dossier.state in _IN_REVIEW and not case.is_released
+    case.step(Action.REGISTRATION_CHANGED, GATEWAY)
+    changes = materials.difference(before_items, case.items)
+    if in_review:
+        if case.dossier.changed_since is None:
+            case.dossier.changed_since = before_version
+        case.dossier.release = None
+        tell_candidate(case, "registration_changed")
+    elif case.dossier.state in {State.DRAFT, State.RETURNED}:
+        if case.dossier.state == State.RETURNED:
+            _reopen_for(case, changes)
+        if changes:
+            tell_candidate(case, "checklist_changed")
+
+
+def _reopen_for(case: Case, changes: materials.Difference) -> None:
+    """While returned: open empty places of kinds now below their minimum, stop asking for needless kinds."""
+    if case.returned is None:
+        return
+    kept = places.asked_after_change(case.asked, no_longer_asked=frozenset(changes.no_longer_asked))
+    for row, place in zip(case.asked_rows, case.asked, strict=True):
+        if place not in kept:
+            row.dropped_at = case.now
+            row.save(update_fields=["dropped_at"])
+    counts = Counter(picture.kind for picture in case.pictures)
+    short = [item for item in case.items if item.is_asked and counts[item.kind.code] < item.minimum]
+    occupied = case.standing.occupied
+    OpenedSlot.objects.bulk_create(
+        (
+            OpenedSlot(returned=case.returned, kind=slot.kind, position=slot.position)
+            for item in short
+            for slot in sorted(places.free_slots(item.kind.code, occupied=occupied, maximum=item.maximum))
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def log_in(*, subject: str, name: str, registrations: list[object], now: datetime | None = None) -> Candidate:
+    """A candidate arrived with the registration system's word for who he is: apply his claims, bind them to him.
+
+    Objects of intakes we don't carry are left aside: they belong to another 考区.
+    """
+    candidate, _created = Candidate.objects.update_or_create(
+        subject=subject, defaults={"name": name, "last_login_at": now or timezone.now()}
+    )
+    for payload in registrations:
+        try:
+            receive_registration(payload, way=RegistrationVersion.Way.CLAIMS)
+        except Refusal as refusal:
+            if refusal.code not in {"intake_unknown", "site_unknown"}:
+                raise
+    Registration.objects.filter(subject=subject, candidate=None).update(candidate=candidate)
+    record(AuditName.CANDIDATE_LOGGED_IN, by=GATEWAY.by, about=("candidate", str(candidate.pk)))
+    return candidate
+
+
+def pull_all(*, area: str, exam_batch: str) -> tuple[int, int]:
+    """Reconcile an intake with the registration system: (objects seen, objects applied)."""
+    seen = applied = 0
+    after: str | None = ""
+    while after is not None:
+        page, after = gateway.pull_page(area=area, exam_batch=exam_batch, after=after)
+        for payload in page:
+            seen += 1
+            applied += receive_registration(payload, way=RegistrationVersion.Way.PULL).applied
+    return seen, applied

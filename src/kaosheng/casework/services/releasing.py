@@ -1,0 +1,142 @@
+"""公布: verdicts become visible by one UPDATE (design §2, Release)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Max, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from kaosheng.accounts.scope import Staff
+from kaosheng.audit.names import AuditName
+from kaosheng.audit.recording import By, record
+from kaosheng.casework.jobs.release import announce_release
+from kaosheng.casework.models import Dossier, LateCase, Release
+from kaosheng.casework.services import locks
+from kaosheng.domain.dossier import State
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.roles import Permission
+from kaosheng.regions.models import Intake
+
+CHUNK: Final = 5_000
+
+
+def release_blockers(*, intake: Intake, now: datetime) -> QuerySet[Dossier]:
+    """Unreleased dossiers that stop a release unless named as late cases: still in review, returned, a draft
+    in time, or decided with a registration change nobody has looked at.
+    """
+    return (
+        Dossier.objects.filter(intake=intake)
+        .annotate(effective=Coalesce(F("deadline"), F("intake__closes_at")))
+        .filter(
+            Q(state__in=[State.AT_SITE, State.AT_AREA, State.RETURNED])
+            | Q(state=State.DRAFT, effective__gt=now)
+            | Q(state=State.DECIDED, changed_since__isnull=False, release__published_at=None)
+        )
+        .select_related("registration", "site")
+        .order_by("site__code", "registration__number")
+    )
+
+
+def ready_for_release(*, intake: Intake) -> QuerySet[Dossier]:
+    """Decided, unflagged and not yet published."""
+    return Dossier.objects.filter(
+        intake=intake, state=State.DECIDED, changed_since=None, release__published_at=None
+    )
+
+
+def prepare_release(*, intake: Intake, staff: Staff, late_cases: Mapping[UUID, str]) -> Release:
+    """Open the next batch (or take the one in preparation), name the late cases, attach the decided in chunks.
+
+    Nothing becomes visible. Raises Refusal `not_found`, `release_blocked` (count), `reason_needed`,
+    `nothing_to_release`.
+    """
+    _require_publisher(staff, intake)
+    now = timezone.now()
+    if any(not reason.strip() for reason in late_cases.values()):
+        raise Refusal("reason_needed")
+    with transaction.atomic(durable=True):
+        locks.take_intake(intake.pk)
+        _require_unblocked(intake, now, frozenset(late_cases))
+        if not ready_for_release(intake=intake).exists():
+            raise Refusal("nothing_to_release")
+        release = _release_in_preparation(intake, staff, now)
+        release.late_cases.all().delete()
+        LateCase.objects.bulk_create(
+            LateCase(release=release, dossier_id=dossier_id, reason=reason.strip())
+            for dossier_id, reason in late_cases.items()
+        )
+        _record(AuditName.RELEASE_PREPARED, staff, release, late=len(late_cases))
+    while _attach_chunk(release):
+        pass
+    return release
+
+
+def _release_in_preparation(intake: Intake, staff: Staff, now: datetime) -> Release:
+    open_release = Release.objects.filter(intake=intake, published_at=None).first()
+    if open_release is not None:
+        return open_release
+    highest = Release.objects.filter(intake=intake).aggregate(highest=Max("batch"))["highest"] or 0
+    return Release.objects.create(intake=intake, batch=highest + 1, prepared_by=staff.user, prepared_at=now)
+
+
+@transaction.atomic
+def _attach_chunk(release: Release) -> int:
+    chunk = ready_for_release(intake=release.intake).filter(release=None).order_by("pk").values("pk")[:CHUNK]
+    return Dossier.objects.filter(pk__in=list(chunk.select_for_update().values_list("pk", flat=True))).update(
+        release=release
+    )
+
+
+def publish_release(*, release: Release, staff: Staff, counted: int) -> Release:
+    """One UPDATE shows every attached verdict; one job makes the messages and reports.
+
+    `counted` is the number the manager typed. Raises Refusal `release_count_differs` (expected),
+    `release_blocked`, `release_published_already`.
+    """
+    _require_publisher(staff, release.intake)
+    now = timezone.now()
+    with transaction.atomic(durable=True):
+        locks.take_intake(release.intake_id)
+        release = Release.objects.select_for_update(of=("self",)).select_related("intake__area").get(pk=release.pk)
+        if release.published_at is not None:
+            raise Refusal("release_published_already")
+        late = frozenset(release.late_cases.values_list("dossier_id", flat=True))
+        _require_unblocked(release.intake, now, late)
+        ready_for_release(intake=release.intake).filter(release=None).update(release=release)
+        if release.dossiers.exclude(state=State.DECIDED, changed_since=None).exists():
+            raise Refusal("release_blocked", count=1)
+        attached = release.dossiers.count()
+        if attached != counted:
+            raise Refusal("release_count_differs", expected=attached, counted=counted)
+        Release.objects.filter(pk=release.pk).update(published_at=now)
+        _record(AuditName.RELEASE_PUBLISHED, staff, release, count=attached)
+        announce_release.defer(release_id=release.pk)
+    release.published_at = now
+    return release
+
+
+def _require_publisher(staff: Staff, intake: Intake) -> None:
+    if intake.area_id not in staff.area_ids(Permission.RELEASE_PUBLISH):
+        raise Refusal("not_found")
+
+
+def _require_unblocked(intake: Intake, now: datetime, late: frozenset[UUID]) -> None:
+    blocking = release_blockers(intake=intake, now=now).exclude(pk__in=late).count()
+    if blocking:
+        raise Refusal("release_blocked", count=blocking)
+
+
+def _record(name: AuditName, staff: Staff, release: Release, **details: object) -> None:
+    record(
+        name,
+        by=By("staff", staff.id),
+        about=("release", f"{release.intake.code}/{release.batch}"),
+        area=release.intake.area.code,
+        **details,
+    )

@@ -1,0 +1,242 @@
+"""The reviewer's verbs: take, mark, return, forward, send back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from kaosheng.audit.names import AuditName
+from kaosheng.casework.models import AskedPlace, Dossier, Lease, Mark, OpenedSlot, Return
+from kaosheng.casework.services.actors import Actor
+from kaosheng.casework.services.announcing import tell_candidate
+from kaosheng.casework.services.case import Case, open_case
+from kaosheng.casework.words import deadline_words
+from kaosheng.domain import places
+from kaosheng.domain.deadlines import supplement_deadline
+from kaosheng.domain.dossier import Action, Stage, State, Verdict
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.places import Manner
+from kaosheng.domain.roles import Role
+
+LEASE_FOR: Final = timedelta(minutes=15)
+
+_REVIEWERS: Final = {State.AT_SITE.value: Role.SITE_REVIEWER, State.AT_AREA.value: Role.AREA_REVIEWER}
+
+
+def take(*, dossier_id: UUID, actor: Actor) -> Lease:
+    """领取: take a dossier into one's hands, or keep it there, for another 15 minutes.
+
+    Raises Refusal `not_found`, `not_your_stage`, `taken_by_another`.
+    """
+    with open_case(dossier_id) as case:
+        _require_reviewer(case, actor)
+        if case.lease is not None and not case.holds_lease(actor):
+            raise Refusal("taken_by_another")
+        lease, created = Lease.objects.update_or_create(
+            dossier=case.dossier, defaults={"holder": actor.user, "until": case.now + LEASE_FOR}
+        )
+        if created or case.lease is None:
+            case.record(AuditName.DOSSIER_TAKEN, actor)
+        return lease
+
+
+def give_back(*, dossier_id: UUID, actor: Actor) -> None:
+    """交还: free the dossier; marks stay for the next holder."""
+    with open_case(dossier_id) as case:
+        case.roles_of(actor)
+        if case.holds_lease(actor):
+            case.drop_lease()
+            case.record(AuditName.DOSSIER_GIVEN_BACK, actor)
+
+
+def _require_reviewer(case: Case, actor: Actor) -> Stage:
+    """The stage at which this person reviews the dossier now. Raises Refusal."""
+    roles = case.roles_of(actor)
+    if case.stage is None or _REVIEWERS[case.dossier.state] not in roles:
+        raise Refusal("not_your_stage")
+    return case.stage
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a reviewer says of one picture or kind; `box` in fractions [x, y, width, height]."""
+
+    kind: str
+    verdict: Mark.Verdict
+    position: int | None = None
+    reason_code: str = ""
+    text: str = ""
+    box: tuple[float, float, float, float] | None = None
+    manner: Manner = Manner.ONLINE
+    opens_free_positions: bool = True
+
+
+def set_mark(*, dossier_id: UUID, actor: Actor, seen_revision: int, note: Note) -> Mark:
+    """审核标记: note 合格, 需更换 or 缺少 on a place; a later note replaces the earlier draft.
+
+    Raises Refusal `lease_needed`, `stale_revision`, `reason_needed`, `picture_gone`, `unknown_kind`.
+    """
+    with open_case(dossier_id) as case:
+        stage = _require_marking(case, actor, seen_revision)
+        item = case.item(note.kind)
+        reason = next((entry for entry in item.kind.reasons if entry[0] == note.reason_code), None)
+        text_zh, text_en = _texts(note, reason)
+        if note.verdict is not Mark.Verdict.ACCEPTED and not text_zh:
+            raise Refusal("reason_needed")
+        picture = None
+        if note.verdict is not Mark.Verdict.MISSING:
+            here = [entry for entry in case.pictures if (entry.kind, entry.position) == (note.kind, note.position)]
+            if not here:
+                raise Refusal("picture_gone")
+            picture = here[0]
+        mark, _created = Mark.objects.update_or_create(
+            dossier=case.dossier,
+            stage=stage,
+            kind=note.kind,
+            position=note.position,
+            frozen_at=None,
+            defaults={
+                "picture": picture,
+                "verdict": note.verdict,
+                "reason_code": note.reason_code,
+                "text_zh": text_zh,
+                "text_en": text_en,
+                "box": list(note.box) if note.box else None,
+                "manner": note.manner,
+                "opens_free_positions": note.opens_free_positions,
+                "by": actor.user,
+                "at": case.now,
+            },
+        )
+        case.record(AuditName.MARK_SET, actor, kind=note.kind, position=note.position, verdict=note.verdict.value)
+        return mark
+
+
+def _texts(note: Note, reason: tuple[str, str, str] | None) -> tuple[str, str]:
+    """The remark in both languages: the standard sentence, and the reviewer's own words as they are."""
+    own = note.text.strip()
+    parts_zh = [part for part in (reason[1] if reason else "", own) if part]
+    parts_en = [part for part in (reason[2] if reason else "", own) if part]
+    return "；".join(parts_zh), "; ".join(parts_en)
+
+
+def clear_mark(*, dossier_id: UUID, actor: Actor, seen_revision: int, kind: str, position: int | None) -> None:
+    """Take a draft note back."""
+    with open_case(dossier_id) as case:
+        stage = _require_marking(case, actor, seen_revision)
+        case.dossier.marks.filter(stage=stage, kind=kind, position=position, frozen_at=None).delete()
+        case.record(AuditName.MARK_SET, actor, kind=kind, position=position, verdict="")
+
+
+def _require_marking(case: Case, actor: Actor, seen_revision: int) -> Stage:
+    stage = _require_reviewer(case, actor)
+    case.require_revision(seen_revision)
+    if not case.holds_lease(actor):
+        raise Refusal("lease_needed")
+    return stage
+
+
+def return_to_candidate(*, dossier_id: UUID, actor: Actor, seen_revision: int) -> Return:
+    """退回补充: send the marks, open the places they name, set the supplement deadline, tell the candidate.
+
+    Raises Refusal `places_needed` when no mark asks for anything, and the table's own.
+    """
+    with open_case(dossier_id) as case:
+        case.roles_of(actor)
+        case.require_revision(seen_revision)
+        asking = [mark for mark in case.draft_marks() if mark.verdict != Mark.Verdict.ACCEPTED]
+        stage = case.stage
+        case.step(Action.RETURN, actor, places_asked=len(asking))
+        returned = Return.objects.create(
+            dossier=case.dossier, stage=stage, at=case.now, revision=case.dossier.revision
+        )
+        _open_places(case, returned, asking)
+        case.dossier.deadline = supplement_deadline(returned_at=case.now, days=case.intake.supplement_days)
+        case.dossier.changed_since = None
+        _tell_returned(case, asking)
+        return returned
+
+
+def _open_places(case: Case, returned: Return, asking: list[Mark]) -> None:
+    AskedPlace.objects.bulk_create(
+        AskedPlace(
+            returned=returned,
+            kind=mark.kind,
+            position=mark.position,
+            manner=mark.manner,
+            opens_free_positions=mark.opens_free_positions,
+        )
+        for mark in asking
+    )
+    asked = [
+        places.Asked(mark.kind, mark.position, Manner(mark.manner), mark.opens_free_positions) for mark in asking
+    ]
+    # A reviewer may ask for a kind nobody had to give: it has room for its maximum all the same.
+    maximums = {item.kind.code: item.maximum or item.kind.maximum for item in case.items}
+    OpenedSlot.objects.bulk_create(
+        OpenedSlot(
+            returned=returned,
+            kind=opened.slot.kind,
+            position=opened.slot.position,
+            counter_only=opened.counter_only,
+        )
+        for opened in places.opened_by(asked, occupied=case.standing.occupied, maximums=maximums)
+    )
+
+
+_MANNER_ZH: Final = {
+    Manner.ONLINE: "在线更换",
+    Manner.ON_SITE: "到考点现场提交",
+    Manner.TELEPHONE: "与考点电话联系",
+}
+_MANNER_EN: Final = {
+    Manner.ONLINE: "replace online",
+    Manner.ON_SITE: "bring to the exam site",
+    Manner.TELEPHONE: "telephone the exam site",
+}
+
+
+def _tell_returned(case: Case, asking: list[Mark]) -> None:
+    kinds = list(dict.fromkeys(mark.kind for mark in asking))
+    first = case.item(kinds[0]).kind
+    candidate = case.registration.candidate
+    english = candidate is not None and candidate.language.startswith("en")
+    manner = _overall_manner([Manner(mark.manner) for mark in asking])
+    name = first.short_name_en if english else first.short_name_zh
+    more = f" +{len(kinds) - 1}" if english else f"等{len(kinds)}项"
+    tell_candidate(
+        case,
+        "returned",
+        places=str(len(asking)),
+        kinds=name + (more if len(kinds) > 1 else ""),
+        deadline=deadline_words(case.deadline, english=english),
+        manner=(_MANNER_EN if english else _MANNER_ZH)[manner],
+    )
+
+
+def _overall_manner(manners: list[Manner]) -> Manner:
+    """One message names one manner: online as soon as anything can be done online."""
+    return Manner.ONLINE if Manner.ONLINE in manners else manners[0]
+
+
+def forward(
+    *, dossier_id: UUID, actor: Actor, seen_revision: int, recommendation: Verdict, reason: str = ""
+) -> Dossier:
+    """建议通过 / 建议不通过: send the dossier on to the 考区. Raises Refusal."""
+    with open_case(dossier_id) as case:
+        case.roles_of(actor)
+        case.require_revision(seen_revision)
+        case.step(Action.FORWARD, actor, verdict=recommendation, reason=reason.strip())
+        return case.dossier
+
+
+def send_back(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -> Dossier:
+    """退回考点: the 考区 gives the dossier back to the site. Raises Refusal."""
+    with open_case(dossier_id) as case:
+        case.roles_of(actor)
+        case.require_revision(seen_revision)
+        case.step(Action.SEND_BACK, actor, reason=reason.strip())
+        return case.dossier
+

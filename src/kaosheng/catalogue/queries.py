@@ -1,0 +1,62 @@
+"""Reading a catalogue as the rules want it; published versions never change, so they are read once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from kaosheng.catalogue.models import CatalogueVersion, MaterialKind
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.materials import Catalogue, Effect, Kind, Rule
+
+
+def newest_version_id(intake_id: int) -> int:
+    """The version drafts of this intake follow. Raises Refusal `catalogue_missing`."""
+    version = CatalogueVersion.objects.filter(intake_id=intake_id).order_by("-number").values_list("pk", flat=True)
+    newest = version.first()
+    if newest is None:
+        raise Refusal("catalogue_missing")
+    return newest
+
+
+@lru_cache(maxsize=64)
+def load_catalogue(version_id: int) -> Catalogue:
+    """Kinds and rules of one version."""
+    version = CatalogueVersion.objects.get(pk=version_id)
+    return Catalogue(
+        version=version.number,
+        kinds=tuple(_kind(kind) for kind in version.kinds.all()),
+        rules=tuple(
+            Rule(
+                kind=rule.kind.code,
+                effect=Effect(rule.effect),
+                when=rule.when,
+                reason_zh=rule.reason_zh,
+                reason_en=rule.reason_en,
+                group=rule.group,
+                minimum=rule.minimum,
+                source=rule.source,
+            )
+            for rule in version.rules.select_related("kind").order_by("pk")
+        ),
+    )
+
+
+def _kind(kind: MaterialKind) -> Kind:
+    return Kind(
+        code=kind.code,
+        name_zh=kind.name_zh,
+        name_en=kind.name_en,
+        short_name_zh=kind.short_name_zh,
+        short_name_en=kind.short_name_en,
+        requirement_zh=kind.requirement_zh,
+        requirement_en=kind.requirement_en,
+        minimum=kind.minimum,
+        maximum=kind.maximum,
+        count_fact=kind.count_fact,
+        labels_zh=tuple(kind.labels_zh),
+        labels_en=tuple(kind.labels_en),
+        may_promise=kind.may_promise,
+        sample=kind.sample,
+        reasons=tuple((reason["code"], reason["zh"], reason["en"]) for reason in kind.reasons),
+        source=kind.source,
+    )

@@ -1,0 +1,20 @@
+"""Status reports to the registration system, part of its gateway."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from kaosheng.notices.transports.signed import post_signed
+
+
+def report_status(*, key: str, number: str, serial: int, status: str, text_zh: str, text_en: str) -> None:
+    """Tell the registration system what a candidate may know of his dossier. Raises DeliveryError."""
+    payload = {
+        "type": "dossier.status",
+        "number": number,
+        "serial": serial,
+        "status": status,
+        "text_zh": text_zh,
+        "text_en": text_en,
+    }
+    post_signed(f"{settings.REGISTRATION_ISSUER}/api/status/", key=key, payload=payload)

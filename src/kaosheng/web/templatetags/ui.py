@@ -1,0 +1,254 @@
+"""Template tags of the components; docs/ui.md names each with its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.http import HttpRequest
+from django.template.context import Context
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django_vite.core.asset_loader import DjangoViteAssetLoader
+
+from kaosheng.web.ui import components as ui
+from kaosheng.web.ui import times
+from kaosheng.web.ui.page import Contact, PageFacts, page_facts, wants_elder
+
+register = template.Library()
+Text = str | Promise
+
+
+# --- the frame ---------------------------------------------------------------------------------------------------
+@register.simple_tag(takes_context=True, name="page_facts")
+def page_facts_tag(context: Context) -> PageFacts:
+    """Return the facts of the frame around the page."""
+    return page_facts(_request(context))
+
+
+@register.simple_tag(takes_context=True, name="elder")
+def elder_tag(context: Context) -> bool:
+    """Tell whether the reader chose 长辈版."""
+    return wants_elder(_request(context))
+
+
+def _request(context: Context) -> HttpRequest | None:
+    request = context.get("request")
+    return request if isinstance(request, HttpRequest) else None
+
+
+# --- times -------------------------------------------------------------------------------------------------------
+@register.filter
+def moment(at: datetime | None) -> str:
+    """Write a time as 1月26日 10:24."""
+    return times.moment(at) if at else ""
+
+
+@register.filter
+def full_moment(at: datetime | None) -> str:
+    """Write a time with its year."""
+    return times.moment(at, year=True) if at else ""
+
+
+@register.filter
+def deadline(at: datetime | None) -> str:
+    """Write the end of a time; midnight reads 24:00 of the day before."""
+    return times.deadline(at) if at else ""
+
+
+@register.filter
+def time_left(until: datetime | None, now: datetime | None = None) -> str:
+    """Write what is left until then: 还有 2 天 6 小时."""
+    return times.time_left(until, now) if until else ""
+
+
+@register.filter
+def file_size(count: int) -> str:
+    """Write bytes as the upload page does: 312.5 KB."""
+    if count < 1024:
+        return f"{count} B"
+    size, unit = (count / 1024, "KB") if count < 1024 * 1024 else (count / 1024 / 1024, "MB")
+    return f"{-(-size * 10 // 1) / 10:g} {unit}"
+
+
+# --- small ones --------------------------------------------------------------------------------------------------
+@register.simple_tag
+def icon(name: str, large: bool = False) -> SafeString:  # noqa: FBT001, FBT002 - a template argument
+    """Draw an icon of the sprite; it is decoration, the words beside it carry the meaning."""
+    address = DjangoViteAssetLoader.instance().generate_vite_asset_url("src/icons.svg")
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        " icon--large" if large else "",
+        address,
+        name,
+    )
+
+
+@register.inclusion_tag("ui/parts/chip.html")
+def chip(state: str, words: Text = "", bare: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - a template argument
+    """Show a state word with its icon; `words` replaces the usual ones."""
+    look = ui.CHIPS[state]
+    return {"look": look, "words": words or look.words, "bare": bare}
+
+
+@register.inclusion_tag("ui/parts/contact.html")
+def contact(who: Contact | None) -> dict[str, Any]:
+    """Show whom to telephone."""
+    return {"who": who}
+
+
+@register.inclusion_tag("ui/parts/remark.html")
+def remark(what: ui.Remark) -> dict[str, Any]:
+    """Show what a person wrote."""
+    return {"remark": what}
+
+
+@register.inclusion_tag("ui/parts/steps.html")
+def steps(items: Sequence[ui.Step]) -> dict[str, Any]:
+    """Show the stages of the way; the present one is named for screen readers."""
+    return {"items": items}
+
+
+# --- the candidate's page ----------------------------------------------------------------------------------------
+@register.inclusion_tag("ui/parts/status_panel.html")
+def status_panel(panel: ui.StatusPanel) -> dict[str, Any]:
+    """Show where the dossier stands; holds the page's h1."""
+    return {"panel": panel}
+
+
+@register.inclusion_tag("ui/parts/material_card.html", takes_context=True)
+def material_card(context: Context, card: ui.MaterialCard) -> dict[str, Any]:
+    """Show one kind with its pictures and free places."""
+    return {"card": card, "request": context.get("request")}
+
+
+@register.inclusion_tag("ui/parts/upload_form.html", takes_context=True)
+def upload_form(
+    context: Context,
+    action: str,
+    limits: ui.UploadLimits,
+    card_id: str,
+    back_url: str,
+    field_name: str = "picture",
+    key: str = "",
+    problem: Text = "",
+) -> dict[str, Any]:
+    """Show the file field, preview, progress and 提交.
+
+    The answer replaces the card `card_id`; on a page without it the reader goes to `back_url`. `key` is the idempotency key sent along; `problem` a refusal of the try before.
+    """
+    return {
+        "csrf_token": context.get("csrf_token"),
+        "fragment": context.get("request") is not None
+        and context["request"].headers.get("HX-Request") == "true",
+        "action": action,
+        "limits": limits,
+        "card_id": card_id,
+        "back_url": back_url,
+        "field_name": field_name,
+        "key": key,
+        "problem": problem,
+    }
+
+
+@register.inclusion_tag("ui/parts/picture_rules.html")
+def picture_rules(limits: ui.UploadLimits) -> dict[str, Any]:
+    """Show the five rules of the guide that stand on every upload screen."""
+    return {"limits": limits}
+
+
+@register.inclusion_tag("ui/parts/receipt.html")
+def receipt(proof: ui.Receipt) -> dict[str, Any]:
+    """Show the proof of a submission."""
+    return {"receipt": proof}
+
+
+# --- lists -------------------------------------------------------------------------------------------------------
+@register.inclusion_tag("ui/parts/facts.html")
+def facts(rows: Sequence[ui.Fact], plain: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - a template argument
+    """Show labels and values; `plain` without lines, for narrow panes."""
+    return {"rows": rows, "plain": plain}
+
+
+@register.inclusion_tag("ui/parts/timeline.html")
+def timeline(entries: Sequence[ui.TimelineEntry]) -> dict[str, Any]:
+    """Show 经过, newest first as given."""
+    return {"entries": entries}
+
+
+@register.inclusion_tag("ui/parts/tabs.html")
+def tabs(items: Sequence[ui.Tab], label: Text) -> dict[str, Any]:
+    """Show views of one list as tabs; `label` names the group for screen readers."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("ui/parts/bars.html")
+def bars(rows: Sequence[ui.Bar]) -> dict[str, Any]:
+    """Show progress rows: 248 / 412."""
+    return {"rows": rows}
+
+
+@register.inclusion_tag("ui/parts/pager.html", takes_context=True)
+def pager(context: Context, page: Page[Any]) -> dict[str, Any]:
+    """Show previous, next and where we are; keeps the filters of the address."""
+    request = _request(context)
+    query = request.GET.copy() if request is not None else None
+    links = {}
+    for name, there, number in (
+        ("previous", page.has_previous(), page.number - 1),
+        ("next", page.has_next(), page.number + 1),
+    ):
+        if there:
+            if query is not None:
+                query["page"] = str(number)
+            links[name] = "?" + (query.urlencode() if query is not None else f"page={number}")
+    return {"page": page, "links": links}
+
+
+# --- forms -------------------------------------------------------------------------------------------------------
+@register.inclusion_tag("ui/parts/errors.html")
+def error_summary(problems: Sequence[ui.FieldProblem], title: Text = "") -> dict[str, Any]:
+    """Show what is wrong on top of a form; takes the focus when scripts run. Nothing when there is no problem."""
+    return {"problems": problems, "title": title or _("请先改正以下内容")}
+
+
+@register.filter
+def problems(form: Any) -> list[ui.FieldProblem]:
+    """Turn a Django form's errors into lines of the error summary."""
+    lines = [ui.FieldProblem(sentence=sentence) for sentence in form.non_field_errors()]
+    for bound in form:
+        lines += [ui.FieldProblem(sentence=s, field_id=bound.auto_id or bound.html_name) for s in bound.errors]
+    return lines
+
+
+@register.inclusion_tag("ui/parts/field.html")
+def field(bound: BoundField, hint: Text = "", optional: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - a template argument
+    """Show one field: label, hint, its errors, the control; check boxes and radios in their own form."""
+    widget = bound.field.widget
+    described = [f"{bound.auto_id}-{part}" for part, there in (
+        ("hint", hint or bound.help_text), ("error", bound.errors)) if there]  # fmt: skip
+    attributes: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    kind = "input"
+    if isinstance(widget, CheckboxInput):
+        kind, attributes["class"] = "check", "form-check-input"
+    elif isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        kind = "choices"
+    elif isinstance(widget, Select):
+        attributes["class"] = "form-select"
+    else:
+        attributes["class"] = "form-control"
+    return {
+        "field": bound,
+        "kind": kind,
+        "control": bound.as_widget(attrs=attributes) if kind != "choices" else "",
+        "hint": hint or bound.help_text,
+        "optional": optional,
+    }

@@ -1,0 +1,108 @@
+"""Error pages: one sentence that says what was refused, what to do, and whom to telephone."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kaosheng.web.ui.page import page_facts
+
+Text = str | Promise
+
+HEADINGS: Final[dict[int, Text]] = {
+    400: _("请求无法处理"),
+    403: _("没有权限查看"),
+    404: _("没有找到这个页面"),
+    405: _("请求无法处理"),
+    409: _("内容已有变化"),
+    413: _("文件太大"),
+    415: _("文件类型不符"),
+    422: _("内容需要修改"),
+    429: _("操作过于频繁"),
+    500: _("系统出现故障"),
+    502: _("系统暂时无法使用"),
+    503: _("系统暂时无法使用"),
+}
+SENTENCES: Final[dict[int, Text]] = {
+    400: _("您提交的内容不完整或格式有误，没有保存任何内容。"),
+    403: _("您没有权限查看这个页面，或登录已过期。"),
+    404: _("网址可能有误，或这项内容不属于您的报名信息。"),
+    405: _("这个网址不接受这种请求，没有保存任何内容。"),
+    409: _("您打开页面之后，这份材料已有新的变化，您的操作没有保存。"),
+    413: _("您提交的文件超过系统接收的上限，没有保存任何内容。"),
+    415: _("系统只接收 jpg、jpeg、png 格式的图片，没有保存任何内容。"),
+    422: _("您提交的内容不符合要求，没有保存任何内容。"),
+    429: _("短时间内操作次数过多，没有保存任何内容。"),
+    500: _("处理您的请求时出现故障。已经显示上传成功或提交成功的内容不受影响。"),
+    502: _("系统正在恢复。已经显示上传成功或提交成功的内容不受影响。"),
+    503: _("系统正在维护或恢复。已经显示上传成功或提交成功的内容不受影响。"),
+}
+ADVICE: Final[dict[int, Text]] = {
+    400: _("请返回上一页，检查后重新提交。"),
+    403: _("请重新登录后再试。"),
+    404: _("请从首页重新进入。"),
+    405: _("请从首页重新进入。"),
+    409: _("请返回查看最新状态，再决定是否重新操作。"),
+    413: _("请选择不超过 200 KB 的图片，再重新上传。"),
+    415: _("请选择 jpg、jpeg 或 png 格式的图片，再重新上传。"),
+    422: _("请返回上一页，按提示修改后重新提交。"),
+    429: _("请等待几分钟再试。"),
+    500: _("请稍后重试。如果多次出现，请联系考点。"),
+    502: _("请几分钟后重试。"),
+    503: _("请几分钟后重试。"),
+}
+
+
+def error_page(
+    request: HttpRequest, status: int, *, sentence: Text = "", advice: Text = "", heading: Text = ""
+) -> HttpResponse:
+    """Answer with `status` and its page; the sentence also goes out in X-Refusal, for scripts."""
+    said = str(sentence or SENTENCES.get(status, SENTENCES[400]))
+    staff = bool(page_facts(request).navigation)
+    context = {
+        "base": "ui/staff_base.html" if staff else "ui/candidate_base.html",
+        "status": status,
+        "code": _("错误 %(status)d") % {"status": status},
+        "heading": heading or HEADINGS.get(status, HEADINGS[400]),
+        "sentence": said,
+        "advice": advice or ADVICE.get(status, ADVICE[400]),
+    }
+    response = render(request, "ui/error.html", context, status=status)
+    response.headers["X-Refusal"] = quote(said)
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what Django itself found malformed (handler400)."""
+    return error_page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a PermissionDenied (handler403)."""
+    return error_page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer an address that leads nowhere, or to somebody else's things (handler404)."""
+    return error_page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of ours (handler500)."""
+    return error_page(request, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is missing or old (CSRF_FAILURE_VIEW)."""
+    return error_page(
+        request,
+        403,
+        heading=_("页面已过期"),
+        sentence=_("这个页面打开得太久，或您已在别处退出登录，这次提交没有保存。"),
+        advice=_("请刷新页面后重新提交。"),
+    )
