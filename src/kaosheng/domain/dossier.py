@@ -142,7 +142,9 @@ ROWS: Final[dict[tuple[Phase, Action], Row]] = {
     },
 }
 
-FREEZES_MARKS: Final = frozenset({Action.RETURN, Action.FORWARD, Action.SEND_BACK, Action.PROPOSE, Action.DECIDE})
+FREEZES_MARKS: Final = frozenset(
+    {Action.RETURN, Action.FORWARD, Action.SEND_BACK, Action.PROPOSE, Action.DECIDE}
+)
 """A reviewer's marks are working notes until one of these sends or files them."""
 
 

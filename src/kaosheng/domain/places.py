@@ -111,7 +111,9 @@ def is_answered(place: Asked, *, standing: Standing, minimum: int) -> bool:
     return sum(1 for slot in standing.occupied if slot.kind == place.kind) >= minimum
 
 
-def unanswered(asked: Iterable[Asked], *, standing: Standing, minimums: Mapping[str, int]) -> tuple[Asked, ...]:
+def unanswered(
+    asked: Iterable[Asked], *, standing: Standing, minimums: Mapping[str, int]
+) -> tuple[Asked, ...]:
     """The places asked online that still wait for an answer; others don't count for the candidate."""
     return tuple(
         place

@@ -47,7 +47,9 @@ class Permission(StrEnum):
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.CANDIDATE: frozenset(),
-    Role.SITE_REVIEWER: frozenset({Permission.DOSSIER_VIEW, Permission.DOSSIER_MARK, Permission.DOSSIER_TAKE}),
+    Role.SITE_REVIEWER: frozenset(
+        {Permission.DOSSIER_VIEW, Permission.DOSSIER_MARK, Permission.DOSSIER_TAKE}
+    ),
     Role.SITE_MANAGER: frozenset(
         {
             Permission.DOSSIER_VIEW,
@@ -57,7 +59,9 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.PROGRESS_VIEW,
         }
     ),
-    Role.AREA_REVIEWER: frozenset({Permission.DOSSIER_VIEW, Permission.DOSSIER_MARK, Permission.DOSSIER_TAKE}),
+    Role.AREA_REVIEWER: frozenset(
+        {Permission.DOSSIER_VIEW, Permission.DOSSIER_MARK, Permission.DOSSIER_TAKE}
+    ),
     Role.AREA_MANAGER: frozenset(
         {
             Permission.DOSSIER_VIEW,
