@@ -12,14 +12,17 @@ from allauth.idp.oidc.models import Client, PrivateKey
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 
 from registration_demo import registrations
 from registration_demo.models import Account, Consent, SigningKey
 
 SCOPES = ("openid", "profile", "registrations")
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class ProviderAdapter(DefaultOIDCAdapter):
@@ -27,11 +30,12 @@ class ProviderAdapter(DefaultOIDCAdapter):
 
     def get_issuer(self) -> str:
         """The configured address, not the host of the request: clients compare it letter by letter."""
-        return settings.ISSUER
+        issuer: str = settings.ISSUER
+        return issuer
 
-    def get_user_sub(self, client: Client, user: Account) -> str:
+    def get_user_sub(self, client: Client, user: AbstractBaseUser) -> str:
         """The subject of the account."""
-        return user.subject
+        return _account(user).subject
 
     def get_user_by_sub(self, client: Client, sub: str) -> Account | None:
         """The active account of a subject."""
@@ -40,7 +44,7 @@ class ProviderAdapter(DefaultOIDCAdapter):
     def get_claims(
         self,
         purpose: Literal["id_token", "userinfo"],
-        user: Account,
+        user: AbstractBaseUser,
         client: Client,
         scopes: Iterable[str],
         email: str | None = None,
@@ -52,7 +56,7 @@ class ProviderAdapter(DefaultOIDCAdapter):
             return {"sub": self.get_user_sub(client, user)}
         claims = super().get_claims(purpose, user, client, scopes, email=email, **kwargs)
         if "registrations" in scopes:
-            own = user.registrations.select_related("account")
+            own = _account(user).registrations.select_related("account")
             claims["registrations"] = [registrations.as_object(registration) for registration in own]
         return claims
 
@@ -69,6 +73,13 @@ class ProviderAdapter(DefaultOIDCAdapter):
     ) -> list[PrivateKey]:
         """Every key kept in the database; the newest signs."""
         return [PrivateKey(pem=key.pem, issued_at=key.created_at) for key in SigningKey.objects.all()]
+
+
+def _account(user: AbstractBaseUser | AnonymousUser) -> Account:
+    """The account behind a user whose type allauth leaves open."""
+    if not isinstance(user, Account):
+        raise TypeError(f"not an account: {user!r}")
+    return user
 
 
 def ensure_signing_key() -> None:
@@ -126,7 +137,7 @@ class AuthorizationView(provider.AuthorizationView):
 
     def _consent(self) -> Consent | None:
         return Consent.objects.filter(
-            account=self.request.user, client_id=self._request_info["client_id"]
+            account=_account(self.request.user), client_id=self._request_info["client_id"]
         ).first()
 
 
@@ -134,7 +145,7 @@ def _with_right_status(view: View) -> View:
     """Correct a habit of allauth: it answers a request it refuses with an error page and status 200; 400 is right."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         if response.status_code == HTTPStatus.OK and not isinstance(response, TemplateResponse):
             response.status_code = HTTPStatus.BAD_REQUEST

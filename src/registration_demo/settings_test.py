@@ -11,6 +11,9 @@ for name, value in {
 }.items():
     os.environ[name] = value
 
+# The tests name a database; type and migration checks only need an address that reads as one.
+os.environ.setdefault("REGISTRATION_DATABASE_URL", "postgres:///registration_demo")
+
 from registration_demo.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

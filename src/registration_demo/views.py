@@ -12,6 +12,7 @@ from django.contrib.auth import logout as end_session
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -225,5 +226,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _own(request: HttpRequest) -> Any:  # a queryset of Registration
-    return Registration.objects.filter(account=request.user).select_related("account")
+def _own(request: HttpRequest) -> QuerySet[Registration]:
+    return Registration.objects.filter(account__username=request.user.get_username()).select_related(
+        "account"
+    )
