@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -46,7 +47,7 @@ def sentence(code: str, params: Mapping[str, object]) -> str:
 
 
 def shown(params: Mapping[str, object]) -> dict[str, object]:
-    """Return the figures of a refusal as people read them."""
+    """Return the figures of a refusal as people read them, rounded up: over a limit must not read as the limit."""
     figures = dict(params)
     if isinstance(size := params.get("bytes"), int) and isinstance(limit := params.get("limit"), int):
         figures |= {
@@ -56,11 +57,11 @@ def shown(params: Mapping[str, object]) -> dict[str, object]:
             "limit_size": kilobytes(limit),
         }
     if isinstance(megapixels := params.get("megapixels"), float):
-        figures["megapixels"] = f"{megapixels:.2f}".rstrip("0").rstrip(".")
+        figures["megapixels"] = f"{math.ceil(megapixels * 100) / 100:g}"
     return figures
 
 
 def kilobytes(size: int) -> str:
-    """Return a size in KB of 1024 bytes, rounded up to a tenth: one byte too many must not read as the limit."""
+    """Return a size in KB of 1024 bytes, rounded up to a tenth."""
     tenths = -(-size * 10 // _KILO)
     return f"{tenths // 10}.{tenths % 10} KB" if tenths % 10 else f"{tenths // 10} KB"

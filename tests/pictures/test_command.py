@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kaosheng.ops.management.commands.pictures import check
+from pictures.drawn import jpeg, png
+from pictures.files import ACCEPTED, REFUSED
+
+KEYS = ["file", "accepted", "code", "message", "width", "height", "bytes", "format"]
+
+
+@pytest.mark.parametrize("name", [*ACCEPTED, *REFUSED])
+def test_the_verdict_of_the_upload(name: str, tmp_path: Path) -> None:
+    code, build = REFUSED.get(name) or (None, ACCEPTED.get(name, bytes))
+    path = tmp_path / name
+    path.write_bytes(build())
+    verdict = check(str(path))
+    assert list(verdict) == KEYS
+    assert (verdict["file"], verdict["code"], verdict["bytes"]) == (str(path), code, path.stat().st_size)
+    assert verdict["accepted"] is (code is None)
+    assert bool(verdict["message"]) is (code is not None)
+    assert (verdict["format"] in {"jpeg", "png"}) is (code is None)
+
+
+def run(*files: str | bytes, **environment: str) -> tuple[int, list[dict[str, Any]], str]:
+    """Run the installed command with a database address that leads nowhere."""
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("kaosheng")), "pictures", "check", *files],
+        capture_output=True,
+        check=False,
+        env=os.environ | {"DATABASE_URL": "postgresql:///nowhere?host=/nowhere"} | environment,
+    )
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
+
+
+def test_from_the_shell(tmp_path: Path) -> None:
+    good, also_good, odd = (
+        tmp_path / "a.jpg",
+        tmp_path / "png named.jpg",
+        os.fsencode(tmp_path) + b"/\xff\xfe.jpg",
+    )
+    good.write_bytes(jpeg())
+    also_good.write_bytes(png())
+    Path(os.fsdecode(odd)).write_bytes(jpeg())
+    code, lines, errors = run(str(good), str(also_good), odd)
+    assert (code, errors) == (0, "")
+    assert [(line["accepted"], line["format"], line["width"], line["height"]) for line in lines] == [
+        (True, "jpeg", 900, 640),
+        (True, "png", 900, 640),
+        (True, "jpeg", 900, 640),
+    ]
+
+
+def test_from_the_shell_with_what_is_no_file(tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "ok.jpg").write_bytes(jpeg())
+    names = ["missing", "", "pipe", "loop", "ok.jpg", "ok.jpg/inside", "n" * 300]
+    code, lines, errors = run(*(str(tmp_path / name) for name in names), PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert (code, errors) == (1, "")
+    assert [line["code"] for line in lines] == [
+        "file_missing",
+        "file_not_regular",
+        "file_not_regular",
+        "file_unreadable",
+        None,
+        "file_missing",
+        "file_unreadable",
+    ]
+    assert lines[0]["message"] == "找不到文件"
+
+
+def test_a_reader_that_stops_early_sees_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "ok.jpg").write_bytes(jpeg())
+    command = f"{Path(sys.executable).with_name('kaosheng')} pictures check " + f"{tmp_path / 'ok.jpg'} " * 50
+    done = subprocess.run(f"{command} | head -n 1", shell=True, capture_output=True, check=False)  # noqa: S602
+    assert done.stderr == b""
+    assert json.loads(done.stdout)["accepted"] is True
