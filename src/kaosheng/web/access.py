@@ -1,0 +1,126 @@
+"""The one door from an address to an object: the same answer for "none" and "not yours".
+
+Views never look objects up themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from kaosheng.accounts.scope import Staff
+from kaosheng.casework.models import Dossier, Picture
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.roles import Permission, permissions_of
+from kaosheng.regions.models import ExamSite, Intake
+from kaosheng.web.identity import candidate_id_of, staff_of
+
+View = Callable[..., HttpResponseBase]
+_SURROUNDINGS = ("registration__candidate", "intake__area", "site", "release")
+
+
+def for_candidates(view: View) -> View:
+    """Only with a candidate's session; others are sent to the entrance."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if candidate_id_of(request) is None:
+            if request.method not in {"GET", "HEAD"}:
+                raise Refusal("login_needed")
+            return redirect("candidate:entrance")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def for_staff(*permissions: Permission) -> Callable[[View], View]:
+    """Only with a staff session that holds at least one of these permissions somewhere; without any named: any staff."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            staff = staff_of(request)
+            if staff is None:
+                if request.method not in {"GET", "HEAD"}:
+                    raise Refusal("login_needed")
+                return redirect(reverse("account_login") + "?" + urlencode({"next": request.get_full_path()}))
+            if permissions and not staff.permissions & set(permissions):
+                raise Refusal("not_found")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def staff_member(request: HttpRequest) -> Staff:
+    """The staff member of a request that passed `for_staff`. Raises Refusal `login_needed`."""
+    staff = staff_of(request)
+    if staff is None:
+        raise Refusal("login_needed")
+    return staff
+
+
+def own_dossier(request: HttpRequest, dossier_id: UUID) -> Dossier:
+    """The candidate's own dossier. Raises Refusal `not_found`."""
+    dossier = (
+        Dossier.objects.filter(pk=dossier_id, registration__candidate=candidate_id_of(request))
+        .select_related(*_SURROUNDINGS)
+        .first()
+    )
+    if dossier is None or candidate_id_of(request) is None:
+        raise Refusal("not_found")
+    return dossier
+
+
+def staff_dossier(
+    request: HttpRequest, dossier_id: UUID, permission: Permission = Permission.DOSSIER_VIEW
+) -> Dossier:
+    """A dossier within the staff member's scope and that permission. Raises Refusal `not_found`."""
+    dossier = Dossier.objects.filter(pk=dossier_id).select_related(*_SURROUNDINGS).first()
+    if dossier is None:
+        raise Refusal("not_found")
+    roles = staff_member(request).roles_for(area_id=dossier.intake.area_id, site_id=dossier.site_id)
+    if permission not in permissions_of(roles):
+        raise Refusal("not_found")
+    return dossier
+
+
+def picture_in(dossier: Dossier, picture_id: UUID, *, for_candidate: bool) -> Picture:
+    """A picture of a dossier that already passed its door; candidates don't see what was set aside for good.
+
+    Raises Refusal `not_found`.
+    """
+    picture = dossier.pictures.filter(pk=picture_id).first()
+    if picture is None or (for_candidate and picture.hidden_at is not None and not picture.submitted_as.exists()):
+        raise Refusal("not_found")
+    return picture
+
+
+def staff_site(request: HttpRequest, intake_id: int, site_id: int, *permissions: Permission) -> tuple[Intake, ExamSite]:
+    """An intake and a site of its area that one of these permissions reaches. Raises Refusal `not_found`."""
+    site = ExamSite.objects.filter(pk=site_id).select_related("area").first()
+    staff = staff_member(request)
+    reached = site is not None and (
+        site.pk in staff.site_ids(*permissions) or site.area_id in staff.area_ids(*permissions)
+    )
+    intake = Intake.objects.filter(pk=intake_id, area=site.area_id).select_related("area").first() if site else None
+    if site is None or intake is None or not reached:
+        raise Refusal("not_found")
+    return intake, site
+
+
+def staff_intake(request: HttpRequest, intake_id: int, *permissions: Permission) -> Intake:
+    """An intake of an area one of these permissions reaches. Raises Refusal `not_found`."""
+    intake = Intake.objects.filter(pk=intake_id).select_related("area").first()
+    if intake is None or intake.area_id not in staff_member(request).area_ids(*permissions):
+        raise Refusal("not_found")
+    return intake

@@ -1,0 +1,121 @@
+"""The sentence and HTTP status of every refusal: one rule, one text, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kaosheng.domain.errors import Refusal
+from kaosheng.pictures import words as picture_words
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status and sentence of one code; the sentence may name the refusal's params as %(name)s."""
+
+    status: int
+    sentence: str | Promise
+
+
+_NOT_FOUND: Final = Answer(404, _("没有找到这项内容，或您无权查看。"))
+
+ANSWERS: Final[dict[str, Answer]] = {
+    # doors
+    "not_found": _NOT_FOUND,
+    "login_needed": Answer(403, _("登录已过期，请重新登录后再操作；没有保存任何内容。")),
+    "not_your_role": Answer(403, _("您的角色不能进行这项操作，没有保存任何内容。")),
+    "not_your_stage": Answer(409, _("这份材料现在不在您的审核阶段，请返回查看最新状态。")),
+    "lease_needed": Answer(409, _("这份材料现在不在您手中，请先领取再操作。")),
+    "taken_by_another": Answer(409, _("这份材料正由其他审核人员处理，请领取下一份。")),
+    "stale_revision": Answer(409, _("内容已更新，您的操作没有保存，请查看最新状态后再操作。")),
+    "action_not_possible": Answer(409, _("当前状态不能进行这项操作，请查看最新状态。")),
+    # candidates
+    "dossier_locked": Answer(409, _("材料已锁定：已提交审核或正在审核，不能修改。")),
+    "slot_locked": Answer(409, _("这个位置已锁定，不能修改；只有审核人员要求更换的位置可以修改。")),
+    "slot_taken": Answer(409, _("这个位置（第%(position)s张）已有图片，请先删除再上传。")),
+    "kind_full": Answer(409, _("这种材料最多上传 %(maximum)s 张，已达到上限，不能继续上传。")),
+    "kind_not_accepted": Answer(422, _("按您的报名信息，这种材料不需要上传，系统不接收。")),
+    "unknown_kind": Answer(404, _("材料种类中没有“%(kind)s”。")),
+    "picture_gone": Answer(409, _("这个位置的图片已不在，请刷新后再操作。")),
+    "idempotency_key_reused": Answer(422, _("同一次上传的编号被用于两张不同的图片，请刷新页面后重新上传。")),
+    "window_not_open": Answer(409, _("材料上传尚未开始，请在规定时间内上传。")),
+    "deadline_passed": Answer(409, _("已过截止时间，不能再修改或提交。如有特殊情况请联系考点。")),
+    "materials_missing": Answer(422, _("还有 %(count)s 种必需材料未上传，补齐后才能提交审核。")),
+    "places_unanswered": Answer(422, _("还有 %(count)s 处要求更换的材料未更换，完成后才能重新提交。")),
+    "nothing_to_resubmit": Answer(409, _("没有需要在线更换的材料，请按审核意见到现场或电话办理。")),
+    "picture_list_changed": Answer(409, _("核对之后图片又有变化，没有提交。请重新核对后再提交。")),
+    "commitment_missing": Answer(422, _("请先阅读并勾选真实性承诺，再提交审核。")),
+    "place_not_asked": Answer(409, _("这处材料没有要求更换，不需要说明。")),
+    "promise_not_possible": Answer(422, _("这种材料不能选择“暂时无法提供”，请上传图片。")),
+    "promise_date_past": Answer(422, _("承诺提供日期 %(date)s 不晚于今天，请填写今天以后的日期。")),
+    "file_missing": Answer(422, _("没有选取文件，请先选取图片再提交。")),
+    "body_too_large": Answer(
+        413, _("上传内容超过 %(limit_mb)s MB，没有接收。单张图片不超过 200 KB（204,800 字节）。")
+    ),
+    "too_many_files": Answer(422, _("一次只能上传一张图片，收到 %(count)s 张。")),
+    # reviewers
+    "reason_needed": Answer(422, _("请填写理由。")),
+    "verdict_needed": Answer(422, _("请选择结论。")),
+    "places_needed": Answer(422, _("没有标记任何需更换或缺少的材料，不能退回补充。")),
+    "pictures_unmarked": Answer(422, _("还有 %(count)s 张图片没有标记，全部标记后才能继续。")),
+    "one_stage_only": Answer(409, _("本次审核只有考区一级，没有这项操作。")),
+    "refusal_needs_two": Answer(422, _("“不通过”须由一人提议、另一人确认，不能单独决定。")),
+    "drawn_for_second_look": Answer(409, _("这份材料被抽中复核，须提议后由另一人确认。")),
+    "second_look_not_drawn": Answer(409, _("这份材料没有被抽中复核，请直接决定通过。")),
+    "promise_open": Answer(422, _("考生承诺补交的材料尚未到齐，须填写免交理由才能通过。")),
+    "second_person_needed": Answer(403, _("提议人不能确认或否决自己的提议，须由另一人处理。")),
+    "not_your_proposal": Answer(403, _("只有提议人可以撤回提议。")),
+    "nothing_to_keep": Answer(409, _("报名信息没有新的变更，不需要维持。")),
+    "first_decider": Answer(403, _("参与原决定的人员不能参与更正。")),
+    "nothing_to_confirm": Answer(409, _("没有等待确认的提议。")),
+    "nothing_to_receive": Answer(409, _("没有要求现场提交或电话联系的材料。")),
+    "deadline_not_passed": Answer(409, _("尚未到截止时间。")),
+    # managers
+    "deadline_not_later": Answer(422, _("新的截止时间须晚于现在和原截止时间。")),
+    "extension_asked_already": Answer(409, _("这份材料已有待处理的延期申请。")),
+    "window_still_open": Answer(409, _("上传时间尚未结束，不能结束考点审核。")),
+    "site_has_open_cases": Answer(409, _("还有 %(count)s 份材料未处理完，不能结束考点审核。")),
+    "site_closed_already": Answer(409, _("考点审核已结束。")),
+    "site_not_closed": Answer(409, _("考点审核没有结束，不需要重新开放。")),
+    "release_blocked": Answer(409, _("还有 %(count)s 份材料未处理完，须处理或列为迟办后才能公布。")),
+    "release_count_differs": Answer(422, _("输入的份数是 %(counted)s，将公布的是 %(expected)s 份，请核对后重新输入。")),
+    "release_published_already": Answer(409, _("这一批结果已经公布。")),
+    "nothing_to_release": Answer(409, _("没有可公布的决定。")),
+    # gateway
+    "registration_not_understood": Answer(422, _("报名信息格式有误：%(field)s。")),
+    "intake_unknown": Answer(422, _("没有考区 %(area)s 批次 %(batch)s 的审核。")),
+    "site_unknown": Answer(422, _("没有代码为 %(site)s 的考点。")),
+    "signature_invalid": Answer(401, _("签名无效。")),
+    "catalogue_missing": Answer(503, _("材料目录尚未发布，请稍后再试。")),
+    # forms
+    "form_incomplete": Answer(400, _("提交的内容不完整或格式有误：%(field)s。")),
+}
+
+_PICTURE_STATUS: Final = {
+    "picture_too_large": 413,
+    "picture_wrong_type": 415,
+    "picture_unknown_type": 415,
+    "store_unavailable": 503,
+    "stored_object_missing": 503,
+}
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal."""
+    if refusal.code in picture_words.WORDS:
+        return _PICTURE_STATUS.get(refusal.code, 422)
+    return ANSWERS[refusal.code].status
+
+
+def sentence_of(refusal: Refusal) -> str:
+    """The sentence in the active language. Raises KeyError for a code nobody gave words."""
+    if refusal.code in picture_words.WORDS:
+        return picture_words.sentence(refusal.code, refusal.params)
+    params = dict(refusal.params)
+    for name in ("kinds", "places"):
+        if isinstance(counted := params.get(name), tuple):
+            params["count"] = len(counted)
+    return str(ANSWERS[refusal.code].sentence) % params
