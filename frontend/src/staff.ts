@@ -1,5 +1,6 @@
 import "./styles/staff.scss";
 import "./icons.svg?url";
+import "./mark.svg?url";
 
 import confirm from "./controllers/confirm";
 import dialog from "./controllers/dialog";
@@ -9,8 +10,9 @@ import lightbox from "./controllers/lightbox";
 import print from "./controllers/print";
 import shortcut from "./controllers/shortcut";
 import submitOnce from "./controllers/submit_once";
+import trouble from "./controllers/trouble";
 import upload from "./controllers/upload";
 import viewer from "./controllers/viewer";
 import { start } from "./lib/start";
 
-start({ confirm, dialog, errors, fold, lightbox, print, shortcut, "submit-once": submitOnce, upload, viewer });
+start({ confirm, dialog, errors, fold, lightbox, print, shortcut, "submit-once": submitOnce, trouble, upload, viewer });

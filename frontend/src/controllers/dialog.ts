@@ -49,6 +49,23 @@ export default class extends Controller<HTMLElement> {
     this.frameTarget.close();
   }
 
+  /** For a link that leads away from a confirm page: in the dialog it only closes it. */
+  dismiss(event: MouseEvent): void {
+    if (this.frameTarget.open) {
+      event.preventDefault();
+      this.frameTarget.close();
+    }
+  }
+
+  /** A form of the dialog was answered and its card swapped: the dialog has done its work. */
+  settled(event: CustomEvent<{ successful?: boolean; target?: HTMLElement }>): void {
+    const { successful, target } = event.detail;
+    if (successful && target && !this.frameTarget.contains(target)) {
+      this.substitute = target.id ? `#${target.id} [data-card-focus]` : undefined;
+      this.frameTarget.close();
+    }
+  }
+
   closed(): void {
     this.bodyTarget.textContent = "";
     afterClose(this.opener, this.substitute);

@@ -1,6 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 
-import { openModal } from "../lib/modal";
+import { afterClose, openModal } from "../lib/modal";
 
 const NAMED: Record<string, string> = { Plus: "+", Space: " " };
 const PRESSES = "a[href], button, summary, [role=button]";
@@ -59,6 +59,10 @@ export default class extends Controller<HTMLElement> {
 
   closeMap(): void {
     this.mapTarget.close();
+  }
+
+  mapClosed(): void {
+    afterClose(null);
   }
 
   private buttons(): HTMLElement[] {

@@ -13,7 +13,7 @@ import { fill } from "../lib/words";
  */
 export default class extends Controller<HTMLFormElement> {
   static override targets = ["input", "chosen", "preview", "name", "size", "message", "submit", "progress", "drop"];
-  static override values = { limit: Number, types: String, replaces: String, words: Object };
+  static override values = { limit: Number, types: String, replaces: String, back: String };
 
   declare readonly inputTarget: HTMLInputElement;
   declare readonly chosenTarget: HTMLElement;
@@ -28,7 +28,7 @@ export default class extends Controller<HTMLFormElement> {
   declare readonly limitValue: number;
   declare readonly typesValue: string;
   declare readonly replacesValue: string;
-  declare readonly wordsValue: Record<string, string>;
+  declare readonly backValue: string;
 
   private previewAddress = "";
   private request: XMLHttpRequest | null = null;
@@ -49,7 +49,6 @@ export default class extends Controller<HTMLFormElement> {
     this.forgetPreview();
     this.chosenTarget.hidden = !file;
     if (!file) {
-      this.say("");
       return;
     }
     this.nameTarget.textContent = file.name;
@@ -122,7 +121,7 @@ export default class extends Controller<HTMLFormElement> {
     }
     const place = this.replacesValue ? document.querySelector(this.replacesValue) : null;
     if (!place) {
-      window.location.assign(request.responseURL);
+      window.location.assign(this.backValue || request.responseURL);
       return;
     }
     this.request = null;
@@ -168,7 +167,7 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   private word(name: string): string {
-    return this.wordsValue[name] ?? "";
+    return this.element.getAttribute(`data-${name}`) ?? "";
   }
 
   private forgetPreview(): void {

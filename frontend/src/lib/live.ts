@@ -18,6 +18,8 @@ export function showTrouble(sentence: string): void {
   if (!place || !words) {
     return;
   }
+  // Behind an open dialog it could be neither seen nor pressed.
+  (document.querySelector("dialog[open]") ?? document.body).append(place);
   words.textContent = sentence;
   place.hidden = false;
   announce(sentence);
