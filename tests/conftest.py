@@ -15,7 +15,7 @@ from psycopg import sql
 from kaosheng.ops.embedded_postgres import Cluster, cluster_of_tests
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 CLUSTER = pytest.StashKey[Cluster]()
@@ -58,7 +58,7 @@ def _drop_leftovers(cluster: Cluster) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_store(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _own_store(settings: Settings, tmp_path: Path) -> None:
     """Give every test an empty picture store."""
     settings.STORE_ROOT = tmp_path / "store"
 

@@ -11,6 +11,7 @@ check() {
 check "ruff" .venv/bin/ruff check --quiet .
 check "ruff format" .venv/bin/ruff format --check --quiet .
 check "mypy" .venv/bin/mypy
+check "mypy, registration system" .venv/bin/mypy --config-file src/registration_demo/mypy.ini
 check "import direction" .venv/bin/lint-imports
 check "templates" .venv/bin/djlint --lint --quiet src
 check "TypeScript" sh tools/npm.sh run --silent check

@@ -7,6 +7,7 @@ of the service without GNU gettext: Django's own `templatize` turns a template i
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -35,7 +36,8 @@ def used_words() -> dict[tuple[str | None, str | tuple[str, ...]], list[str]]:
             continue
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            text = templatize(text, origin=str(path))
+            # What stood between the messages is blanked out, but not its indentation, which Babel would reject.
+            text = re.sub(r"(?m)^[ \t]+", "", templatize(text, origin=str(path)))
         for _line, ids, _comments, context in extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS):
             place = path.relative_to(CHECKOUT).as_posix()
             if place not in found[context, ids]:
@@ -71,10 +73,10 @@ def update() -> None:
     new = Catalog(locale="en", project="kaosheng", version="", fuzzy=False, creation_date=old.creation_date)
     for (context, ids), places in sorted(used_words().items(), key=lambda item: (item[1], str(item[0]))):
         kept = old.get(ids, context)
-        new.add(ids, kept.string if kept else None, [(place, None) for place in places], context=context)
+        new.add(ids, kept.string if kept else None, [(place, 0) for place in places], context=context)
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     with CATALOGUE.open("wb") as file:
-        write_po(file, new, width=110, omit_header=False)
+        write_po(file, new, width=110, include_lineno=False)
 
 
 def compile_catalogue() -> None:

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 from psycopg import sql
@@ -233,7 +233,6 @@ class Cluster:
         (self.place / f"{self.name}.programs").write_text(f"{binaries}\n")
 
     def _launch(self, binaries: Path, *, with_parent: bool) -> None:
-        user = _server_user()
         _write_as_server(self.log_file, "")
         with self.log_file.open("a") as log:
             server = subprocess.Popen(  # noqa: S603 - our own programs and paths
@@ -241,7 +240,7 @@ class Cluster:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.place, env=_environment(),
                 start_new_session=True,
                 preexec_fn=_shut_down_with_parent if with_parent else None,  # noqa: PLW1509 - one system call
-                **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}),
+                **_as_server_user(),
             )  # fmt: skip
         give_up = time.monotonic() + START_SECONDS
         while not self.running():
@@ -253,11 +252,10 @@ class Cluster:
         server.returncode = 0
 
     def _run(self, program: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-        user = _server_user()
         return subprocess.run(  # noqa: S603 - our own programs and paths
             [str(program), *map(str, arguments)],
             check=False, capture_output=True, text=True, cwd=self.place, env=_environment(),
-            **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}),
+            **_as_server_user(),
         )  # fmt: skip
 
 
@@ -285,6 +283,12 @@ def _server_user() -> pwd.struct_passwd | None:
         command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
         subprocess.run(command, check=True)  # noqa: S603 - constant
         return pwd.getpwnam(SYSTEM_USER)
+
+
+def _as_server_user() -> dict[str, Any]:
+    """Return what `subprocess` takes to run a program as the server's user."""
+    user = _server_user()
+    return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 def _wheel_package() -> Path | None:

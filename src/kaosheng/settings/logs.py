@@ -29,7 +29,7 @@ def mask_personal_data(
     return event
 
 
-SHARED: Final = [
+SHARED: Final[list[structlog.typing.Processor]] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
