@@ -264,7 +264,7 @@ def _submit(facts: Facts, _request: Request) -> None:
         raise Refusal("window_not_open")
     if not facts.in_time:
         raise Refusal("deadline_passed")
-    if facts.phase is Phase.RETURNED and not facts.asked_online:
+    if facts.phase is Phase.RETURNED and facts.asked_elsewhere and not facts.asked_online:
         raise Refusal("nothing_to_resubmit")
     if facts.unanswered:
         raise Refusal("places_unanswered", places=facts.unanswered)

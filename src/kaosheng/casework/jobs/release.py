@@ -37,10 +37,11 @@ def announce_closing(*, site_review_id: int) -> None:
 
 
 def _announce(ids: Iterable[UUID], *, message: str, occasion: str) -> None:
-    from kaosheng.casework.services.announcing import tell_candidate  # noqa: PLC0415 - services queue these jobs
+    from kaosheng.casework.services.announcing import announce_visible_change, tell_candidate  # noqa: PLC0415 - services queue these jobs
     from kaosheng.casework.services.case import open_case  # noqa: PLC0415 - services queue these jobs
 
     for dossier_id in ids:
         with open_case(dossier_id) as case:
+            announce_visible_change(case)
             if message:
                 tell_candidate(case, message, occasion=occasion)

@@ -53,6 +53,7 @@ class Case:
         self.intake = dossier.intake
         self.now = now
         self.arrived_at = arrived_at
+        self.has_stepped = False
 
     # --- time ---------------------------------------------------------------------------------------------
     @property
@@ -307,6 +308,7 @@ class Case:
             waiver=waiver,
         )
         outcome = decide(self.facts(), action, request)
+        self.has_stepped = True
         self._store(outcome)
         self._end_what_ends(action, actor, outcome)
         Step.objects.create(
@@ -366,7 +368,7 @@ class Case:
 
 @contextmanager
 def open_case(dossier_id: UUID, *, arrived_at: datetime | None = None) -> Iterator[Case]:
-    """Lock a dossier in the house's order, hand it over, store it, announce what became visible.
+    """Lock a dossier in the house's order and hand it over; after a step store it and announce what became visible.
 
     One durable transaction: whatever the block raises leaves nothing behind. Raises Refusal `not_found`.
     """
@@ -381,5 +383,6 @@ def open_case(dossier_id: UUID, *, arrived_at: datetime | None = None) -> Iterat
         now = timezone.now()
         case = Case(dossier, arrived_at=arrived_at or now, now=now)
         yield case
-        dossier.save()
-        announce_visible_change(case)
+        if case.has_stepped:
+            dossier.save()
+            announce_visible_change(case)

@@ -13,7 +13,7 @@ from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import record
 from kaosheng.casework.models import Dossier, OpenedSlot
 from kaosheng.casework.services import locks
-from kaosheng.casework.services.actors import GATEWAY
+from kaosheng.casework.services.actors import GATEWAY, of_candidate
 from kaosheng.casework.services.announcing import announce_visible_change, tell_candidate
 from kaosheng.casework.services.case import Case
 from kaosheng.domain import materials, places
@@ -179,7 +179,7 @@ def log_in(*, subject: str, name: str, registrations: list[object], now: datetim
             if refusal.code not in {"intake_unknown", "site_unknown"}:
                 raise
     Registration.objects.filter(subject=subject, candidate=None).update(candidate=candidate)
-    record(AuditName.CANDIDATE_LOGGED_IN, by=GATEWAY.by, about=("candidate", str(candidate.pk)))
+    record(AuditName.CANDIDATE_LOGGED_IN, by=of_candidate(candidate).by, about=("candidate", str(candidate.pk)))
     return candidate
 
 

@@ -87,10 +87,9 @@ def _release_in_preparation(intake: Intake, staff: Staff, now: datetime) -> Rele
 
 @transaction.atomic
 def _attach_chunk(release: Release) -> int:
-    chunk = ready_for_release(intake=release.intake).filter(release=None).order_by("pk").values("pk")[:CHUNK]
-    return Dossier.objects.filter(pk__in=list(chunk.select_for_update().values_list("pk", flat=True))).update(
-        release=release
-    )
+    ready = ready_for_release(intake=release.intake).filter(release=None).select_for_update(of=("self",))
+    chunk = list(ready.order_by("pk").values_list("pk", flat=True)[:CHUNK])
+    return Dossier.objects.filter(pk__in=chunk).update(release=release)
 
 
 def publish_release(*, release: Release, staff: Staff, counted: int) -> Release:

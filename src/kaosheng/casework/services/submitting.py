@@ -157,6 +157,7 @@ def acknowledge_change(*, dossier_id: UUID, actor: Actor) -> None:
     with open_case(dossier_id) as case:
         case.roles_of(actor)
         case.dossier.acknowledged_version = case.registration.source_version
+        case.dossier.save(update_fields=["acknowledged_version"])
 
 
 def _require_writable(case: Case, actor: Actor) -> None:
