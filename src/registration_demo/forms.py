@@ -29,7 +29,7 @@ TICKED = (
     ("name_changed", "姓名或证件号曾变更"),
 )
 SECTIONS = (
-    ("报考信息", ("category", "route", "site", "identity", "first_time", "phone")),
+    ("报考信息", ("category", "route", "site", "identity", "phone", "first_time")),
     ("学历信息", ("education", "study_form", "graduation_year", "fresh_graduate", "in_school", "degree")),
     (
         "试用（执业）机构",

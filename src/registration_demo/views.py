@@ -124,7 +124,9 @@ def registration_list(request: HttpRequest) -> HttpResponse:
         }
         for registration in _own(request)
     ]
-    return render(request, "registration_demo/registrations.html", {"rows": rows})
+    return render(
+        request, "registration_demo/registrations.html", {"rows": rows, "service_name": settings.SERVICE_NAME}
+    )
 
 
 @never_cache
