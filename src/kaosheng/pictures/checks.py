@@ -8,6 +8,7 @@ itself: the bytes that are stored are the bytes that were proved whole.
 from __future__ import annotations
 
 import io
+import math
 import threading
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -26,8 +27,10 @@ from kaosheng.pictures.limits import (
     JPEG_MAX_SCANS,
     MAX_BYTES,
     PNG_MAX_PIXELS,
+    REWRITE_PIXELS,
     SIDE_MAX,
     SIDE_MIN,
+    THUMBNAIL_SIDE,
 )
 
 Format = Literal["jpeg", "png"]
@@ -37,6 +40,7 @@ _WHOLE_PICTURE = threading.Lock()
 
 _MEGA: Final = 1_000_000
 _CMYK: Final = 4
+_THUMBNAIL_PIXELS: Final = (2 * THUMBNAIL_SIDE) ** 2
 _DECODER_ERRORS: Final = (OSError, SyntaxError, ValueError)
 
 
@@ -140,7 +144,8 @@ def _keep_jpeg(parts: jpeg.JpegParts) -> _Prepared:
 def _rewrite_jpeg(parts: jpeg.JpegParts) -> _Prepared:
     colours = "GRAY" if parts.components == 1 else "RGB"
     sampling = simplejpeg.decode_jpeg_header(parts.canonical)[3]
-    pixels = simplejpeg.decode_jpeg(parts.canonical, colours)
+    width, height = encode.scaled_to(parts.width, parts.height, REWRITE_PIXELS)
+    pixels = simplejpeg.decode_jpeg(parts.canonical, colours, min_width=width, min_height=height)
     return _rewritten(pixels, parts.orientation, "444" if sampling == "444" else "420", parts.profile)
 
 
@@ -158,28 +163,39 @@ def _prepare_png(data: bytes) -> _Prepared:
     with _WHOLE_PICTURE:
         if not png.inflates_completely(parts):
             raise Refusal("picture_damaged", format="PNG")
+        turn = parts.orientation != exif.UPRIGHT
         try:
-            pixels = _png_pixels(parts)
+            pixels = _png_pixels(parts, REWRITE_PIXELS if turn else _THUMBNAIL_PIXELS)
         except _DECODER_ERRORS:
             raise Refusal("picture_damaged", format="PNG") from None
-        if parts.orientation != exif.UPRIGHT:
+        if turn:
             return _rewritten(pixels, parts.orientation, "444", parts.profile)
         return _Prepared("png", parts.width, parts.height, parts.canonical, encode.thumbnail(pixels))
 
 
-def _png_pixels(parts: png.PngParts) -> Pixels:
+def _png_pixels(parts: png.PngParts, max_pixels: int) -> Pixels:
+    """Decode everything, then keep about so many pixels: further copies at full size would need 200 MB."""
     with Image.open(io.BytesIO(parts.canonical), formats=("PNG",)) as image:
         image.load()
+        shrink = math.isqrt(max(1, parts.width * parts.height // max_pixels))
         if image.mode.startswith("I"):
             # Pillow's own conversion cuts 16-bit grey off at 255 instead of scaling it.
-            pixels = (np.asarray(image, dtype=np.uint16) >> 8).astype(np.uint8)
+            small = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).reduce(shrink)
         elif image.has_transparency_data:
-            layer = image.convert("RGBA")
-            paper = Image.new("RGBA", layer.size, "white")
-            pixels = np.asarray(Image.alpha_composite(paper, layer).convert("RGB"))
+            layer = _reducible(image, "RGBA").reduce(shrink)
+            small = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
         else:
-            pixels = np.asarray(image.convert("L" if image.mode in {"1", "L"} else "RGB"))
-    return np.ascontiguousarray(pixels.reshape(parts.height, parts.width, -1))
+            small = _reducible(image, "L" if image.mode == "1" else "RGB").reduce(shrink)
+            small = small.convert("L" if small.mode == "L" else "RGB")
+    return np.ascontiguousarray(np.asarray(small).reshape(small.height, small.width, -1))
+
+
+def _reducible(image: Image.Image, mode: str) -> Image.Image:
+    return (
+        image
+        if image.mode in {"L", "RGB", "RGBA"} and "transparency" not in image.info
+        else image.convert(mode)
+    )
 
 
 def _require_dimensions(width: int, height: int, max_pixels: int, kind: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,7 @@ Pixels = npt.NDArray[np.uint8]
 """Height × width × channels; one channel is grey, three are RGB."""
 
 _WORST_QUALITY: Final = 30
+_BEST_QUALITY: Final = 100
 _SHRINK: Final = 0.85
 
 
@@ -44,13 +46,13 @@ def best_jpeg(pixels: Pixels, *, subsampling: str, limit: int) -> tuple[bytes, P
     Below quality 30 fewer pixels are easier to read than coarser ones, so the picture is then shrunk in steps
     as long as its sides allow.
     """
-    while True:
-        floor = _WORST_QUALITY if _can_shrink(pixels) else 1
-        encoded = _best_quality(pixels, subsampling, limit, floor)
-        if encoded:
-            return encoded, pixels
+    floor = _encode(pixels, _WORST_QUALITY, subsampling)
+    while len(floor) > limit and _can_shrink(pixels):
         height, width = pixels.shape[:2]
         pixels = resized(pixels, (round(width * _SHRINK), round(height * _SHRINK)))
+        floor = _encode(pixels, _WORST_QUALITY, subsampling)
+    low = _WORST_QUALITY if len(floor) <= limit else 0
+    return _best_quality(pixels, subsampling, limit, low, floor), pixels
 
 
 def thumbnail(pixels: Pixels) -> tuple[bytes, int, int]:
@@ -64,6 +66,12 @@ def thumbnail_size(width: int, height: int) -> tuple[int, int]:
     """Return width and height of the thumbnail of a picture of this size."""
     scale = min(1.0, THUMBNAIL_SIDE / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def scaled_to(width: int, height: int, max_pixels: int) -> tuple[int, int]:
+    """Return the largest size of this shape with no more than so many pixels."""
+    scale = min(1.0, math.sqrt(max_pixels / (width * height)))
+    return max(1, int(width * scale)), max(1, int(height * scale))
 
 
 def resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
@@ -80,13 +88,14 @@ def _can_shrink(pixels: Pixels) -> bool:
     return shorter * _SHRINK >= SIDE_MIN
 
 
-def _best_quality(pixels: Pixels, subsampling: str, limit: int, floor: int) -> bytes:
-    low, high, best = floor, 100, b""
-    while low <= high:
+def _best_quality(pixels: Pixels, subsampling: str, limit: int, low: int, best: bytes) -> bytes:
+    """Search between `low`, a quality whose encoding is `best`, and 100; quality 0 stands for none found yet."""
+    high = _BEST_QUALITY
+    while low < high:
         quality = (low + high + 1) // 2
         encoded = _encode(pixels, quality, subsampling)
         if len(encoded) <= limit:
-            best, low = encoded, quality + 1
+            best, low = encoded, quality
         else:
             high = quality - 1
     return best

@@ -24,6 +24,9 @@ PNG_MAX_PIXELS: Final = 12_000_000
 CMYK_MAX_PIXELS: Final = 12_000_000
 """Pixels of a whole picture. PNG and CMYK must be held in memory at full size, hence less."""
 
+REWRITE_PIXELS: Final = 8_000_000
+"""About the largest a picture that must be re-encoded stays: more can't be sharp within MAX_BYTES anyway."""
+
 JPEG_MAX_SCANS: Final = 32
 """Scans of a progressive JPEG. Encoders write about ten; every further one costs a pass over all pixels."""
 
