@@ -96,11 +96,11 @@ def _value(name: str, text: str) -> str | int | bool:
 
 
 def _identity(row: Mapping[str, str], order: int, identity: str) -> tuple[str, str]:
-    if identity == "hmt":
-        return "港澳居民来往内地通行证", f"H0000{order:04d}"
-    if identity == "foreign":
-        return "护照", f"X0000{order:04d}"
     serial = order * 10 + (1 if row["sex"] == "M" else 2)
+    if identity == "hmt":
+        return "港澳居民来往内地通行证", f"H00000{serial:03d}"
+    if identity == "foreign":
+        return "护照", f"X00000{serial:03d}"
     first_seventeen = f"{DIVISION}{row['born'].replace('-', '')}{serial:03d}"
     return "居民身份证", first_seventeen + check_character(first_seventeen)
 

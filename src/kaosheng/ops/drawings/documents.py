@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from kaosheng.ops.demo_data import read_toml
 from kaosheng.ops.drawings import photo
 from kaosheng.ops.drawings.holder import Holder, Registration, holder_of
 from kaosheng.ops.drawings.identity import identity_page
@@ -37,27 +38,9 @@ _LAYOUTS: Final[dict[str, Callable[[Mapping[str, Any], Blanks], Image.Image]]] =
     "form": form,
     "letter": letter,
 }
+_SCANNED_SHARE: Final = 0.35
 _SAMPLE_LONG_SIDE: Final = 1000
 _SAMPLE_BYTES: Final = (20_000, 110_000)
-_SAMPLE: Final[dict[str, Any]] = {
-    "number": "0027000000",
-    "subject": "sample",
-    "exam_batch": "2027YS",
-    "site": "9901",
-    "name": "样本人",
-    "id_type": "居民身份证",
-    "id_number": "139999199001010015",
-    "phone": "19900000000",
-    "facts": {
-        "level": "practising",
-        "category": "110",
-        "education": "bachelor",
-        "study_form": "full_time",
-        "graduation_year": 2019,
-        "identity": "local",
-        "institution_name": "样本市样本医院",
-    },
-}
 
 
 def draw(kind: str, position: int, registration: Registration, seed: int, *, fault: str = "") -> bytes:
@@ -71,13 +54,13 @@ def draw(kind: str, position: int, registration: Registration, seed: int, *, fau
         raise ValueError(message)
     rng = np.random.default_rng([seed, position, *kind.encode()])
     page = _page(kind, position, holder_of(registration), rng, fault)
-    picture = photo.scanned(page, rng) if rng.random() < 0.35 else photo.photographed(page, rng)
+    picture = photo.scanned(page, rng) if rng.random() < _SCANNED_SHARE else photo.photographed(page, rng)
     return photo.saved(_spoiled(picture, fault, rng))
 
 
 def draw_sample(kind: str) -> bytes:
     """JPEG bytes of the 示例 of a kind, about 1000 pixels long; a card shows both of its sides."""
-    holder = holder_of(_SAMPLE)
+    holder = holder_of(_sample_registration())
     positions = (1, 2) if kind in {_IDENTITY, "M11"} else (1,)
     pages = []
     for position in positions:
@@ -85,14 +68,31 @@ def draw_sample(kind: str) -> bytes:
         pages.append(_page(kind, position, holder, rng, ""))
     width = max(page.width for page in pages)
     gap = 40
-    board = Image.new("RGB", (width + 2 * gap, sum(page.height + gap for page in pages) + gap), (238, 241, 245))
+    board = Image.new(
+        "RGB", (width + 2 * gap, sum(page.height + gap for page in pages) + gap), (238, 241, 245)
+    )
     y = gap
     for page in pages:
-        board.paste(page, (gap, y))
+        board.paste(page, (gap, y), page.getchannel("A") if page.mode == "RGBA" else None)
         y += page.height + gap
     share = _SAMPLE_LONG_SIDE / max(board.size)
     small = board.resize((round(board.width * share), round(board.height * share)), Image.Resampling.LANCZOS)
     return photo.saved(small, at_least=_SAMPLE_BYTES[0], at_most=_SAMPLE_BYTES[1])
+
+
+def _sample_registration() -> Registration:
+    """Somebody who is visibly nobody: 样本人 of the sample site."""
+    return {
+        "number": "0027000000",
+        "subject": "sample",
+        "exam_batch": "2027YS",
+        "site": "9901",
+        "name": "样本人",
+        "id_type": "居民身份证",
+        "id_number": "139999199001010016",
+        "phone": "19900000000",
+        "facts": {**read_toml("profiles")["base"], "institution_name": "样本市样本医院"},
+    }
 
 
 @cache
@@ -162,5 +162,9 @@ def _with_glare(picture: Image.Image) -> Image.Image:
     ImageDraw.Draw(spot).ellipse(box, fill=255)
     spot = spot.filter(ImageFilter.GaussianBlur(9)).point(lambda value: min(255, round(value * 1.3)))
     lit = picture.copy()
-    lit.paste(Image.new("RGB", picture.size, (255, 255, 252)), (0, 0), spot.resize(picture.size, Image.Resampling.BICUBIC))
+    lit.paste(
+        Image.new("RGB", picture.size, (255, 255, 252)),
+        (0, 0),
+        spot.resize(picture.size, Image.Resampling.BICUBIC),
+    )
     return lit

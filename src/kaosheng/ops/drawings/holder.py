@@ -33,6 +33,8 @@ _LENGTHS: Final = {
     "college": "三",
     "secondary": "三",
 }
+_RESIDENT_LENGTH: Final = 18
+_HUI_SHARE: Final = 0.08
 _DIGITS: Final = "〇一二三四五六七八九"
 
 
@@ -54,10 +56,9 @@ def holder_of(registration: Registration) -> Holder:
     facts = registration["facts"]
     rng = np.random.default_rng(_seed(f"{registration['subject']}"))
     id_number = str(registration["id_number"])
-    born = id_number[6:14] if len(id_number) == 18 else f"{int(rng.integers(1980, 1999))}0315"
-    female = (
-        len(id_number) == 18 and int(id_number[16]) % 2 == 0 or len(id_number) != 18 and bool(rng.integers(2))
-    )
+    resident = len(id_number) == _RESIDENT_LENGTH
+    born = id_number[6:14] if resident else f"{int(rng.integers(1980, 1999))}0315"
+    female = int(id_number[16] if resident else id_number[-1]) % 2 == 0
     exam_year = int(str(registration["exam_batch"])[:4])
     words = {
         "name": str(registration["name"]),
@@ -72,7 +73,6 @@ def holder_of(registration: Registration) -> Holder:
         **_invented(rng, facts),
         **_place(str(registration["site"])),
     }
-    words["authority"] = f"{words['city']}卫生健康委员会"
     return Holder(words=words, female=female, face_seed=_seed(id_number), identity=str(facts["identity"]))
 
 
@@ -90,9 +90,14 @@ def _dates(born: str, exam_year: int, graduated: int) -> dict[str, str]:
         "last_year": str(exam_year - 1),
         "graduated": str(graduated),
         "enrolled": str(graduated - 5),
-        "graduated_cn": "".join(_DIGITS[int(digit)] for digit in str(graduated)),
+        "enrolled_cn": _year_in_words(graduated - 5),
+        "graduated_cn": _year_in_words(graduated),
         "registered": str(max(graduated + 2, exam_year - 6)),
     }
+
+
+def _year_in_words(year: int) -> str:
+    return "".join(_DIGITS[int(digit)] for digit in str(year))
 
 
 def _in_words(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -136,7 +141,7 @@ def _invented(rng: np.random.Generator, facts: Mapping[str, Any]) -> dict[str, s
     serial = [int(number) for number in rng.integers(10_000, 99_999, 8)]
     teacher, leader = (table[int(rng.integers(len(table)))] for table in (_TEACHERS, _LEADERS))
     return {
-        "nation": "回" if rng.random() < 0.08 else "汉",
+        "nation": "回" if rng.random() < _HUI_SHARE else "汉",
         "address": f"样本省样本市样本区样本路{serial[0] % 290 + 1}号院{serial[1] % 20 + 1}号楼{serial[2] % 600 + 101}室",
         "teacher": teacher,
         "teacher_number": f"1101399990{serial[3]:05d}",
@@ -148,6 +153,7 @@ def _invented(rng: np.random.Generator, facts: Mapping[str, Any]) -> dict[str, s
         "licence_number": f"13999900{serial[7]}D1102",
         "qualification_number": f"20139999{serial[2]}{serial[3]}"[:18],
         "practice_number": f"210139999{serial[1]:06d}"[:15],
+        "authority": "样本市卫生健康委员会",
         "room": str(serial[0] % 40 + 1),
         "seat": str(serial[1] % 30 + 1),
         "score": str(serial[2] % 90 + 260),

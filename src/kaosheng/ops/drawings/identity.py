@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from PIL import Image, ImageDraw
@@ -18,21 +19,21 @@ _RED: Final = (176, 44, 48)
 
 def identity_page(position: int, blanks: Blanks, *, expired: bool = False) -> Image.Image:
     """The page for position 1 (人像面, data page) or 2 (国徽面, second page)."""
-    if blanks.holder.identity in {"hmt", "foreign"}:
+    travels = blanks.holder.identity in {"hmt", "foreign"}
+    if travels:
         page = _travel_data(blanks) if position == 1 else _travel_second(blanks)
     else:
         page = _card_front(blanks) if position == 1 else _card_back(blanks, expired=expired)
     mark_as_sample(page, size=170, opacity=44)
-    return page
+    return page if travels else _rounded(page)
 
 
-def rounded(page: Image.Image, ground: tuple[int, int, int]) -> Image.Image:
-    """Cut the round corners of a plastic card, filling them with the colour below it."""
+def _rounded(page: Image.Image) -> Image.Image:
+    """A plastic card has round corners: transparent beyond them."""
     cover = Image.new("L", page.size, 0)
     ImageDraw.Draw(cover).rounded_rectangle((0, 0, page.width - 1, page.height - 1), radius=48, fill=255)
-    below = Image.new("RGB", page.size, ground)
-    below.paste(page, (0, 0), cover)
-    return below
+    page.putalpha(cover)
+    return page
 
 
 def _card_front(blanks: Blanks) -> Image.Image:
@@ -63,7 +64,7 @@ def _card_front(blanks: Blanks) -> Image.Image:
     put(draw, (100, 790), "公民身份号码", 38, fill=_BLUE, spacing=4)
     put(draw, (440, 780), words["id_number"], 54, spacing=9, bold=True)
     page.paste(blanks.photo((400, 520), "white"), (1030, 150))
-    return rounded(page, (214, 216, 218))
+    return page
 
 
 def _card_back(blanks: Blanks, *, expired: bool) -> Image.Image:
@@ -73,7 +74,9 @@ def _card_back(blanks: Blanks, *, expired: bool) -> Image.Image:
     _wall(draw)
     draw.ellipse((90, 80, 330, 320), fill=(190, 40, 44), outline=(206, 160, 60), width=12)
     put_centred(draw, (210, 190), "样本", 74, face="serif", fill=(244, 210, 110), bold=True)
-    put_centred(draw, (880, 150), "中华人民共和国", 66, face="serif", fill=(46, 42, 44), spacing=22, bold=True)
+    put_centred(
+        draw, (880, 150), "中华人民共和国", 66, face="serif", fill=(46, 42, 44), spacing=22, bold=True
+    )
     put_centred(draw, (880, 300), "居民身份证", 96, face="serif", fill=(46, 42, 44), spacing=34, bold=True)
     put(draw, (340, 690), "签发机关", 40, spacing=6)
     put(draw, (570, 686), "样本市公安局样本分局", 46)
@@ -81,17 +84,17 @@ def _card_back(blanks: Blanks, *, expired: bool) -> Image.Image:
     year = int(blanks.holder.words["last_year"])
     first, last = (year - 11, year - 1) if expired else (year - 6, year + 14)
     put(draw, (570, 794), f"{first}.03.18－{last}.03.18", 46, spacing=2)
-    return rounded(page, (214, 216, 218))
+    return page
 
 
 def _wall(draw: ImageDraw.ImageDraw) -> None:
     """A faint range of hills along the lower half."""
-    for order, (base, step, tone) in enumerate(((600, 150, 222), (650, 190, 214), (710, 240, 206))):
-        points = [(0, _CARD[1])]
-        for x in range(0, _CARD[0] + step, step):
-            points += [(x, base + 40 * ((x // step + order) % 2)), (x + step // 2, base - 50)]
-        points.append((_CARD[0], _CARD[1]))
-        draw.line(points[1:-1], fill=(tone, tone - 26, tone - 26), width=3)
+    for order, (base, swing, tone) in enumerate(((560, 46, 232), (610, 62, 226), (664, 40, 220))):
+        points = []
+        for x in range(0, _CARD[0] + 1, 8):
+            turn = x / 210 + order * 1.7
+            points.append((x, base + swing * math.sin(turn) + swing / 3 * math.sin(2.7 * turn)))
+        draw.line(points, fill=(tone - 6, tone - 34, tone - 34), width=3)
 
 
 def _travel_data(blanks: Blanks) -> Image.Image:
@@ -114,7 +117,10 @@ def _travel_data(blanks: Blanks) -> Image.Image:
         put(draw, (540, y), label, 25, fill=(96, 104, 84))
         put(draw, (540, y + 32), value, 40)
     code = f"P<YBB{words['id_number']}<<<<<<<<<<<<<<<<<<<<<<<<<<<<<"[:38]
-    for y, text in ((862, code), (930, f"{words['id_number']}0YBB{words['born_short'].replace('-', '')}<<<<<<<<<<<<<<"[:38])):
+    for y, text in (
+        (862, code),
+        (930, f"{words['id_number']}0YBB{words['born_short'].replace('-', '')}<<<<<<<<<<<<<<"[:38]),
+    ):
         put(draw, (110, y), text, 40, spacing=11)
     return page
 
@@ -128,7 +134,15 @@ def _travel_second(blanks: Blanks) -> Image.Image:
     put_centred(draw, (750, 130), "签注页（样本）", 56, face="serif", fill=_BLUE, bold=True, spacing=10)
     text = f"持证人 {words['name']}，证件号码 {words['id_number']}，准许多次入境并在样本省工作、学习。"
     y = paragraph(draw, (170, 280), text, 42, 1160, face="serif", indent=2)
-    paragraph(draw, (170, y + 40), f"有效期至 {int(words['last_year']) + 3} 年 12 月 31 日", 42, 1160, face="serif", indent=2)
+    paragraph(
+        draw,
+        (170, y + 40),
+        f"有效期至 {int(words['last_year']) + 3} 年 12 月 31 日",
+        42,
+        1160,
+        face="serif",
+        indent=2,
+    )
     put(draw, (860, 760), "样本市出入境管理局", 40, face="serif")
     put(draw, (860, 830), f"{int(words['last_year']) - 1} 年 9 月 2 日", 40, face="serif")
     round_seal(page, (1090, 800), "样本市出入境管理局", blanks.rng, radius=128)

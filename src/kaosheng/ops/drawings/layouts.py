@@ -29,6 +29,10 @@ A4: Final = (1160, 1640)
 _WHITE: Final = (251, 251, 249)
 _LINE: Final = (70, 72, 78)
 _LABEL: Final = (64, 68, 76)
+_LABELS: Final = 156
+_LONG_FORM_TITLE: Final = 18
+_LONG_CERTIFICATE_TITLE: Final = 9
+_PHOTO: Final = (206, 280)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +61,27 @@ def form(spec: Spec, blanks: Blanks) -> Image.Image:
     draw = ImageDraw.Draw(page)
     left, right = 84, A4[0] - 84
     title = blanks.fill(spec["title"])
-    put_centred(draw, (A4[0] / 2, 122), title, 46 if len(title) < 18 else 38, face="serif", bold=True, spacing=3)
+    put_centred(
+        draw,
+        (A4[0] / 2, 122),
+        title,
+        46 if len(title) < _LONG_FORM_TITLE else 38,
+        face="serif",
+        bold=True,
+        spacing=3,
+    )
     put_centred(draw, (A4[0] / 2, 188), blanks.fill(spec["subtitle"]), 27, fill=_LABEL)
     top = 236
-    if spec["code"]:
-        _code(page, spec["code"], blanks, top)
+    if spec["code"] == "bar":
+        bar_code(page, (400, top - 6, 760, top + 66), blanks.rng)
+        put_centred(draw, (580, top + 92), blanks.holder.words["number"], 24, spacing=6)
         top += 122
-    photo = (206, 280) if spec["photo"] else (0, 0)
-    y = _table(draw, spec["rows"], blanks, (left, top, right), narrow=(photo[0] + 18, photo[1]))
-    if spec["photo"]:
-        page.paste(blanks.photo(photo, spec["photo"]), (right - photo[0] - 8, top + 8))
-        draw.rectangle((right - photo[0] - 18, top, right, top + photo[1] + 16), outline=_LINE, width=2)
+    y = _table(page, spec["rows"], blanks, (left, top, right), photo=spec["photo"])
     for number, box in enumerate(spec["boxes"]):
         height = _box_height(spec, number, y)
         _opinion(page, box, blanks, (left, y, right, y + height))
+        if spec["code"] == "square":
+            square_code(page, (right - height + 18, y + 16), height - 32, blanks.rng)
         y += height
     paragraph(draw, (left, y + 20), blanks.fill(spec["notes"]), 22, right - left, fill=_LABEL)
     mark_as_sample(page)
@@ -80,54 +91,44 @@ def form(spec: Spec, blanks: Blanks) -> Image.Image:
 def _box_height(spec: Spec, number: int, y: int) -> int:
     room = A4[1] - 120 - y
     share = room // (len(spec["boxes"]) - number) if number == 0 else room
-    wanted = 190 if not spec["boxes"][number]["role"] else 330
+    wanted = 200 if not spec["boxes"][number]["role"] else 330
     return max(150, min(wanted, share))
 
 
-def _code(page: Image.Image, code: str, blanks: Blanks, top: int) -> None:
-    if code == "bar":
-        bar_code(page, (400, top - 6, 760, top + 66), blanks.rng)
-        number = blanks.holder.words["number"]
-        put_centred(ImageDraw.Draw(page), (580, top + 92), number, 24, spacing=6)
-    else:
-        square_code(page, (84, 62), 150, blanks.rng)
-        put(ImageDraw.Draw(page), (84, top + 20), blanks.fill("在线验证码　{check_code}"), 26)
-
-
 def _table(
-    draw: ImageDraw.ImageDraw,
-    rows: list[list[str]],
-    blanks: Blanks,
-    frame: tuple[int, int, int],
-    *,
-    narrow: tuple[int, int],
+    page: Image.Image, rows: list[list[str]], blanks: Blanks, frame: tuple[int, int, int], *, photo: str
 ) -> int:
-    """Rows of label and value; beside a photo of `narrow` size they are shorter. Returns the bottom."""
-    left, y, full = frame
-    beside_until = y + narrow[1] + 16 if narrow[1] else 0
+    """Rows of label and value; those beside a photo are shorter. Returns the bottom."""
+    draw = ImageDraw.Draw(page)
+    left, top, full = frame
+    width, height = _PHOTO if photo else (0, 0)
+    y, last_beside = top, top
     for row in rows:
-        right = full - narrow[0] if y < beside_until else full
-        height = _row(draw, [blanks.fill(cell) for cell in row], (left, y, right))
-        y += height
-    return max(y, beside_until)
+        beside = bool(photo) and y < top + height
+        right = full - width - 20 if beside else full
+        y += _row(draw, [blanks.fill(cell) for cell in row], (left, y, right))
+        last_beside = y if beside else last_beside
+    if photo:
+        draw.rectangle((full - width - 20, top, full, last_beside), outline=_LINE, width=2)
+        page.paste(blanks.photo(_PHOTO, photo), (full - width - 10, top + (last_beside - top - height) // 2))
+    return y
 
 
 def _row(draw: ImageDraw.ImageDraw, cells: list[str], frame: tuple[int, int, int]) -> int:
+    """One row of one or two pairs; as tall as its longest text needs. Returns its height."""
     left, top, right = frame
-    label = 176
-    values = (right - left - label * (len(cells) // 2)) // (len(cells) // 2)
-    widths = [label, values] * (len(cells) // 2)
-    size = 28
-    lines = [wrapped(cell, size, width - 24) for cell, width in zip(cells, widths, strict=True)]
+    values = (right - left - _LABELS * (len(cells) // 2)) // (len(cells) // 2)
+    widths = [_LABELS, values] * (len(cells) // 2)
+    lines = [wrapped(cell, 27, width - 20) for cell, width in zip(cells, widths, strict=True)]
     height = max(62, 26 + 38 * max(len(part) for part in lines))
     x = left
     for order, (part, width) in enumerate(zip(lines, widths, strict=True)):
         end = right if order == len(widths) - 1 else x + width
         draw.rectangle((x, top, end, top + height), outline=_LINE, width=2)
-        y = top + (height - 38 * len(part)) / 2 - 3
+        y = top + (height - 38 * len(part)) / 2 - 2
         for line in part:
-            shift = (width - width_of(line, size)) / 2 if order % 2 == 0 else 14
-            put(draw, (x + shift, y), line, size, fill=_LABEL if order % 2 == 0 else INK)
+            shift = (width - width_of(line, 27)) / 2 if order % 2 == 0 else 14
+            put(draw, (x + shift, y), line, 27, fill=_LABEL if order % 2 == 0 else INK)
             y += 38
         x = end
     return height
@@ -137,11 +138,25 @@ def _opinion(page: Image.Image, box: Spec, blanks: Blanks, frame: tuple[int, int
     draw = ImageDraw.Draw(page)
     left, top, right, bottom = frame
     draw.rectangle(frame, outline=_LINE, width=2)
-    draw.line((left + 176, top, left + 176, bottom), fill=_LINE, width=2)
+    draw.line((left + _LABELS, top, left + _LABELS, bottom), fill=_LINE, width=2)
     label = wrapped(box["label"], 28, 120)
     for order, line in enumerate(label):
-        put_centred(draw, (left + 88, (top + bottom) / 2 + (order - (len(label) - 1) / 2) * 40), line, 28, fill=_LABEL)
-    paragraph(draw, (left + 196, top + 20), blanks.fill(box["text"]), 28, right - left - 220, indent=2, leading=1.5)
+        put_centred(
+            draw,
+            (left + _LABELS / 2, (top + bottom) / 2 + (order - (len(label) - 1) / 2) * 40),
+            line,
+            28,
+            fill=_LABEL,
+        )
+    paragraph(
+        draw,
+        (left + _LABELS + 20, top + 20),
+        blanks.fill(box["text"]),
+        28,
+        right - left - _LABELS - (44 if box["role"] else 230),
+        indent=2,
+        leading=1.5,
+    )
     if not box["role"]:
         return
     put(draw, (left + 400, bottom - 112), f"{box['role']}：", 27)
@@ -163,7 +178,16 @@ def letter(spec: Spec, blanks: Blanks) -> Image.Image:
     draw = ImageDraw.Draw(page)
     left, width = 130, A4[0] - 260
     if spec["head"]:
-        put_centred(draw, (A4[0] / 2, 120), blanks.fill(spec["head"]), 44, face="serif", fill=(178, 34, 38), bold=True, spacing=4)
+        put_centred(
+            draw,
+            (A4[0] / 2, 120),
+            blanks.fill(spec["head"]),
+            44,
+            face="serif",
+            fill=(178, 34, 38),
+            bold=True,
+            spacing=4,
+        )
         draw.line((left - 30, 176, A4[0] - left + 30, 176), fill=(178, 34, 38), width=4)
         draw.line((left - 30, 184, A4[0] - left + 30, 184), fill=(178, 34, 38), width=1)
     put_centred(draw, (A4[0] / 2, 286), blanks.fill(spec["title"]), 52, face="serif", bold=True, spacing=8)
@@ -174,7 +198,10 @@ def letter(spec: Spec, blanks: Blanks) -> Image.Image:
         page.paste(blanks.photo((200, 270), spec["photo"]), (A4[0] - left - 200, 400))
         y = 700
     for text in spec["text"]:
-        y = paragraph(draw, (left, y), blanks.fill(text), 33, width, face="serif", indent=2, leading=1.95) + 10
+        y = (
+            paragraph(draw, (left, y), blanks.fill(text), 33, width, face="serif", indent=2, leading=1.95)
+            + 10
+        )
     _close_letter(page, spec, blanks, round(max(y + 80, 980)))
     mark_as_sample(page)
     return page
@@ -200,27 +227,30 @@ def _close_letter(page: Image.Image, spec: Spec, blanks: Blanks, y: int) -> None
 
 def certificate(spec: Spec, blanks: Blanks) -> Image.Image:
     """A framed certificate across: portrait on the left, text on the right; or rows of a licence."""
-    size = (1600, 1120)
-    page = sheet(size, tuple(spec["tint"]))
+    width, height = 1600, 1120
+    page = sheet((width, height), tuple(spec["tint"]))
     ink: Colour = tuple(spec["ink"])
     pale = _mixed(ink, spec["tint"], 0.26)
-    guilloche(page, (90, 90, size[0] - 90, size[1] - 90), pale, waves=22)
-    rosette(page, (size[0] // 2 + 120, 600), 270, pale)
+    guilloche(page, (90, 90, width - 90, height - 90), pale, waves=22)
+    rosette(page, (width // 2 + 120, 600), 270, pale)
     ornamental_frame(page, ink)
     draw = ImageDraw.Draw(page)
-    above, title = blanks.fill(spec["above"]), blanks.fill(spec["title"])
-    put_centred(draw, (size[0] / 2, 142), above, 36, face="serif", fill=ink, spacing=10)
-    put_centred(draw, (size[0] / 2, 230), title, 78 if len(title) < 9 else 58, face="serif", fill=ink, bold=True, spacing=16)
+    title = blanks.fill(spec["title"])
+    size = 78 if len(title) < _LONG_CERTIFICATE_TITLE else 58
+    put_centred(draw, (width / 2, 142), blanks.fill(spec["above"]), 36, face="serif", fill=ink, spacing=10)
+    put_centred(draw, (width / 2, 230), title, size, face="serif", fill=ink, bold=True, spacing=16)
     left = 140
     if spec["photo"]:
         page.paste(blanks.photo((250, 344), spec["photo"]), (160, 366))
         left = 480
-    y: float = 350
+    y: float = 330 if spec.get("rows") else 350
     for label, value in spec.get("rows", []):
-        put(draw, (left + 40, y), f"{label}：", 33, face="serif", fill=ink)
-        y = paragraph(draw, (left + 250, y), blanks.fill(value), 35, size[0] - left - 420, face="serif", leading=1.5) + 6
-    for text in spec["text"]:
-        y = paragraph(draw, (left, y + 12), blanks.fill(text), 39, size[0] - left - 150, face="serif", indent=2, leading=1.78)
+        put(draw, (left + 40, y), f"{label}：", 31, face="serif", fill=ink)
+        room = width - left - 400
+        y = 4 + paragraph(draw, (left + 250, y), blanks.fill(value), 32, room, face="serif", leading=1.5)
+    for text in map(blanks.fill, spec["text"]):
+        room = width - left - 150
+        y = paragraph(draw, (left, y + 12), text, 39, room, face="serif", indent=2, leading=1.78)
     _close_certificate(page, spec, blanks)
     mark_as_sample(page, size=190)
     return page
@@ -235,11 +265,17 @@ def _close_certificate(page: Image.Image, spec: Spec, blanks: Blanks) -> None:
     put(draw, (150, bottom - 66), blanks.fill(spec["foot"]), 29, face="serif")
     if spec["sign"]:
         put(draw, (500, bottom - 136), f"{spec['leader']}：", 33, face="serif")
-        signature(page, (510 + width_of(f"{spec['leader']}：", 33, "serif"), bottom - 168), blanks.fill(spec["sign"]), blanks.rng, size=56)
+        signature(
+            page,
+            (510 + width_of(f"{spec['leader']}：", 33, "serif"), bottom - 168),
+            blanks.fill(spec["sign"]),
+            blanks.rng,
+            size=56,
+        )
     if blanks.sealed:
         round_seal(page, (right - 190, bottom - 104), unit, blanks.rng, radius=128)
         if spec.get("second_unit"):
-            round_seal(page, (460, bottom - 120), blanks.fill(spec["second_unit"]), blanks.rng, radius=116)
+            round_seal(page, (620, bottom - 96), blanks.fill(spec["second_unit"]), blanks.rng, radius=116)
 
 
 def booklet(spec: Spec, blanks: Blanks) -> Image.Image:
@@ -278,7 +314,9 @@ def _fields(
     for label, value in rows:
         put(draw, (left, place), label, 30, face="serif", fill=ink)
         start = left + max(150, width_of(label, 30, "serif") + 24)
-        after = paragraph(draw, (start, place - 2), blanks.fill(value), 33, right - start, face="serif", leading=1.4)
+        after = paragraph(
+            draw, (start, place - 2), blanks.fill(value), 33, right - start, face="serif", leading=1.4
+        )
         draw.line((start, after + 6, right, after + 6), fill=ink, width=1)
         place = after + 48
     return place

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from kaosheng.ops.drawings.text import Colour, font
 
@@ -18,19 +18,17 @@ SAMPLE_MARK: Final = "样本"
 
 def sheet(size: tuple[int, int], tint: tuple[int, int, int]) -> Image.Image:
     """A blank sheet with the faint fibres of real paper."""
-    grain = _grain(size)
-    base = np.array(tint, dtype=np.float32) + grain[:, :, None]
-    return Image.fromarray(np.clip(base, 0, 255).astype(np.uint8), "RGB")
+    return ImageChops.add(Image.new("RGB", size, tint), _grain(size), 1, -128)
 
 
 @lru_cache(maxsize=8)
-def _grain(size: tuple[int, int]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def _grain(size: tuple[int, int]) -> Image.Image:
     """Fibres of a few pixels, the same for every sheet of this size; the camera's noise differs."""
     noise = np.random.default_rng(size[0] * 10_007 + size[1]).normal(
-        0, 22, (size[1] // 3 + 1, size[0] // 3 + 1)
+        128, 2.2, (size[1] // 3 + 1, size[0] // 3 + 1)
     )
-    small = Image.fromarray(np.clip(noise + 128, 0, 255).astype(np.uint8), "L")
-    return np.asarray(small.resize(size, Image.Resampling.BICUBIC), dtype=np.float32) / 11 - 128 / 11
+    small = Image.fromarray(np.clip(np.rint(noise), 0, 255).astype(np.uint8), "L")
+    return small.resize(size, Image.Resampling.BICUBIC).convert("RGB")
 
 
 def guilloche(page: Image.Image, box: tuple[int, int, int, int], colour: Colour, *, waves: int = 26) -> None:

@@ -41,12 +41,17 @@ def name_seal(page: Image.Image, middle: tuple[int, int], name: str, rng: Random
     stamp = Image.new("L", (side * scale, side * scale), 0)
     draw = ImageDraw.Draw(stamp)
     draw.rectangle((4, 4, side * scale - 5, side * scale - 5), outline=255, width=8)
-    characters = (name + "印之印")[:4] if len(name) < 4 else name[:4]
     size = round(side * scale * 0.37)
-    for order, character in enumerate(characters):
-        x = side * scale * (0.73 if order < 2 else 0.27)
-        y = side * scale * (0.28 if order % 2 == 0 else 0.71)
-        draw.text((x, y), character, font=font(size, "serif"), fill=255, anchor="mm", stroke_width=1)
+    quarters = ((0.73, 0.28), (0.73, 0.71), (0.27, 0.28), (0.27, 0.71))
+    for (x, y), character in zip(quarters, f"{name}印之印", strict=False):
+        draw.text(
+            (side * scale * x, side * scale * y),
+            character,
+            font=font(size, "serif"),
+            fill=255,
+            anchor="mm",
+            stroke_width=1,
+        )
     stamp = stamp.resize((side, side), Image.Resampling.LANCZOS)
     _press(page, stamp, middle, rng, _RED, strength=0.9)
 
@@ -63,7 +68,7 @@ def signature(page: Image.Image, at: tuple[int, int], name: str, rng: Random, *,
             letter.size, Image.Transform.AFFINE, (1, 0.26, -size * 0.26, 0, 1.04, 0), Image.Resampling.BICUBIC
         ).rotate(float(rng.uniform(-7, 9)), resample=Image.Resampling.BICUBIC)
         paper.paste(255, (round(x - size * 0.55), round(rng.uniform(-5, 5))), letter)
-        x += size * 0.84
+        x += size * 0.93
     stroke = [
         (size * 0.5, size * 1.62),
         (x * 0.6, size * 1.5),
