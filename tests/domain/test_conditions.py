@@ -67,8 +67,6 @@ SUBMITTING = [
     (R, {"asked_online": 1, "missing": ("M01",)}, "materials_missing"),
     (R, {"asked_online": 0, "asked_elsewhere": 1}, "nothing_to_resubmit"),
     (R, {"asked_online": 1, "asked_elsewhere": 1}, "at_site"),
-    # A registration change may leave nothing asked at all: the candidate sends it back as it is.
-    (R, {"asked_online": 0, "asked_elsewhere": 0}, "at_site"),
     # A registration change made everything that was asked needless.
     (R, {"asked_online": 0, "asked_elsewhere": 0}, "at_site"),
 ]

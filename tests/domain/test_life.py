@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -58,7 +59,7 @@ class Ask:
     promise: bool = False
 
 
-SPOILS: tuple[dict[str, object], ...] = (
+SPOILS: tuple[dict[str, Any], ...] = (
     *({},) * 12,
     *({"roles": frozenset({role.value})} for role in Role),
     {"leased": False},
@@ -80,7 +81,7 @@ SPOILS: tuple[dict[str, object], ...] = (
 """What is wrong with an attempt: often nothing, so that lives get long."""
 
 
-def _ask(person: str, verdict: str, spoil: dict[str, object], *, drawn: bool) -> Ask:
+def _ask(person: str, verdict: str, spoil: dict[str, Any], *, drawn: bool) -> Ask:
     return replace(Ask(person=person, verdict=verdict, drawn=drawn), **spoil)
 
 
@@ -244,7 +245,15 @@ LIKELY = {
     "draft": ("submit", "submit", "submit", "submit", "lapse", "extend"),
     "returned": ("submit", "receive", "overdue", "extend"),
     "at_site": ("forward", "forward", "return"),
-    "at_area": ("propose", "confirm", "decide", "reject_proposal", "withdraw_proposal", "return", "send_back"),
+    "at_area": (
+        "propose",
+        "confirm",
+        "decide",
+        "reject_proposal",
+        "withdraw_proposal",
+        "return",
+        "send_back",
+    ),
     "decided": ("registration_changed", "keep", "propose_correction", "confirm_correction", "reopen"),
     "lapsed": ("extend", "window_extended"),
     "withdrawn": ("registration_restored",),
@@ -254,24 +263,32 @@ LIKELY = {
 STAGES_SEEN = ("waiting", "in_review", "site_passed")
 
 
+def _said(ask: Ask) -> Verdict:
+    assert ask.verdict is not None
+    return Verdict(ask.verdict)
+
+
 class Life(RuleBasedStateMachine):
     """One dossier; the rules' answer is stored as a service would, the model keeps its own."""
 
-    @initialize(one_stage=st.booleans())
-    def begin(self, *, one_stage: bool) -> None:
-        self.naive = Naive(one_stage=one_stage)
-        self.state = State.DRAFT
+    @initialize(one_stage=st.booleans(), where=st.sampled_from(("draft", "at_area", "decided")))
+    def begin(self, *, one_stage: bool, where: str) -> None:
+        """Some lives are taken up in the middle, or few of them would get to their end."""
+        decided = where == "decided"
+        self.naive = Naive(one_stage=one_stage, where=where, deciders={"p"} if decided else set())
+        self.state = State(where)
         self.proposed_by: str | None = None
         self.proposed: Verdict | None = None
-        self.verdict: Verdict | None = None
+        self.verdict = Verdict.PASS if decided else None
         self.published: PublishedVerdict | None = None
         self.returned_by: Stage | None = None
         self.before: State | None = None
-        self.forwards: tuple[Forward, ...] = ()
+        sent_on = not one_stage and where != "draft"
+        self.forwards: tuple[Forward, ...] = (Forward(START, "1301", Verdict.PASS),) if sent_on else ()
         self.closings: tuple[Closing, ...] = ()
         self.minutes = 0
         self.furthest = 0
-        self.was_submitted = False
+        self.was_submitted = where != "draft"
 
     @property
     def now(self) -> datetime:
@@ -334,13 +351,13 @@ class Life(RuleBasedStateMachine):
         if action is Action.RETURN:
             self.returned_by = Stage.SITE if self.state is State.AT_SITE else Stage.AREA
         if action is Action.FORWARD:
-            self.forwards += (Forward(self.now, "1301", Verdict(ask.verdict)),)
+            self.forwards += (Forward(self.now, "1301", _said(ask)),)
         if action is Action.REGISTRATION_CANCELLED:
             self.before = self.state
         if action is Action.PROPOSE:
-            self.proposed_by, self.proposed = ask.person, Verdict(ask.verdict)
+            self.proposed_by, self.proposed = ask.person, _said(ask)
         if action in {Action.CONFIRM, Action.DECIDE}:
-            self.verdict = self.proposed if action is Action.CONFIRM else Verdict(ask.verdict)
+            self.verdict = self.proposed if action is Action.CONFIRM else _said(ask)
         if outcome.voids_proposal or action is Action.CONFIRM:
             self.proposed_by = self.proposed = None
         self.was_submitted = self.was_submitted or action is Action.SUBMIT
@@ -401,5 +418,5 @@ class Life(RuleBasedStateMachine):
         self.furthest = stage
 
 
-Life.TestCase.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
+Life.TestCase.settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
 TestLife = Life.TestCase

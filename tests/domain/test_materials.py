@@ -45,7 +45,9 @@ def _rule(kind: str, effect: Effect, when: dict[str, object] | None = None, **mo
     return Rule(kind=kind, effect=effect, when=when or {}, reason_zh="样本", reason_en="sample", **more)
 
 
-def _items(kinds: list[Kind], rules: list[Rule], facts: dict[str, str | int | bool] | None = None) -> tuple[Item, ...]:
+def _items(
+    kinds: list[Kind], rules: list[Rule], facts: dict[str, str | int | bool] | None = None
+) -> tuple[Item, ...]:
     return checklist(Catalogue(version=1, kinds=tuple(kinds), rules=tuple(rules)), facts or {})
 
 
@@ -111,8 +113,16 @@ def test_the_strongest_rule_wins_in_whatever_order(both: frozenset[str]) -> None
 
 
 def test_a_kind_without_a_rule_is_offered_and_never_asked() -> None:
-    item = _item(_kind("M01", 2, 2), [_rule("M02", Effect.REQUIRED), _rule("M01", Effect.REQUIRED, {"route": "x"})])
-    assert (item.effect, item.minimum, item.maximum, item.is_asked, item.reasons) == (Effect.OFFERED, 0, 2, False, ())
+    item = _item(
+        _kind("M01", 2, 2), [_rule("M02", Effect.REQUIRED), _rule("M01", Effect.REQUIRED, {"route": "x"})]
+    )
+    assert (item.effect, item.minimum, item.maximum, item.is_asked, item.reasons) == (
+        Effect.OFFERED,
+        0,
+        2,
+        False,
+        (),
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,7 +133,9 @@ def test_what_is_asked(effect: str, *, asked: bool) -> None:
 
 
 def test_a_kind_not_accepted_takes_no_picture() -> None:
-    item = _item(_kind("M01", 1, 5), [_rule("M01", Effect.NOT_ACCEPTED), _rule("M01", Effect.REQUIRED, minimum=2)])
+    item = _item(
+        _kind("M01", 1, 5), [_rule("M01", Effect.NOT_ACCEPTED), _rule("M01", Effect.REQUIRED, minimum=2)]
+    )
     assert (item.minimum, item.maximum, item.group) == (0, 0, "")
 
 
@@ -134,7 +146,10 @@ def test_the_reasons_are_those_of_every_rule_that_won() -> None:
         Rule("M01", Effect.REQUIRED, {}, "因为乙", "because B"),
         Rule("M01", Effect.REQUIRED, {"route": "direct"}, "因为丙", "because C"),
     ]
-    assert _item(_kind("M01"), rules).reasons == (("因为甲", "because A", "[甲]"), ("因为乙", "because B", ""))
+    assert _item(_kind("M01"), rules).reasons == (
+        ("因为甲", "because A", "[甲]"),
+        ("因为乙", "because B", ""),
+    )
 
 
 # --- counts ------------------------------------------------------------------------------------------------
@@ -148,10 +163,18 @@ def test_the_reasons_are_those_of_every_rule_that_won() -> None:
         (_kind("M01", 0, 3), [_rule("M01", Effect.REQUIRED)], (1, 3)),
         (_kind("M01", 0, 3), [_rule("M01", Effect.ONE_OF, group="g")], (1, 3)),
         (_kind("M01", 1, 3), [_rule("M01", Effect.REQUIRED, minimum=2)], (2, 3)),
-        (_kind("M01", 1, 3), [_rule("M01", Effect.REQUIRED, minimum=2), _rule("M01", Effect.REQUIRED, minimum=3)], (3, 3)),
+        (
+            _kind("M01", 1, 3),
+            [_rule("M01", Effect.REQUIRED, minimum=2), _rule("M01", Effect.REQUIRED, minimum=3)],
+            (3, 3),
+        ),
         (_kind("M01", 2, 3), [_rule("M01", Effect.REQUIRED, minimum=1)], (2, 3)),
         (_kind("M01", 1, 1), [_rule("M01", Effect.REQUIRED, minimum=2)], (2, 2)),
-        (_kind("M01", 1, 3), [_rule("M01", Effect.REQUIRED), _rule("M01", Effect.OFFERED, minimum=3)], (1, 3)),
+        (
+            _kind("M01", 1, 3),
+            [_rule("M01", Effect.REQUIRED), _rule("M01", Effect.OFFERED, minimum=3)],
+            (1, 3),
+        ),
     ],
 )
 def test_how_many_are_asked(kind: Kind, rules: list[Rule], expected: tuple[int, int]) -> None:
@@ -173,7 +196,9 @@ def test_how_many_are_asked(kind: Kind, rules: list[Rule], expected: tuple[int, 
         (1, 1, None, (1, 1)),
     ],
 )
-def test_a_count_may_come_from_a_fact(minimum: int, maximum: int, units: Any, expected: tuple[int, int]) -> None:
+def test_a_count_may_come_from_a_fact(
+    minimum: int, maximum: int, units: Any, expected: tuple[int, int]
+) -> None:
     """One 试用期证明 for each unit."""
     kind = _kind("M09", minimum, maximum, count_fact="institutions")
     facts = {} if units is None else {"institutions": units}
@@ -193,7 +218,9 @@ def test_a_required_kind_is_missing_until_its_minimum_is_there() -> None:
 
 
 def test_what_was_promised_or_explained_is_not_missing() -> None:
-    items = _items([_kind("M01"), _kind("M02")], [_rule("M01", Effect.REQUIRED), _rule("M02", Effect.REQUIRED)])
+    items = _items(
+        [_kind("M01"), _kind("M02")], [_rule("M01", Effect.REQUIRED), _rule("M02", Effect.REQUIRED)]
+    )
     assert missing_kinds(items, counts={}, excused=frozenset({"M02"})) == ("M01",)
     assert missing_kinds(items, counts={}, excused=frozenset({"M01", "M02"})) == ()
 
@@ -274,7 +301,10 @@ def test_an_upload_without_a_place_takes_the_lowest_gap(
 
 
 def test_what_a_registration_change_asks_and_drops() -> None:
-    kinds = [_kind(code, count_fact="units" if code == "M09" else "") for code in ("M01", "M02", "M03", "M04", "M09")]
+    kinds = [
+        _kind(code, count_fact="units" if code == "M09" else "")
+        for code in ("M01", "M02", "M03", "M04", "M09")
+    ]
     rules = [
         _rule("M01", Effect.REQUIRED),
         _rule("M02", Effect.REQUIRED, {"route": "direct"}),
@@ -376,7 +406,11 @@ def test_who_gives_the_minimum_of_everything_asked_misses_nothing(
 
 
 @settings(max_examples=50)
-@given(catalogue=catalogues(), facts=facts_of_anybody, there=st.dictionaries(st.sampled_from(CODES), st.integers(0, 5)))
+@given(
+    catalogue=catalogues(),
+    facts=facts_of_anybody,
+    there=st.dictionaries(st.sampled_from(CODES), st.integers(0, 5)),
+)
 def test_giving_what_is_named_missing_always_ends_it(
     catalogue: Catalogue, facts: dict[str, str | int | bool], there: dict[str, int]
 ) -> None:

@@ -127,7 +127,8 @@ def test_after_the_deadline_everything_is_locked(state: State) -> None:
 
 def _standing(occupied: set[tuple[str, int]], new: set[tuple[str, int]] | None = None) -> Standing:
     return Standing(
-        occupied=frozenset(Slot(*place) for place in occupied), new=frozenset(Slot(*place) for place in new or ())
+        occupied=frozenset(Slot(*place) for place in occupied),
+        new=frozenset(Slot(*place) for place in new or ()),
     )
 
 
@@ -199,7 +200,9 @@ slots = st.frozensets(st.builds(Slot, kinds, st.integers(1, 4)), max_size=6)
 
 @settings(max_examples=50)
 @given(asked=asks, occupied=slots)
-def test_a_return_touches_no_picture_that_was_not_asked_for(asked: list[Asked], occupied: frozenset[Slot]) -> None:
+def test_a_return_touches_no_picture_that_was_not_asked_for(
+    asked: list[Asked], occupied: frozenset[Slot]
+) -> None:
     opened = {place.slot for place in opened_by(asked, occupied=occupied, maximums=MAXIMUMS)}
     named = {Slot(place.kind, place.position) for place in asked if place.position is not None}
     assert opened & occupied == named & occupied
@@ -220,8 +223,12 @@ def test_what_is_asked_online_can_be_answered_online(asked: list[Asked], occupie
 
 @settings(max_examples=50)
 @given(asked=asks, occupied=slots)
-def test_the_candidate_never_opens_more_than_the_counter(asked: list[Asked], occupied: frozenset[Slot]) -> None:
+def test_the_candidate_never_opens_more_than_the_counter(
+    asked: list[Asked], occupied: frozenset[Slot]
+) -> None:
     opened = opened_by(asked, occupied=occupied, maximums=MAXIMUMS)
     for place in opened:
         assert is_open(place.slot, state=State.RETURNED, in_time=True, opened=opened, at_counter=True)
-        assert is_open(place.slot, state=State.RETURNED, in_time=True, opened=opened) is not place.counter_only
+        assert (
+            is_open(place.slot, state=State.RETURNED, in_time=True, opened=opened) is not place.counter_only
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -71,7 +71,7 @@ READY = Facts(
 )
 """Facts under which every condition holds; only `drawn` depends on the action."""
 
-VARIANTS = {
+VARIANTS: dict[str, dict[str, Any]] = {
     "site returned": {"returned_by": Stage.SITE, "one_stage": False},
     "area returned": {"returned_by": Stage.AREA, "one_stage": False},
     "one stage": {"returned_by": Stage.AREA, "one_stage": True},

@@ -197,4 +197,6 @@ def test_a_verdict_that_is_not_out_does_not_show(verdict: Verdict, state: State,
     waiting = PublishedVerdict(
         verdict=verdict, opinion="样本", published_at=NOON + timedelta(seconds=wait), earlier=Verdict.PASS
     )
-    assert visible_to_candidate(dossier, published=waiting, now=NOON) == visible_to_candidate(dossier, now=NOON)
+    assert visible_to_candidate(dossier, published=waiting, now=NOON) == visible_to_candidate(
+        dossier, now=NOON
+    )
