@@ -10,11 +10,14 @@ from typing import IO, TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg import sql
 
 from kaosheng.ops.embedded_postgres import Cluster, cluster_of_tests
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_django import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -24,6 +27,8 @@ USERS = pytest.StashKey[IO[str]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the cluster in the process that starts the workers, and count this run among its users."""
+    # Playwright keeps an event loop in the main thread; Django would refuse the database there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     if hasattr(config, "workerinput") or os.environ.get("DATABASE_URL"):
         return
     var = CHECKOUT / "var"
@@ -55,6 +60,21 @@ def _drop_leftovers(cluster: Cluster) -> None:
         rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'").fetchall()
         for (name,) in rows:
             connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_between_tests() -> Iterator[None]:
+    """Let Django empty the append-only tables too after a test with real commits: their triggers refuse it."""
+
+    def sql_flush(operations: DatabaseOperations, *arguments: Any, **options: Any) -> list[str]:
+        statements: list[str] = of_django(operations, *arguments, **options)
+        without = "SET session_replication_role = replica;"
+        return [without, *statements, "RESET session_replication_role;"] if statements else []
+
+    of_django = DatabaseOperations.sql_flush
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,48 @@
+"""Every browser test fails on a console error, a broken script or a violation of the content policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What the browser complained about. A test that provokes a complaint removes it from the list."""
+    found: list[str] = []
+    yield found
+    assert found == []
+
+
+@pytest.fixture
+def new_context(
+    new_context: Callable[..., BrowserContext], complaints: list[str]
+) -> Callable[..., BrowserContext]:
+    """Make contexts that report every complaint of every page of theirs."""
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"console: {message.text}")
+
+    def broke(error: WebError) -> None:
+        complaints.append(f"script: {error.error}")
+
+    def lost(request: Request) -> None:
+        # A page left while something loads aborts it; that is no fault.
+        if request.failure and "ERR_ABORTED" not in request.failure:
+            complaints.append(f"request: {request.url} {request.failure}")
+
+    def listening_context(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        context.on("console", heard)
+        context.on("weberror", broke)
+        context.on("requestfailed", lost)
+        return context
+
+    return listening_context
