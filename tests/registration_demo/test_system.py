@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from pathlib import Path
 
 import pytest
+from allauth.idp.oidc.models import Client
 from django.core.management import call_command
+from pytest_django import Settings
 
 import registration_demo
 
@@ -28,3 +31,18 @@ def test_nothing_of_the_service_is_imported() -> None:
                 imported.add((node.module or "").split(".")[0])
     assert "django" in imported
     assert "kaosheng" not in imported
+
+
+@pytest.mark.usefixtures("people")
+def test_a_start_with_another_address_of_the_service_is_enough(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The module sets it; monkeypatch puts the tests' own value back.
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "registration_demo.settings_test")
+    settings.SERVICE_URL = "http://localhost:8123"
+    settings.CLIENT_SECRET = "another-secret"
+    importlib.import_module("registration_demo.wsgi")
+    client = Client.objects.get(id=settings.CLIENT_ID)
+    assert client.get_redirect_uris() == ["http://localhost:8123/oidc/callback/"]
+    assert client.get_post_logout_redirect_uris() == ["http://localhost:8123/"]
+    assert client.check_secret("another-secret")
