@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 import psycopg
 from django.conf import settings
+from django.core.management import get_commands
 from psycopg import sql
 
 from kaosheng.ops.embedded_postgres import Cluster
@@ -59,7 +60,7 @@ class Demo:
     def __init__(self, *, say: Callable[[str], None], seed: bool = True) -> None:
         """Report through `say`; without `seed` the database stays empty."""
         self.say = say
-        self.seed = seed
+        self.seed = seed and "seed_demo" in get_commands()
         self.var: Path = settings.VAR
         self.cluster: Cluster | None = settings.DEMO_CLUSTER
         self.supervisor = Supervisor(report=say)
