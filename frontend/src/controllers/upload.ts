@@ -12,7 +12,7 @@ import { fill } from "../lib/words";
  * Limits and sentences come from data attributes that the server fills from its own rules.
  */
 export default class extends Controller<HTMLFormElement> {
-  static override targets = ["input", "chosen", "preview", "name", "size", "message", "submit", "progress", "drop"];
+  static override targets = ["input", "chosen", "preview", "name", "size", "message", "submit", "progress", "drop", "label"];
   static override values = { limit: Number, types: String, replaces: String, back: String };
 
   declare readonly inputTarget: HTMLInputElement;
@@ -24,7 +24,7 @@ export default class extends Controller<HTMLFormElement> {
   declare readonly submitTarget: HTMLButtonElement;
   declare readonly progressTarget: HTMLProgressElement;
   declare readonly dropTarget: HTMLElement;
-  declare readonly hasDropTarget: boolean;
+  declare readonly labelTarget: HTMLElement;
   declare readonly limitValue: number;
   declare readonly typesValue: string;
   declare readonly replacesValue: string;
@@ -48,9 +48,11 @@ export default class extends Controller<HTMLFormElement> {
     const file = this.inputTarget.files?.[0];
     this.forgetPreview();
     this.chosenTarget.hidden = !file;
+    this.submitTarget.disabled = !file;
     if (!file) {
       return;
     }
+    this.labelTarget.textContent = this.labelTarget.dataset["again"] ?? "";
     this.nameTarget.textContent = file.name;
     this.sizeTarget.textContent = readableSize(file.size);
     const refusal = this.refusal(file);

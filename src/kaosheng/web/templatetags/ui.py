@@ -98,9 +98,9 @@ def chip(state: str, words: Text = "", bare: bool = False) -> dict[str, Any]:  #
 
 
 @register.inclusion_tag("ui/parts/contact.html")
-def contact(who: Contact | None) -> dict[str, Any]:
-    """Show whom to telephone."""
-    return {"who": who}
+def contact(who: Contact | None, compact: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - a template argument
+    """Show whom to telephone; `compact` leaves the address out."""
+    return {"who": who, "compact": compact}
 
 
 @register.inclusion_tag("ui/parts/remark.html")

@@ -87,11 +87,15 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class StatusPanel:
-    """The answer to "where do I stand": state, heading, deadline, next step, remarks, telephone."""
+    """The answer to "where do I stand": state, heading, deadline, next step, remarks, telephone.
+
+    `about` stands beside the state word and says which registration this is.
+    """
 
     chip: str
     words: Text
     heading: Text
+    about: Text = ""
     tone: Tone = "brand"
     deadline: datetime | None = None
     deadline_label: Text = _("截止")

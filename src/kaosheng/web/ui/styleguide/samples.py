@@ -128,7 +128,7 @@ def _panels(steps: list[ui.Step]) -> dict[str, Callable[[], ui.StatusPanel]]:
             next_step=say("石家庄考点将在 2月10日 前审核。您现在不需要做任何事，有结果会以短信通知。", "The Shijiazhuang site reviews by 10 February. There is nothing you need to do; a message will tell you."),
         ),
         "returned": lambda: ui.StatusPanel(
-            chip="returned", words=say("待补充（1项）", "1 item to change"), tone="change", steps=steps, contact=contact(),
+            chip="returned", words=say("待补充（1项）", "1 item to change"), about=say("报名号 1327000123", "No. 1327000123"), tone="change", steps=steps, contact=contact(),
             heading=say("请更换 1 张图片，然后重新提交", "Replace 1 picture, then submit again"),
             deadline=at(29), deadline_label=say("补充截止", "Due"), now=NOW,
             remarks=[ui.Remark(
