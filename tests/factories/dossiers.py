@@ -70,7 +70,7 @@ def register(world: World, **changes: Any) -> Dossier:
 
 def change_registration(dossier: Dossier, world: World, **changes: Any) -> Dossier:
     """The registration system pushes the next version of this registration with changed facts."""
-    registration = dossier.registration
+    registration = again(dossier).registration
     sent = payload(
         world,
         number=registration.number,

@@ -1,0 +1,154 @@
+"""Places: uploads, －, 撤销, and what a return opens."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+from factories import World, dossiers, people, pictures
+from factories.people import Cast
+from factories.refusals import refused
+
+from kaosheng.casework.jobs.clock import run_round
+from kaosheng.casework.models import Picture
+from kaosheng.casework.queries.visible import visible_now
+from kaosheng.casework.services import counter, submitting
+from kaosheng.casework.services import pictures as picture_services
+from kaosheng.casework.words import state_words
+from kaosheng.domain.dossier import State
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.places import Manner
+from kaosheng.notices.models import Notice
+
+pytestmark = pytest.mark.django_db
+
+
+def words(dossier: object) -> str:
+    fresh = dossiers.again(dossier)  # type: ignore[arg-type]
+    return state_words(visible_now(fresh, now=timezone.now()))
+
+
+def test_uploads_take_the_lowest_gap_and_stop_at_the_maximum(here: World) -> None:
+    dossier = dossiers.register(here)
+    first, second = dossiers.upload(dossier), dossiers.upload(dossier)
+    assert (first.position, second.position) == (1, 2)
+    with pytest.raises(Refusal) as refusal:
+        dossiers.upload(dossier)
+    assert (refusal.value.code, refusal.value.params["maximum"]) == ("kind_full", 2)
+    picture_services.delete_picture(dossier_id=dossier.pk, picture_id=first.pk, actor=dossiers.owner(dossier))
+    assert not Picture.objects.filter(pk=first.pk).exists()
+    assert dossiers.upload(dossier).position == 1
+
+
+def test_named_positions_are_kept_and_never_overwritten(here: World) -> None:
+    dossier = dossiers.register(here)
+    assert dossiers.upload(dossier, "M01", 2).position == 2
+    with refused("slot_taken"):
+        dossiers.upload(dossier, "M01", 2)
+    with refused("kind_full"):
+        dossiers.upload(dossier, "M01", 3)
+
+
+def test_an_idempotency_key_names_one_picture(here: World) -> None:
+    dossier = dossiers.register(here)
+    first = dossiers.upload(dossier, seed=7, key="once")
+    assert dossiers.upload(dossier, seed=7, key="once").pk == first.pk
+    with refused("idempotency_key_reused"):
+        dossiers.upload(dossier, seed=8, key="once")
+    assert Picture.objects.count() == 1
+
+
+def test_kinds_not_accepted_and_unknown_are_refused(here: World) -> None:
+    dossier = dossiers.register(here, education="secondary", degree=True)
+    with refused("kind_not_accepted"):
+        dossiers.upload(dossier, "M04")
+    with refused("unknown_kind"):
+        dossiers.upload(dossier, "M77")
+
+
+def test_a_return_opens_what_was_asked_and_free_positions_of_the_kind(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    dossiers.return_(dossier, house.chen, dossiers.replace_note("M09", 1), dossiers.missing_note("M99"))
+    assert words(dossier) == "待补充（2项）"
+    with refused("slot_locked"):
+        dossiers.upload(dossier, "M03", 2)
+    assert dossiers.upload(dossier, "M09", 2).position == 2
+    with refused("places_unanswered"):
+        dossiers.submit(dossier)
+    dossiers.upload(dossier, "M99")
+    dossiers.replace(dossier, "M09", 1)
+    dossiers.submit(dossier)
+    assert dossiers.again(dossier).state == State.AT_SITE
+
+
+def test_an_unticked_return_opens_the_asked_position_alone(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    dossiers.return_(dossier, house.chen, dossiers.replace_note("M03", 1, opens_free_positions=False))
+    with refused("slot_locked"):
+        dossiers.upload(dossier, "M03", 2)
+
+
+def test_a_deleted_submitted_picture_comes_back_and_removes_its_replacement(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.RETURNED, cast=house)
+    me = dossiers.owner(dossier)
+    original = dossier.pictures.get(kind="M01", position=1)
+    replacement = dossiers.replace(dossier)
+    picture_services.restore_picture(dossier_id=dossier.pk, picture_id=original.pk, actor=me)
+    assert list(dossier.pictures.filter(kind="M01", position=1)) == [original]
+    assert not Picture.objects.filter(pk=replacement.pk).exists()
+    with refused("places_unanswered"):
+        dossiers.submit(dossier)
+
+
+def test_unable_to_replace_answers_a_place(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.RETURNED, cast=house)
+    me = dossiers.owner(dossier)
+    with refused("place_not_asked"):
+        submitting.explain(dossier_id=dossier.pk, actor=me, kind="M03", position=1, reason="无法更换")
+    submitting.explain(dossier_id=dossier.pk, actor=me, kind="M01", position=1, reason="身份证正在补办")
+    assert dossiers.submit(dossier).ordinal == 2
+
+
+def test_places_asked_at_the_counter_wait_for_the_counter(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    dossiers.return_(dossier, house.chen, dossiers.replace_note("M03", 1, manner=Manner.ON_SITE))
+    assert words(dossier) == "待补充（1项）"
+    picture = dossier.pictures.get(kind="M03")
+    with refused("slot_locked"):
+        picture_services.delete_picture(dossier_id=dossier.pk, picture_id=picture.pk, actor=dossiers.owner(dossier))
+    with refused("nothing_to_resubmit"):
+        dossiers.submit(dossier)
+    manager = people.actor(house.feng)
+    picture_services.delete_picture(dossier_id=dossier.pk, picture_id=picture.pk, actor=manager)
+    added = picture_services.add_picture(
+        dossier_id=dossier.pk, actor=manager, kind="M03", position=1, data=pictures.jpeg(5), idempotency_key="counter"
+    )
+    assert added.added_by_staff == house.feng
+    revision = dossiers.again(dossier).revision
+    with refused("reason_needed"):
+        counter.receive(dossier_id=dossier.pk, actor=manager, seen_revision=revision, reason=" ")
+    counter.receive(dossier_id=dossier.pk, actor=manager, seen_revision=revision, reason="原件已核对")
+    assert dossiers.again(dossier).state == State.AT_SITE
+
+
+def test_overdue_goes_back_as_last_submitted(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.RETURNED, cast=house)
+    submitted = set(dossier.pictures.filter(hidden_at=None).values_list("pk", flat=True))
+    dossiers.replace(dossier)
+    assert run_round() == 0
+    dossier = dossiers.again(dossier)
+    dossier.deadline = timezone.now() - timezone.timedelta(seconds=121)
+    dossier.save()
+    assert run_round() == 1
+    assert set(dossier.pictures.filter(hidden_at=None).values_list("pk", flat=True)) == submitted
+    fresh = dossiers.again(dossier)
+    assert (fresh.state, words(dossier)) == (State.AT_SITE, "已提交，待考点审核")
+    assert visible_now(fresh, now=timezone.now()).overdue
+
+
+def test_the_return_message_names_first_kind_count_deadline_and_manner(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    dossiers.return_(dossier, house.chen, dossiers.replace_note("M09", 1, text="张三的章"), dossiers.missing_note("M99"))
+    text = Notice.objects.get(template="returned", channel="sms").text
+    assert text.startswith("【国家医学考试】您的报名材料有2项待补充：试用期证明等2项。请于")
+    assert text.endswith("24:00前在线更换，详见报名材料上传页面。")
+    assert "张三" not in text
