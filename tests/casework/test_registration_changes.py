@@ -8,6 +8,7 @@ from factories import World, dossiers
 from factories.people import Cast
 from factories.refusals import refused
 
+from kaosheng.casework.jobs.release import announce_release
 from kaosheng.casework.models import Dossier, Lease, StatusPush
 from kaosheng.casework.queries.visible import visible_now
 from kaosheng.casework.services.registrations import log_in, receive_registration
@@ -166,6 +167,8 @@ def test_a_cancellation_voids_a_proposal_and_frees_the_dossier(here: World, hous
 
 def test_after_release_a_verdict_stays(here: World, house: Cast) -> None:
     dossier = dossiers.brought_to(here, "released", cast=house)
+    assert dossier.release_id is not None
+    announce_release(release_id=dossier.release_id)
     pushes = StatusPush.objects.count()
     dossiers.change_registration(dossier, here, education="college")
     dossiers.change_registration(dossier, here, cancelled=True)

@@ -1,0 +1,92 @@
+"""Two real threads with real commits, brought to the same point at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from django.db import connections
+from factories import World, world
+from factories.people import Cast, cast
+
+from kaosheng.casework.models import Dossier
+from kaosheng.casework.services import locks
+from kaosheng.registration.models import Registration
+
+WAIT_SECONDS = 1.0
+"""How long the first thread waits at the point for the second; under the lock the second can't come."""
+
+Call = Callable[[], object]
+Race = Callable[[Sequence[Call]], list[object]]
+
+
+@pytest.fixture
+def here() -> World:
+    """An open intake, committed for all threads."""
+    return world()
+
+
+@pytest.fixture
+def house(here: World) -> Cast:
+    """Its staff."""
+    return cast(here)
+
+
+@pytest.fixture
+def meet_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[object, str], None]:
+    """Make both threads meet just before a function runs for the first time in each."""
+
+    def arrange(owner: object, name: str) -> None:
+        barrier, original = threading.Barrier(2), getattr(owner, name)
+
+        def meeting(*args: Any, **kwargs: Any) -> Any:
+            try:
+                barrier.wait(WAIT_SECONDS)
+            except threading.BrokenBarrierError:
+                pass
+            return original(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, meeting)
+
+    return arrange
+
+
+@pytest.fixture
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the locks of the write path away, to see that the race is real."""
+
+    def plain_dossier(dossier_id: object) -> Dossier:
+        return Dossier.objects.select_related("intake__area", "site").get(pk=dossier_id)
+
+    monkeypatch.setattr(locks, "share_intake", lambda _intake_id: None)
+    monkeypatch.setattr(locks, "take_intake", lambda _intake_id: None)
+    monkeypatch.setattr(locks, "lock_registration", lambda pk: Registration.objects.get(pk=pk))
+    monkeypatch.setattr(locks, "lock_dossier", plain_dossier)
+
+
+@pytest.fixture
+def race() -> Race:
+    """Run the calls at once; each answer is what the call returned or raised."""
+
+    def run(calls: Sequence[Call]) -> list[object]:
+        start, answers = threading.Barrier(len(calls)), [None] * len(calls)
+
+        def one(number: int, call: Call) -> None:
+            start.wait()
+            try:
+                answers[number] = call()  # type: ignore[call-overload]
+            except Exception as error:  # noqa: BLE001 - the answer of a race may be any error
+                answers[number] = error  # type: ignore[call-overload]
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=one, args=pair) for pair in enumerate(calls)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return list(answers)
+
+    return run
