@@ -2,7 +2,8 @@
 
 A chain inside each transaction would serialise every commit, so rows are written unchained and sealed in
 blocks within seconds. Only rows of transactions below the oldest one still running are settled:
-afterwards no row can appear among them.
+afterwards no row can appear among them. A block is therefore a range of transactions, and checking it means
+reading that range again: what was changed, taken out or put in since shows in one comparison.
 """
 
 from __future__ import annotations
@@ -10,16 +11,36 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kaosheng.audit.models import AuditEvent, AuditSeal
 from kaosheng.crypto.digests import digest
 
 BLOCK: Final = 5_000
+SEALED_COLUMNS: Final = (
+    "id",
+    "at",
+    "transaction",
+    "name",
+    "actor_kind",
+    "actor",
+    "object_kind",
+    "object",
+    "area",
+    "site",
+    "details",
+)
+"""Named one by one: a column added later must not break the seals of earlier years."""
 _SEALER_LOCK: Final = 0x5EA1
+
+
+class TransactionsWentBackError(Exception):
+    """The server counts transactions below the last seal: the data were loaded into a new cluster."""
 
 
 @transaction.atomic(durable=True)
@@ -36,22 +57,30 @@ def seal_settled() -> int:
         (oldest_running,) = cursor.fetchone()
     last = AuditSeal.objects.order_by("-pk").first()
     since = last.settled_below if last else 0
-    settled = AuditEvent.objects.filter(transaction__gte=since, transaction__lt=oldest_running)
-    events = list(settled.order_by("transaction", "id")[: BLOCK + 1])
+    if oldest_running < since:
+        raise TransactionsWentBackError(f"transaction {oldest_running} runs, sealed is below {since}")
+    events = list(_between(since, oldest_running)[: BLOCK + 1])
     if not events:
         return 0
     below = oldest_running
     if len(events) > BLOCK:
         events, below = _whole_transactions(events)
-    before = last.digest if last else ""
-    AuditSeal.objects.create(
+    seal = AuditSeal(
         sealed_at=timezone.now(),
         event_ids=[event.pk for event in events],
         settled_below=below,
-        digest_before=before,
-        digest=block_digest(before, events),
+        digest_before=last.digest if last else "",
     )
+    seal.digest = block_digest(seal, events)
+    seal.save(force_insert=True)
     return len(events)
+
+
+def _between(since: int, below: int) -> QuerySet[AuditEvent]:
+    """The events of a range of transactions, in the order they are sealed in."""
+    return AuditEvent.objects.filter(transaction__gte=since, transaction__lt=below).order_by(
+        "transaction", "id"
+    )
 
 
 def _whole_transactions(events: list[AuditEvent]) -> tuple[list[AuditEvent], int]:
@@ -60,62 +89,78 @@ def _whole_transactions(events: list[AuditEvent]) -> tuple[list[AuditEvent], int
     whole = [event for event in events if event.transaction != edge]
     if whole:
         return whole, edge
-    rest = AuditEvent.objects.filter(transaction=edge).order_by("id")
-    return list(rest), edge + 1
+    return list(_between(edge, edge + 1)), edge + 1
 
 
-def block_digest(before: str, events: Sequence[AuditEvent]) -> str:
-    """The digest of a block: the seal before it and every column of every event, in order."""
-    lines = [before, *(_line(event) for event in events)]
-    return digest("\n".join(lines).encode())
+def block_digest(seal: AuditSeal, events: Sequence[AuditEvent]) -> str:
+    """The digest of a block: the seal before it, its own columns, and every event's, in order."""
+    head = [seal.digest_before, seal.sealed_at, seal.settled_below]
+    lines = [head, *([getattr(event, column) for column in SEALED_COLUMNS] for event in events)]
+    return digest("\n".join(_line(values) for values in lines).encode())
 
 
-def _line(event: AuditEvent) -> str:
-    values = [getattr(event, field.attname) for field in AuditEvent._meta.concrete_fields]
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, default=lambda value: value.isoformat())
+def _line(values: Sequence[object]) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, default=_instant)
+
+
+def _instant(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a sealed event")
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What checking found: counts, the number of the first broken seal and why, if any."""
+    """What checking found: counts, the last seal that holds, and the first that doesn't with the reason.
+
+    `digest` noted outside the database is what shows that somebody removed the newest seals and their events.
+    """
 
     seals: int
     sealed: int
     unsealed: int
+    digest: str
     broken_seal: int | None = None
     why: str = ""
 
 
 def verify() -> Verification:
-    """Recompute every seal in order; stop at the first that doesn't hold."""
-    before, seals, sealed = "", 0, 0
-    for seal in AuditSeal.objects.order_by("pk").iterator():
-        rows = AuditEvent.objects.in_bulk(seal.event_ids)
-        why = ""
-        if seal.digest_before != before:
-            why = "the seal before it was changed or removed"
-        elif len(rows) != len(seal.event_ids):
-            gone = [pk for pk in seal.event_ids if pk not in rows]
-            why = f"events are gone: {gone[:5]}"
-        elif block_digest(before, [rows[pk] for pk in seal.event_ids]) != seal.digest:
-            why = "an event was changed"
-        if why:
-            return Verification(seals, sealed, _unsealed(), broken_seal=seal.pk, why=why)
-        before, seals, sealed = seal.digest, seals + 1, sealed + len(seal.event_ids)
-    smuggled = _settled_but_in_no_seal(sealed)
-    if smuggled:
-        return Verification(seals, sealed, _unsealed(), broken_seal=seals, why=f"{smuggled} events were added behind it")
-    return Verification(seals, sealed, _unsealed())
+    """Read every block again, in order; stop at the first that doesn't hold."""
+    before, below, seals, sealed = "", 0, 0, 0
+    for seal in AuditSeal.objects.order_by("pk").iterator(chunk_size=20):
+        events = list(_between(below, seal.settled_below))
+        if why := _why_broken(seal, before, events):
+            return Verification(seals, sealed, _unsealed(), before, broken_seal=seal.pk, why=why)
+        before, below = seal.digest, seal.settled_below
+        seals, sealed = seals + 1, sealed + len(events)
+    return Verification(seals, sealed, _unsealed(), before)
 
 
-def _last_settled_below() -> int:
-    last = AuditSeal.objects.order_by("-pk").first()
-    return last.settled_below if last else 0
+def _why_broken(seal: AuditSeal, before: str, events: Sequence[AuditEvent]) -> str:
+    if seal.digest_before != before:
+        return "the seal before it was changed or removed"
+    there = [event.pk for event in events]
+    if there != seal.event_ids:
+        return _why_other_events(seal, there)
+    if block_digest(seal, events) != seal.digest:
+        return "an event or the seal itself was changed"
+    return ""
+
+
+def _why_other_events(seal: AuditSeal, there: Sequence[int]) -> str:
+    """Taken out, put in, or moved by a change of a number: `there` are the ids found in the block's range."""
+    listed = (
+        {pk for pk in seal.event_ids if isinstance(pk, int)} if isinstance(seal.event_ids, list) else set()
+    )
+    gone = listed - set(AuditEvent.objects.filter(pk__in=listed).values_list("pk", flat=True))
+    added = set(there) - listed
+    if gone:
+        return f"{len(gone)} events are gone, the first {min(gone)}"
+    if added:
+        return f"{len(added)} events were added, the first {min(added)}"
+    return "an event or the seal itself was changed"
 
 
 def _unsealed() -> int:
-    return AuditEvent.objects.filter(transaction__gte=_last_settled_below()).count()
-
-
-def _settled_but_in_no_seal(sealed: int) -> int:
-    return AuditEvent.objects.filter(transaction__lt=_last_settled_below()).count() - sealed
+    last = AuditSeal.objects.order_by("-pk").first()
+    return AuditEvent.objects.filter(transaction__gte=last.settled_below if last else 0).count()

@@ -14,7 +14,7 @@ class SealedTextField(models.TextField[str, str]):
 
     @property
     def _label(self) -> str:
-        return f"{self.model._meta.db_table}.{self.column}"
+        return f"{self.model._meta.db_table}.{self.column}"  # noqa: SLF001 - documented by Django
 
     def get_prep_value(self, value: Any) -> Any:
         """Seal on the way into the database."""
