@@ -18,7 +18,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -131,9 +131,15 @@ class Cluster:
         with self._locked():
             if not (self.data / "postmaster.pid").exists():
                 return False
-            stopped = self._run(
-                self._binaries() / "pg_ctl", "-D", self.data, "-m", "fast", "-t", START_SECONDS, "-w", "stop"
-            )
+            pid = int((self.data / "postmaster.pid").read_text().split()[0])
+            program = self._binaries() / "pg_ctl"
+            stopped = self._run(program, "-D", self.data, "-m", "fast", "-t", START_SECONDS, "-w", "stop")
+            if stopped.returncode != 0 and self.running():
+                message = f"PostgreSQL did not stop: {stopped.stderr.strip()}"
+                raise DatabaseError(message)
+            # Where this process started the server, nobody else takes note of its end.
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
             return stopped.returncode == 0
 
     def create_databases(self, *names: str) -> None:
