@@ -154,14 +154,17 @@ def test_figures_of_refusals() -> None:
             examine(REFUSED[name][1]())
         return caught.value.params
 
+    assert params("cut.png")["bytes"] == len(REFUSED["cut.png"][1]())
     assert params("204801-bytes.jpg") == {"bytes": 204_801, "limit": 204_800}
     assert params("bomb-400-megapixels.png") == {
+        "bytes": len(REFUSED["bomb-400-megapixels.png"][1]()),
         "width": 20_000,
         "height": 20_000,
         "minimum": 100,
         "maximum": 8000,
     }
     assert params("over-12-megapixels.png") == {
+        "bytes": len(REFUSED["over-12-megapixels.png"][1]()),
         "format": "PNG",
         "width": 4000,
         "height": 3001,

@@ -80,11 +80,15 @@ class _Prepared:
 def examine(data: bytes) -> CheckedPicture:
     """Check one received file and return what to store of it.
 
-    Raises Refusal with the code of the first broken rule (see kaosheng.pictures.words). Nothing else is raised
-    whatever the bytes are, save MemoryError.
+    Raises Refusal with the code of the first broken rule (see kaosheng.pictures.words) and the file's size among
+    its params. Nothing else is raised whatever the bytes are, save MemoryError.
     """
     require_size(len(data))
-    prepared = _prepare(data)
+    try:
+        prepared = _prepare(data)
+    except Refusal as refusal:
+        refusal.params["bytes"] = len(data)
+        raise
     thumbnail, thumbnail_width, thumbnail_height = prepared.thumbnail
     return CheckedPicture(
         format=prepared.format,

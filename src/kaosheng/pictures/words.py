@@ -20,7 +20,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "picture_unknown_type": _(
         "无法识别文件的实际格式，只接受 jpg、jpeg、png 图片；请另存为 jpg 或 png 后再上传"
     ),
-    "picture_damaged": _("{format} 图片不完整或已损坏，无法完整打开，请重新拍摄或重新导出后再上传"),
+    "picture_damaged": _("{format} 图片（{size}）不完整或已损坏，无法完整打开，请重新拍摄或重新导出后再上传"),
     "picture_sides": _("图片尺寸为 {width}×{height} 像素，每边须在 {minimum}–{maximum} 像素之间"),
     "picture_too_many_pixels": _(
         "图片有 {megapixels} 百万像素（{width}×{height}），超过 {format} 图片 {limit} 百万像素的限制，请缩小后再上传"
@@ -49,13 +49,9 @@ def sentence(code: str, params: Mapping[str, object]) -> str:
 def shown(params: Mapping[str, object]) -> dict[str, object]:
     """Return the figures of a refusal as people read them, rounded up: over a limit must not read as the limit."""
     figures = dict(params)
-    if isinstance(size := params.get("bytes"), int) and isinstance(limit := params.get("limit"), int):
-        figures |= {
-            "bytes": f"{size:,}",
-            "limit": f"{limit:,}",
-            "size": kilobytes(size),
-            "limit_size": kilobytes(limit),
-        }
+    for name, readable in (("bytes", "size"), ("limit", "limit_size")):
+        if isinstance(size := params.get(name), int):
+            figures |= {name: f"{size:,}", readable: kilobytes(size)}
     if isinstance(megapixels := params.get("megapixels"), float):
         figures["megapixels"] = f"{math.ceil(megapixels * 100) / 100:g}"
     return figures

@@ -1,0 +1,172 @@
+"""What the measurements run on: a durable PostgreSQL database and a picture store of their own, and servers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+
+from kaosheng.ops.embedded_postgres import Cluster
+from kaosheng.ops.processes import end_with_parent
+
+CHECKOUT: Final = Path(__file__).resolve().parents[1]
+VAR: Final = CHECKOUT / "var"
+ROOT: Final = VAR / "bench"
+DATABASE: Final = "kaosheng_bench"
+PICTURES: Final = 40
+PEOPLE: Final = CHECKOUT / "src" / "registration_demo" / "data" / "people.json"
+READY_SECONDS: Final = 30
+WORKERS, THREADS = 2, 4
+
+
+@dataclass(frozen=True)
+class Results:
+    """One row of bench/results/latest.json; `against` and `ratio` are empty where nothing is compared."""
+
+    name: str
+    value: float
+    unit: str
+    against: float | None
+    ratio: float | None
+    runs: int
+    min: float
+    max: float
+
+
+@contextlib.contextmanager
+def prepared() -> Iterator[str]:
+    """Give an empty database with the service's tables; this process then runs with the service's settings."""
+    cluster = Cluster(var=VAR, name="bench", settings={})
+    cluster.start(with_parent=True)
+    try:
+        with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        cluster.create_databases(DATABASE)
+        empty_stores()
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "kaosheng.settings.demo",
+            "DATABASE_URL": cluster.url(DATABASE),
+            "STORE_ROOT": str(ROOT / "store"),
+            "BARE_ROOT": str(ROOT / "bare"),
+            "LOG_LEVEL": "WARNING",
+        }
+        _migrate()
+        yield os.environ["DATABASE_URL"]
+    finally:
+        cluster.stop()
+
+
+def _migrate() -> None:
+    import django  # noqa: PLC0415 - only now do the settings know the database
+    from django.core.management import call_command  # noqa: PLC0415
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+
+
+def empty_stores() -> None:
+    """Remove the pictures of earlier runs; the folders stay, as they would in a store that has worked for a day."""
+    for name in ("store", "bare"):
+        (ROOT / name).mkdir(parents=True, exist_ok=True)
+        for path in (ROOT / name).rglob("*"):
+            if path.is_file():
+                path.unlink()
+
+
+def drawn_pictures() -> list[str]:
+    """Return the files of drawn documents of 100 to 200 KB each, drawing them at the first run."""
+    from kaosheng.ops.drawings import draw  # noqa: PLC0415 - slow to load and needed at the first run only
+
+    folder = ROOT / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    registrations = [person["registrations"][0] for person in json.loads(PEOPLE.read_text(encoding="utf-8"))]
+    kinds = ("M01", "M03", "M04", "M09")
+    for number in range(PICTURES):
+        path = folder / f"{number:02}.jpg"
+        if not path.exists():
+            path.write_bytes(draw(kinds[number % len(kinds)], 1, registrations[number], number))
+    return [str(path) for path in sorted(folder.glob("*.jpg"))]
+
+
+@contextlib.contextmanager
+def serving(application: str) -> Iterator[int]:
+    """Serve a WSGI module by granian, 2 workers with 4 threads, and give the port. Its log: var/bench/<module>.log."""
+    port = _free_port()
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+        *(
+            "--workers",
+            str(WORKERS),
+            "--blocking-threads",
+            str(THREADS),
+            "--no-ws",
+            f"{application}:application",
+        ),
+    ]
+    with (ROOT / f"{application}.log").open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=Path(__file__).parent,
+            stdout=log,
+            stderr=log,
+            env=os.environ | {"PORT": str(port)},
+            preexec_fn=lambda: end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - this process has one thread
+        )
+    try:
+        _wait_until_it_answers(process, port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit(f"the server on port {port} doesn't answer: see {ROOT}/*.log")
+
+
+def under_load(plans: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Run one load generator a plan, at the same time, and return what each saw. Errors end the measurement."""
+    command = [sys.executable, str(Path(__file__).with_name("load.py"))]
+    generators = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in plans
+    ]
+    for generator, plan in zip(generators, plans, strict=True):
+        assert generator.stdin is not None  # noqa: S101 - for the type checker
+        generator.stdin.write(json.dumps(plan))
+        generator.stdin.close()
+        generator.stdin = None
+    seen = [json.loads(generator.communicate()[0]) for generator in generators]
+    for one in seen:
+        if one["errors"]:
+            raise SystemExit(f"{one['errors']} uploads failed, the first with {one['first_error']}")
+    return seen

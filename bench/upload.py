@@ -1,0 +1,111 @@
+"""Uploads a second, the service against the bare server, and how long one takes at a province's peak."""
+
+from __future__ import annotations
+
+import os
+import statistics
+from typing import Any, Final
+
+import psycopg
+from service_data import Candidates
+from system import Results, drawn_pictures, empty_stores, serving, under_load
+
+ROUNDS: Final = 6
+WARM_UP: Final = 1.0
+SECONDS: Final = 4.0
+GENERATORS: Final = 2
+CONNECTIONS: Final = 8
+"""Of each generator: 16 uploads under way for 8 threads."""
+PEAK_ROUNDS: Final = 3
+PEAK_RATE: Final = 40.0
+PEAK_SECONDS: Final = 15.0
+BARE_REQUESTS: Final = 8000
+TABLE: Final = """
+    CREATE TABLE bare_upload (
+        name text PRIMARY KEY, digest text NOT NULL, width int NOT NULL, height int NOT NULL,
+        at timestamptz NOT NULL DEFAULT now()
+    )
+"""
+
+
+class Uploads:
+    """Both servers with their data; `measure` loads one of them once."""
+
+    def __init__(self, ports: dict[str, int], candidates: Candidates, pictures: list[str]) -> None:
+        self.ports, self.candidates, self.pictures = ports, candidates, pictures
+        self.generator_shares: list[float] = []
+
+    def measure(self, server: str, *, rate: float = 0.0, seconds: float = SECONDS) -> list[dict[str, Any]]:
+        """Load one server from outside and return what each generator saw."""
+        empty_stores()
+        self.candidates.remove_pictures()
+        requests = self.candidates.requests() if server == "service" else [{"path": "/"}] * BARE_REQUESTS
+        numbered = [request | {"picture": n % len(self.pictures)} for n, request in enumerate(requests)]
+        seen = under_load(
+            [
+                {
+                    "port": self.ports[server],
+                    "connections": CONNECTIONS,
+                    "warm_up": WARM_UP,
+                    "seconds": seconds,
+                    "rate": rate / GENERATORS,
+                    "pictures": self.pictures,
+                    "requests": numbered[generator::GENERATORS],
+                }
+                for generator in range(GENERATORS)
+            ]
+        )
+        self.generator_shares.append(sum(one["cpu"] for one in seen) / (os.cpu_count() or 1))
+        return seen
+
+    def per_second(self, server: str) -> float:
+        """Return uploads a second."""
+        return sum(one["done"] / one["seconds"] for one in self.measure(server))
+
+    def slow_ones(self, server: str) -> float:
+        """Return the 99th percentile of an upload's milliseconds at the peak rate."""
+        seen = self.measure(server, rate=PEAK_RATE, seconds=PEAK_SECONDS)
+        return statistics.quantiles([ms for one in seen for ms in one["milliseconds"]], n=100)[98]
+
+
+def rows(database_url: str) -> list[Results]:
+    """Measure both servers in alternating order and return a row each for throughput and waiting time."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(TABLE)
+    candidates, pictures = Candidates.registered(), drawn_pictures()
+    with serving("bare_server") as bare, serving("kaosheng.wsgi") as service:
+        uploads = Uploads({"bare": bare, "service": service}, candidates, pictures)
+        fast = _alternating(uploads.per_second, ROUNDS)
+        slow = _alternating(uploads.slow_ones, PEAK_ROUNDS)
+    shares = uploads.generator_shares[: 2 * ROUNDS]
+    print(
+        f"load generator: {GENERATORS} processes x {CONNECTIONS} connections, "
+        f"{min(shares):.0%} to {max(shares):.0%} of all CPU"
+    )
+    return [
+        _row("upload_vs_bare", "uploads/s", fast),
+        _row("upload_p99_at_40_per_second", "ms", slow),
+    ]
+
+
+def _alternating(measure: Any, rounds: int) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {"bare": [], "service": []}
+    for number in range(rounds):
+        for server in ("bare", "service") if number % 2 else ("service", "bare"):
+            found[server].append(measure(server))
+            print(f"  {measure.__name__} {server}: {found[server][-1]:.0f}", flush=True)
+    return found
+
+
+def _row(name: str, unit: str, found: dict[str, list[float]]) -> Results:
+    ours, bare = found["service"], found["bare"]
+    return Results(
+        name=name,
+        value=statistics.median(ours),
+        unit=unit,
+        against=statistics.median(bare),
+        ratio=statistics.median(one / other for one, other in zip(ours, bare, strict=True)),
+        runs=len(ours),
+        min=min(ours),
+        max=max(ours),
+    )
