@@ -59,13 +59,15 @@ export default class extends Controller<HTMLFormElement> {
     this.sizeTarget.classList.toggle("is-refused", file.size > this.limitValue);
     this.say(refusal);
     this.submitTarget.disabled = refusal !== "";
+    this.frame(false);
     this.previewAddress = URL.createObjectURL(file);
     this.previewTarget.src = this.previewAddress;
   }
 
   /** The browser can't show it: the server has the last word, so sending stays possible. */
   unreadable(): void {
-    if (this.previewAddress) {
+    this.frame(true);
+    if (this.previewAddress && this.messageTarget.hidden) {
       this.say(this.word("unreadable"));
     }
   }
@@ -150,6 +152,13 @@ export default class extends Controller<HTMLFormElement> {
       return fill(this.word("large"), { size: readableSize(file.size), limit: readableSize(this.limitValue) });
     }
     return "";
+  }
+
+  private frame(hidden: boolean): void {
+    const frame = this.previewTarget.parentElement;
+    if (frame) {
+      frame.hidden = hidden;
+    }
   }
 
   private busy(on: boolean): void {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.core.paginator import Page
@@ -22,6 +22,7 @@ from kaosheng.web.ui import times
 from kaosheng.web.ui.page import Contact, PageFacts, page_facts, wants_elder
 
 register = template.Library()
+KILOBYTE: Final = 1024
 Text = str | Promise
 
 
@@ -71,9 +72,10 @@ def time_left(until: datetime | None, now: datetime | None = None) -> str:
 @register.filter
 def file_size(count: int) -> str:
     """Write bytes as the upload page does: 312.5 KB."""
-    if count < 1024:
+    if count < KILOBYTE:
         return f"{count} B"
-    size, unit = (count / 1024, "KB") if count < 1024 * 1024 else (count / 1024 / 1024, "MB")
+    kilobytes = count / KILOBYTE
+    size, unit = (kilobytes, "KB") if kilobytes < KILOBYTE else (kilobytes / KILOBYTE, "MB")
     return f"{-(-size * 10 // 1) / 10:g} {unit}"
 
 
@@ -135,6 +137,7 @@ def upload_form(
     limits: ui.UploadLimits,
     card_id: str,
     back_url: str,
+    *,
     field_name: str = "picture",
     key: str = "",
     problem: Text = "",
@@ -223,7 +226,9 @@ def problems(form: Any) -> list[ui.FieldProblem]:
     """Turn a Django form's errors into lines of the error summary."""
     lines = [ui.FieldProblem(sentence=sentence) for sentence in form.non_field_errors()]
     for bound in form:
-        lines += [ui.FieldProblem(sentence=s, field_id=bound.auto_id or bound.html_name) for s in bound.errors]
+        lines += [
+            ui.FieldProblem(sentence=s, field_id=bound.auto_id or bound.html_name) for s in bound.errors
+        ]
     return lines
 
 

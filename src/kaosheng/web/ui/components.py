@@ -19,6 +19,11 @@ Text = str | Promise
 Tone = Literal["brand", "accepted", "change", "refused", "quiet"]
 
 
+SEE_AND_REPLACE: Final = _("查看并更换")
+DUE: Final = _("截止")
+DONE_AND_LOCKED: Final = _("上报完成，内容已锁定")
+
+
 @dataclass(frozen=True)
 class ChipLook:
     """Icon, tone and usual words of one state."""
@@ -73,7 +78,7 @@ class Remark:
     at: datetime | None = None
     subject: Text = ""
     url: str = ""
-    url_label: Text = _("查看并更换")
+    url_label: Text = SEE_AND_REPLACE
     tone: Literal["change", "note", "quiet"] = "change"
 
 
@@ -98,7 +103,7 @@ class StatusPanel:
     about: Text = ""
     tone: Tone = "brand"
     deadline: datetime | None = None
-    deadline_label: Text = _("截止")
+    deadline_label: Text = DUE
     now: datetime | None = None
     next_step: Text = ""
     remarks: Sequence[Remark] = field(default=())
@@ -223,7 +228,7 @@ class Receipt:
 
     number: str
     at: datetime
-    heading: Text = _("上报完成，内容已锁定")
+    heading: Text = DONE_AND_LOCKED
     lines: Sequence[tuple[Text, int]] = field(default=())
     next_step: Text = ""
 

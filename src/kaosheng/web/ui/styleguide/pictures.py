@@ -27,7 +27,12 @@ def document(kind: str) -> str:
 
 
 def _id_front() -> str:
-    rows = (("姓名", "李晓雨"), ("性别", "女　民族　汉"), ("出生", "2001 年 3 月 8 日"), ("住址", "河北省石家庄市样本路 8 号"))
+    rows = (
+        ("姓名", "李晓雨"),
+        ("性别", "女　民族　汉"),
+        ("出生", "2001 年 3 月 8 日"),
+        ("住址", "河北省石家庄市样本路 8 号"),
+    )
     lines = "".join(
         f'<text x="90" y="{150 + 105 * i}" font-size="40" fill="#4b78a5">{label}</text>'
         f'<text x="210" y="{150 + 105 * i}" font-size="46" fill="#1d2733">{value}</text>'
@@ -65,12 +70,16 @@ def _diploma() -> str:
 
 
 def _form() -> str:
-    rules = "".join(
-        f'<path d="M90 {280 + 92 * i}H910" stroke="#3a4653" stroke-width="3"/>' for i in range(9)
+    rules = "".join(f'<path d="M90 {280 + 92 * i}H910" stroke="#3a4653" stroke-width="3"/>' for i in range(9))
+    rows = (
+        "姓名　　　李晓雨",
+        "报考类别　110 临床执业医师",
+        "试用机构　样本市第三医院",
+        "起止时间　2026年1月至2027年1月",
     )
-    rows = ("姓名　　　李晓雨", "报考类别　110 临床执业医师", "试用机构　样本市第三医院", "起止时间　2026年1月至2027年1月")
     words = "".join(
-        f'<text x="120" y="{340 + 92 * i}" font-size="38" fill="#1d2733">{row}</text>' for i, row in enumerate(rows)
+        f'<text x="120" y="{340 + 92 * i}" font-size="38" fill="#1d2733">{row}</text>'
+        for i, row in enumerate(rows)
     )
     return (
         '<rect width="1000" height="1414" fill="#fdfdfa"/>'

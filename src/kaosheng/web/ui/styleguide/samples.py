@@ -97,7 +97,10 @@ def free(label: str) -> ui.PictureSlot:
 def remark() -> ui.Remark:
     """Return the remark of a return."""
     return ui.Remark(
-        text=say("单位公章不清晰，请在光线充足处重新拍摄。", "The institution's seal is not legible. Take the photo again in good light."),
+        text=say(
+            "单位公章不清晰，请在光线充足处重新拍摄。",
+            "The institution's seal is not legible. Take the photo again in good light.",
+        ),
         author=say("石家庄考点", "Shijiazhuang site"),
         at=at(26, 10, 24),
     )
@@ -105,7 +108,12 @@ def remark() -> ui.Remark:
 
 def panel(state: str) -> ui.StatusPanel:
     """Return the status panel of a sample dossier: draft, submitted, returned, passed, failed or lapsed."""
-    labels = [say("上传材料", "Upload"), say("考点审核", "Site review"), say("考区审核", "Area review"), say("公布结果", "Result")]
+    labels = [
+        say("上传材料", "Upload"),
+        say("考点审核", "Site review"),
+        say("考区审核", "Area review"),
+        say("公布结果", "Result"),
+    ]
     present = {"draft": 0, "returned": 1, "submitted": 1, "lapsed": 0, "passed": 3, "failed": 3}[state]
     steps = [
         ui.Step(label=label, state="done" if i < present else "current" if i == present else "ahead")
@@ -226,7 +234,11 @@ def registration() -> list[ui.Fact]:
         ui.Fact(label=say("报考类别", "Category"), value=say("110 临床执业医师", "110 Clinical physician")),
         ui.Fact(label=say("学历", "Education"), value=say("本科 · 2024年毕业", "Bachelor · 2024")),
         ui.Fact(label=say("单位", "Institution"), value=say("样本市第三医院", "Sample City Third Hospital")),
-        ui.Fact(label=say("预审", "Pre-check"), value=say("首次报考，学历未核验", "First time, education not verified"), chip="hint"),
+        ui.Fact(
+            label=say("预审", "Pre-check"),
+            value=say("首次报考，学历未核验", "First time, education not verified"),
+            chip="hint",
+        ),
     ]
 
 
@@ -251,7 +263,12 @@ def tabs() -> list[ui.Tab]:
 
 def queue_rows() -> list[dict[str, object]]:
     """Return sample rows of a queue."""
-    names = (("李晓雨", "Li Xiaoyu"), ("赵明远", "Zhao Mingyuan"), ("陈思源", "Chen Siyuan"), ("周子涵", "Zhou Zihan"))
+    names = (
+        ("李晓雨", "Li Xiaoyu"),
+        ("赵明远", "Zhao Mingyuan"),
+        ("陈思源", "Chen Siyuan"),
+        ("周子涵", "Zhou Zihan"),
+    )
     chips = ("unmarked", "changed", "overdue", "proposal")
     return [
         {
@@ -297,11 +314,17 @@ class SampleForm(forms.Form):
             "place": ("考点", "Site"),
             "manner": ("补充方式", "Manner"),
             "note": ("说明", "Note"),
-            "promise": ("我承诺以上材料真实、准确、完整、有效", "I declare that these materials are true, accurate, complete and valid"),
+            "promise": (
+                "我承诺以上材料真实、准确、完整、有效",
+                "I declare that these materials are true, accurate, complete and valid",
+            ),
         }
         for name, words in labels.items():
             self.fields[name].label = say(*words)
-        wrong = say("咨询电话只能包含数字和短横线，收到“0311电话”。", "A telephone holds digits and hyphens only; received “0311电话”.")
+        wrong = say(
+            "咨询电话只能包含数字和短横线，收到“0311电话”。",
+            "A telephone holds digits and hyphens only; received “0311电话”.",
+        )
         self.fields["telephone"].error_messages["invalid"] = wrong
         self.fields["promise"].error_messages["required"] = say("请勾选真实性承诺。", "Tick the declaration.")
         sites = [("1301", say("石家庄", "Shijiazhuang")), ("1302", say("唐山", "Tangshan"))]
@@ -318,5 +341,10 @@ class SampleForm(forms.Form):
 
 def form() -> SampleForm:
     """Return the sample form as it comes back with errors."""
-    values = {"name": say("石家庄考点", "Shijiazhuang site"), "telephone": "0311电话", "place": "1301", "manner": "online"}
+    values = {
+        "name": say("石家庄考点", "Shijiazhuang site"),
+        "telephone": "0311电话",
+        "place": "1301",
+        "manner": "online",
+    }
     return SampleForm(values)

@@ -66,12 +66,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Show the upload page; answer a try with the card or with a refusal, without keeping anything."""
     set_page_facts(request, samples.candidate_facts())
     card = samples.cards("draft")[0]
-    problem = ""
-    if request.method == "POST":
-        file = request.FILES.get("picture")
-        if file is not None and (file.size or 0) <= samples.LIMITS.size:
-            return render(request, "ui/styleguide/card.html", {"card": samples.cards("returned")[0]})
-        problem = say("图片没有通过检查：文件损坏，只能读出前 37%。", "The picture did not pass: the file is damaged, only 37% of it can be read.")
+    problem = _problem_of(request) if request.method == "POST" else ""
+    if request.method == "POST" and not problem:
+        return render(request, "ui/styleguide/card.html", {"card": samples.cards("returned")[0]})
     context = {
         "base": base_template(request),
         "card": card,
@@ -80,6 +77,19 @@ def upload(request: HttpRequest) -> HttpResponse:
         "back": reverse("styleguide_candidate", args=["draft"]),
     }
     return render(request, "ui/styleguide/upload.html", context, status=422 if problem else 200)
+
+
+def _problem_of(request: HttpRequest) -> str:
+    """Refuse a missing file and, to show a refusal of the server, one whose name begins with `damaged`."""
+    file = request.FILES.get("picture")
+    if file is None:
+        return say("请先选取文件。", "Choose a file first.")
+    if str(file.name).startswith("damaged"):
+        return say(
+            "图片没有通过检查：文件损坏，只能读出前 37%。",
+            "The picture did not pass: only the first 37% of the file can be read.",
+        )
+    return ""
 
 
 def remove(request: HttpRequest) -> HttpResponse:
@@ -103,14 +113,20 @@ def remove(request: HttpRequest) -> HttpResponse:
 def check(request: HttpRequest) -> HttpResponse:
     """Show the check page before submitting."""
     set_page_facts(request, samples.candidate_facts())
-    context = {"cards": samples.cards("draft"), "form": samples.form(), "back": reverse("styleguide_candidate", args=["draft"])}
+    context = {
+        "cards": samples.cards("draft"),
+        "form": samples.form(),
+        "back": reverse("styleguide_candidate", args=["draft"]),
+    }
     return render(request, "ui/styleguide/check.html", context)
 
 
 def receipt(request: HttpRequest) -> HttpResponse:
     """Show the page after submitting."""
     set_page_facts(request, samples.candidate_facts())
-    return render(request, "ui/styleguide/receipt.html", {"receipt": samples.receipt(), "contact": samples.contact()})
+    return render(
+        request, "ui/styleguide/receipt.html", {"receipt": samples.receipt(), "contact": samples.contact()}
+    )
 
 
 def queue(request: HttpRequest) -> HttpResponse:
