@@ -20,7 +20,7 @@ ID_NUMBER = "139999199001011234"
 LABEL = "registration_registration.id_number"
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=200))
 def test_what_was_sealed_opens_again(text: str) -> None:
     assert unseal(seal(text, label=LABEL), label=LABEL) == text

@@ -418,5 +418,5 @@ class Life(RuleBasedStateMachine):
         self.furthest = stage
 
 
-Life.TestCase.settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
+Life.TestCase.settings = settings(max_examples=80, stateful_step_count=50)
 TestLife = Life.TestCase
