@@ -178,10 +178,10 @@ def _prepare_png(data: bytes) -> _Prepared:
 
 
 def _png_pixels(parts: png.PngParts, max_pixels: int) -> Pixels:
-    """Decode everything, then keep about so many pixels: further copies at full size would need 200 MB."""
+    """Decode everything, then keep no more than so many pixels: more copies at full size would need 200 MB."""
     with Image.open(io.BytesIO(parts.canonical), formats=("PNG",)) as image:
         image.load()
-        shrink = math.isqrt(max(1, parts.width * parts.height // max_pixels))
+        shrink = math.ceil(math.sqrt(parts.width * parts.height / max_pixels))
         if image.mode.startswith("I"):
             # Pillow's own conversion cuts 16-bit grey off at 255 instead of scaling it.
             small = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).reduce(shrink)
