@@ -1,14 +1,13 @@
-"""Turning a refusal into its answer: a page for people, JSON for programs."""
+"""Turning a refusal into its answer, wherever a view raises it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from kaosheng.domain.errors import Refusal
-from kaosheng.web.ui.errors import error_page
-from kaosheng.web.ui.messages import sentence_of, status_of
+from kaosheng.web.errors import answer_refusal
 
 
 class RefusalMiddleware:
@@ -23,9 +22,4 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a Refusal; leave everything else to Django."""
-        if not isinstance(exception, Refusal):
-            return None
-        status, sentence = status_of(exception), sentence_of(exception)
-        if request.path.startswith("/api/"):
-            return JsonResponse({"code": exception.code, "message": sentence}, status=status)
-        return error_page(request, status, sentence=sentence)
+        return answer_refusal(request, exception) if isinstance(exception, Refusal) else None

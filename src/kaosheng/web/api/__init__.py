@@ -1,0 +1,1 @@
+"""JSON for programs: upload and delete, state, the registration system's push, receipt check; nothing else."""

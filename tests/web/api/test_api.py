@@ -1,0 +1,147 @@
+"""The JSON side: the same rules, statuses and sentences as the pages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from factories import World, clients, dossiers, pictures, world
+from factories.people import cast
+from standardwebhooks import Webhook
+
+from kaosheng.casework.models import Dossier, Picture
+from kaosheng.domain.dossier import State
+from kaosheng.registration.models import Registration
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here() -> World:
+    return world()
+
+
+def send(client: Client, dossier: Dossier, *, seed: int = 1, key: str = "", **fields: Any) -> Any:
+    """One picture over the API."""
+    body = {"picture": SimpleUploadedFile("a.jpg", pictures.jpeg(seed)), "kind": "M01", **fields}
+    headers = {"Idempotency-Key": key} if key else {}
+    return client.post(f"/api/dossiers/{dossier.pk}/pictures/", body, headers=headers)
+
+
+def code_of(answer: HttpResponse) -> tuple[int, str]:
+    return answer.status_code, json.loads(answer.content)["code"]
+
+
+def test_upload_answers_with_place_and_digests_and_a_retry_with_the_same(here: World) -> None:
+    dossier = dossiers.register(here)
+    me = clients.of_candidate(dossier.registration.candidate)
+    first, again = send(me, dossier, key="k"), send(me, dossier, key="k")
+    assert (first.status_code, first.json()) == (201, again.json())
+    picture = Picture.objects.get()
+    assert first.json()["received_digest"] == picture.received_digest
+    assert (first.json()["kind"], first.json()["position"]) == ("M01", 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "answer"),
+    [
+        ({"kind": ""}, (400, "form_incomplete")),
+        ({"kind": "M77"}, (404, "unknown_kind")),
+        ({"position": "x"}, (400, "form_incomplete")),
+        ({"position": "9"}, (409, "kind_full")),
+        ({"picture": ""}, (422, "file_missing")),
+        ({"picture": SimpleUploadedFile("a.gif", b"GIF89a" + b"0" * 90)}, (415, "picture_wrong_type")),
+        ({"picture": SimpleUploadedFile("a.jpg", b"x" * 204_801)}, (413, "picture_too_large")),
+    ],
+)
+def test_bad_uploads_leave_nothing(here: World, fields: dict[str, Any], answer: tuple[int, str]) -> None:
+    dossier = dossiers.register(here)
+    got = send(clients.of_candidate(dossier.registration.candidate), dossier, **fields)
+    assert code_of(got) == answer
+    assert not Picture.objects.exists()
+
+
+def test_a_body_over_20_mb_is_refused_with_the_limit(here: World) -> None:
+    dossier = dossiers.register(here)
+    me = clients.of_candidate(dossier.registration.candidate)
+    got = send(me, dossier, picture=SimpleUploadedFile("a.jpg", b"x" * (20 * 1024 * 1024 + 1)))
+    assert code_of(got) == (413, "body_too_large")
+    assert "20 MB" in got.json()["message"]
+
+
+def test_strangers_and_nobody_get_the_same_as_for_nothing(here: World) -> None:
+    dossier, other = dossiers.register(here), dossiers.register(here)
+    stranger = clients.of_candidate(other.registration.candidate)
+    assert code_of(send(stranger, dossier)) == (404, "not_found")
+    assert code_of(send(clients.anonymous(), dossier)) == (403, "login_needed")
+    assert code_of(send(clients.of_staff(cast(here).chen), dossier)) == (403, "login_needed")
+
+
+def test_an_upload_without_the_csrf_token_is_refused(here: World) -> None:
+    dossier = dossiers.register(here)
+    me = clients.of_candidate(dossier.registration.candidate)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = me.cookies
+    assert send(strict, dossier).status_code == 403
+    assert not Picture.objects.exists()
+
+
+def test_delete_frees_the_place_and_a_locked_dossier_refuses(here: World) -> None:
+    dossier = dossiers.register(here)
+    me = clients.of_candidate(dossier.registration.candidate)
+    picture = dossiers.upload(dossier)
+    assert me.delete(f"/api/dossiers/{dossier.pk}/pictures/{picture.pk}/").status_code == 204
+    dossiers.submit(dossiers.fill(dossier))
+    submitted = dossier.pictures.first()
+    assert submitted is not None
+    got = me.delete(f"/api/dossiers/{dossier.pk}/pictures/{submitted.pk}/")
+    assert code_of(got) == (409, "dossier_locked")
+
+
+def test_state_is_visible_state_with_a_validator_of_the_body(here: World) -> None:
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=cast(here))
+    me = clients.of_candidate(dossier.registration.candidate)
+    first = me.get(f"/api/dossiers/{dossier.pk}/state/")
+    assert (first.json()["state"], first.json()["words"]) == ("waiting", "已提交，待考点审核")
+    again = me.get(f"/api/dossiers/{dossier.pk}/state/", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_receipt_names_number_time_and_digests_only(here: World) -> None:
+    submission = dossiers.submit(dossiers.fill(dossiers.register(here)))
+    got = clients.anonymous().get(f"/api/receipts/{submission.code}/").json()
+    assert set(got) == {"number", "at", "pictures"}
+    assert [line["digest"] for line in got["pictures"]] == list(submission.lines.values_list("stored_digest", flat=True))
+    assert clients.anonymous().get("/api/receipts/none/").status_code == 404
+
+
+def pushed(payload: object, *, secret: str = "", at: Any = None) -> Any:
+    """A push as the registration system signs it."""
+    body, now = json.dumps(payload), at or timezone.now()
+    signature = Webhook(secret or settings.REGISTRATION_WEBHOOK_SECRET).sign("m1", now, body)
+    headers = {"webhook-id": "m1", "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signature}
+    return Client().post("/api/registrations/", body, content_type="application/json", headers=headers)
+
+
+def test_a_signed_push_is_applied_and_a_replay_changes_nothing(here: World) -> None:
+    payload = {"type": "registration.changed", "registration": dossiers.payload(here)}
+    assert pushed(payload).status_code == pushed(payload).status_code == 204
+    assert Registration.objects.get().versions.count() == 1
+
+
+def test_pushes_that_are_forged_old_or_not_understood_are_refused(here: World) -> None:
+    payload = {"type": "registration.changed", "registration": dossiers.payload(here)}
+    assert code_of(pushed(payload, secret="whsec_" + "A" * 44)) == (401, "signature_invalid")
+    old = timezone.now() - timezone.timedelta(minutes=6)
+    assert code_of(pushed(payload, at=old)) == (401, "signature_invalid")
+    assert code_of(pushed({**payload, "type": "other"})) == (422, "registration_not_understood")
+    assert code_of(pushed([1])) == (422, "registration_not_understood")
+    assert code_of(pushed({**payload, "registration": {}})) == (422, "registration_not_understood")
+    assert Client().post("/api/registrations/", "x", content_type="application/json").status_code == 401
+    assert not Registration.objects.exists()
