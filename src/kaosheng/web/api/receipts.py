@@ -14,7 +14,7 @@ router = Router(auth=None)
 
 
 @router.get("/receipts/{code}/", url_name="receipt")
-def receipt(_request: HttpRequest, code: str) -> dict[str, Any]:
+def receipt(request: HttpRequest, code: str) -> dict[str, Any]:
     """What was submitted under this unguessable code."""
     submission = Submission.objects.filter(code=code).first()
     if submission is None:
