@@ -112,7 +112,7 @@ def _form(fields: dict[str, str], picture: bytes) -> tuple[bytes, str]:
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in fields.items()
     ]
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="scan.jpg"\r\nContent-Type: image/jpeg'
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="picture"; filename="scan.jpg"\r\nContent-Type: image/jpeg'
     body = (
         "".join(parts).encode() + head.encode() + b"\r\n\r\n" + picture + f"\r\n--{boundary}--\r\n".encode()
     )

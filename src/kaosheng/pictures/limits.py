@@ -12,9 +12,6 @@ from typing import Final
 MAX_BYTES: Final = 204_800
 """Bytes of one picture: the guide's 200k, read as 200 × 1024."""
 
-BODY_MAX_BYTES: Final = 20 * 1024 * 1024
-"""Bytes of a request that is still read, so that the answer can name the picture's own size."""
-
 SIDE_MIN: Final = 100
 SIDE_MAX: Final = 8_000
 """Pixels of each side, both ends allowed."""
@@ -37,4 +34,3 @@ THUMBNAIL_SIDE: Final = 320
 THUMBNAIL_QUALITY: Final = 80
 
 TYPES: Final = ("image/jpeg", "image/png")
-EXTENSIONS: Final = (".jpg", ".jpeg", ".png")
