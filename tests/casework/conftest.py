@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from factories import World, world
 from factories.people import Cast, cast
 

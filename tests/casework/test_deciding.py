@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+
 from factories import World, dossiers, people
 from factories.people import Cast
 from factories.refusals import refused
 from factories.world import close_window
-
 from kaosheng.accounts.models import User
 from kaosheng.casework.jobs.release import announce_closing, announce_release
 from kaosheng.casework.models import Decision, Dossier, Proposal, StatusPush
@@ -44,7 +46,9 @@ def test_forward_needs_every_picture_marked_and_the_lease(here: World, house: Ca
         dossiers.take(dossier, house.chen_two)
 
 
-def test_an_accepted_mark_carries_over_for_the_same_picture_at_the_same_stage(here: World, house: Cast) -> None:
+def test_an_accepted_mark_carries_over_for_the_same_picture_at_the_same_stage(
+    here: World, house: Cast
+) -> None:
     dossier = dossiers.brought_to(here, State.RETURNED, cast=house)
     dossiers.replace(dossier)
     dossiers.submit(dossier)
@@ -86,7 +90,13 @@ def test_a_refusal_takes_two_people(here: World, house: Cast) -> None:
 
 def test_the_database_refuses_a_refusal_by_one(here: World, house: Cast) -> None:
     dossier = dossiers.brought_to(here, State.AT_AREA, cast=house)
-    row = {"dossier": dossier, "verdict": "fail", "opinion": "否", "decided_by": house.gao, "at": timezone.now()}
+    row = {
+        "dossier": dossier,
+        "verdict": "fail",
+        "opinion": "否",
+        "decided_by": house.gao,
+        "at": timezone.now(),
+    }
     for proposer in (None, house.gao):
         with pytest.raises(IntegrityError), transaction.atomic():
             Decision.objects.create(**row, proposed_by=proposer)
@@ -153,7 +163,9 @@ def test_release_shows_all_verdicts_at_once_and_tells_everybody_once(here: World
     manager = people.staff(house.jiang)
     with refused("release_blocked"):
         releasing.prepare_release(intake=here.intake, staff=manager, late_cases={})
-    prepared = releasing.prepare_release(intake=here.intake, staff=manager, late_cases={late.pk: "等待学历认证"})
+    prepared = releasing.prepare_release(
+        intake=here.intake, staff=manager, late_cases={late.pk: "等待学历认证"}
+    )
     assert words(passed) == words(failed) == "已提交，审核中"
     with refused("release_count_differs"):
         releasing.publish_release(release=prepared, staff=manager, counted=3)
@@ -187,7 +199,11 @@ def test_reopening_voids_the_decision_and_leaves_the_release(here: World, house:
     releasing.prepare_release(intake=here.intake, staff=people.staff(house.jiang), late_cases={})
     deciding.reopen(**seen(dossier, house.jiang), reason="公章存疑")  # type: ignore[arg-type]
     fresh = dossiers.again(dossier)
-    assert (fresh.state, fresh.release, Decision.objects.get().voided_at is not None) == (State.AT_AREA, None, True)
+    assert (fresh.state, fresh.release, Decision.objects.get().voided_at is not None) == (
+        State.AT_AREA,
+        None,
+        True,
+    )
 
 
 def test_a_correction_takes_two_others_and_keeps_the_old_verdict_visible(here: World, house: Cast) -> None:
@@ -201,16 +217,22 @@ def test_a_correction_takes_two_others_and_keeps_the_old_verdict_visible(here: W
     deciding.confirm_correction(**seen(dossier, house.hu))  # type: ignore[arg-type]
     published = visible_now(dossiers.again(dossier), now=timezone.now()).published
     assert published is not None
-    assert (published.verdict, published.earlier, published.opinion) == (Verdict.FAIL, Verdict.PASS, "学历不符")
+    assert (published.verdict, published.earlier, published.opinion) == (
+        Verdict.FAIL,
+        Verdict.PASS,
+        "学历不符",
+    )
     assert Notice.objects.filter(template="result_corrected", channel="sms").count() == 1
 
 
 def test_an_extension_wakes_a_lapsed_dossier(here: World, house: Cast) -> None:
     dossier = dossiers.brought_to(here, State.LAPSED, cast=house)
-    until = timezone.now() + timezone.timedelta(days=1)
+    until = timezone.now() + timedelta(days=1)
     with refused("not_your_role"):
         counter.extend(**seen(dossier, house.feng), until=until, reason="住院")  # type: ignore[arg-type]
-    counter.request_extension(dossier_id=dossier.pk, actor=people.actor(house.feng), until=until, reason="住院")
+    counter.request_extension(
+        dossier_id=dossier.pk, actor=people.actor(house.feng), until=until, reason="住院"
+    )
     counter.extend(**seen(dossier, house.jiang), until=until, reason="住院")  # type: ignore[arg-type]
     assert dossiers.again(dossier).state == State.DRAFT
     assert dossier.extension_requests.get().granted
@@ -222,6 +244,11 @@ def test_history_is_append_only(here: World, house: Cast) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for table in ("casework_step", "casework_submission", "casework_submittedpicture"):
-        for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
-            with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        for verb in ("UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"):
+            statement = verb.format(table)
+            with (
+                pytest.raises(IntegrityError, match="append-only"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
                 cursor.execute(statement)

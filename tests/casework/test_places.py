@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
+
 from factories import World, dossiers, people, pictures
 from factories.people import Cast
 from factories.refusals import refused
-
 from kaosheng.casework.jobs.clock import run_round
 from kaosheng.casework.models import Picture
 from kaosheng.casework.queries.visible import visible_now
@@ -114,13 +116,20 @@ def test_places_asked_at_the_counter_wait_for_the_counter(here: World, house: Ca
     assert words(dossier) == "待补充（1项）"
     picture = dossier.pictures.get(kind="M03")
     with refused("slot_locked"):
-        picture_services.delete_picture(dossier_id=dossier.pk, picture_id=picture.pk, actor=dossiers.owner(dossier))
+        picture_services.delete_picture(
+            dossier_id=dossier.pk, picture_id=picture.pk, actor=dossiers.owner(dossier)
+        )
     with refused("nothing_to_resubmit"):
         dossiers.submit(dossier)
     manager = people.actor(house.feng)
     picture_services.delete_picture(dossier_id=dossier.pk, picture_id=picture.pk, actor=manager)
     added = picture_services.add_picture(
-        dossier_id=dossier.pk, actor=manager, kind="M03", position=1, data=pictures.jpeg(5), idempotency_key="counter"
+        dossier_id=dossier.pk,
+        actor=manager,
+        kind="M03",
+        position=1,
+        data=pictures.jpeg(5),
+        idempotency_key="counter",
     )
     assert added.added_by_staff == house.feng
     revision = dossiers.again(dossier).revision
@@ -136,7 +145,7 @@ def test_overdue_goes_back_as_last_submitted(here: World, house: Cast) -> None:
     dossiers.replace(dossier)
     assert run_round() == 0
     dossier = dossiers.again(dossier)
-    dossier.deadline = timezone.now() - timezone.timedelta(seconds=121)
+    dossier.deadline = timezone.now() - timedelta(seconds=121)
     dossier.save()
     assert run_round() == 1
     assert set(dossier.pictures.filter(hidden_at=None).values_list("pk", flat=True)) == submitted
@@ -147,7 +156,9 @@ def test_overdue_goes_back_as_last_submitted(here: World, house: Cast) -> None:
 
 def test_the_return_message_names_first_kind_count_deadline_and_manner(here: World, house: Cast) -> None:
     dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
-    dossiers.return_(dossier, house.chen, dossiers.replace_note("M09", 1, text="张三的章"), dossiers.missing_note("M99"))
+    dossiers.return_(
+        dossier, house.chen, dossiers.replace_note("M09", 1, text="张三的章"), dossiers.missing_note("M99")
+    )
     text = Notice.objects.get(template="returned", channel="sms").text
     assert text.startswith("【国家医学考试】您的报名材料有2项待补充：试用期证明等2项。请于")
     assert text.endswith("24:00前在线更换，详见报名材料上传页面。")

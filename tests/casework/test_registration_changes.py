@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
+
 from factories import World, dossiers
 from factories.people import Cast
 from factories.refusals import refused
-
 from kaosheng.casework.jobs.release import announce_release
 from kaosheng.casework.models import Dossier, Lease, StatusPush
 from kaosheng.casework.queries.visible import visible_now
@@ -36,7 +38,9 @@ def test_only_a_higher_version_is_applied_whichever_way_it_came(here: World) -> 
     assert registration.versions.count() == Dossier.objects.count() == 1
 
 
-@pytest.mark.parametrize("field", ["number", "exam_batch", "area", "site", "name", "id_number", "facts", "source_version"])
+@pytest.mark.parametrize(
+    "field", ["number", "exam_batch", "area", "site", "name", "id_number", "facts", "source_version"]
+)
 def test_a_registration_that_is_not_understood_leaves_nothing(here: World, field: str) -> None:
     sent = {**dossiers.payload(here), field: None}
     with refused("registration_not_understood"):
@@ -64,7 +68,9 @@ def test_id_number_and_phone_are_sealed_in_the_database(here: World) -> None:
     sent = dossiers.payload(here)
     receive_registration(sent, way=PUSH)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id_number, phone, payload FROM registration_registration, registration_registrationversion")
+        cursor.execute(
+            "SELECT id_number, phone, payload FROM registration_registration, registration_registrationversion"
+        )
         stored = " ".join(cursor.fetchone())
     assert sent["id_number"] not in stored
     assert sent["phone"] not in stored
@@ -82,7 +88,9 @@ def test_a_draft_is_recomputed_and_told_and_keeps_its_pictures(here: World) -> N
 
 def test_a_new_telephone_number_alone_is_no_change_of_the_case(here: World) -> None:
     dossier = dossiers.register(here)
-    sent = dossiers.payload(here, number=dossier.registration.number, version=2, subject=dossier.registration.subject)
+    sent = dossiers.payload(
+        here, number=dossier.registration.number, version=2, subject=dossier.registration.subject
+    )
     receive_registration({**sent, "phone": "19900009999"}, way=PUSH)
     assert (dossiers.again(dossier).revision, Notice.objects.count()) == (0, 0)
     assert Registration.objects.get().phone == "19900009999"
@@ -97,9 +105,9 @@ def test_in_review_the_reviewer_is_flagged_and_the_candidate_reads_the_same_word
     dossiers.change_registration(dossier, here, education="college")
     fresh = dossiers.again(dossier)
     assert (fresh.state, fresh.changed_since, words(dossier)) == (state, 1, before)
-    assert list(Notice.objects.filter(template__contains="changed", channel="sms").values_list("template", flat=True)) == [
-        "registration_changed"
-    ]
+    assert list(
+        Notice.objects.filter(template__contains="changed", channel="sms").values_list("template", flat=True)
+    ) == ["registration_changed"]
 
 
 def test_a_change_voids_a_proposal(here: World, house: Cast) -> None:
@@ -108,7 +116,9 @@ def test_a_change_voids_a_proposal(here: World, house: Cast) -> None:
     assert dossier.proposals.get().outcome == "void"
 
 
-def test_while_returned_newly_needed_kinds_open_and_needless_ones_stop_being_asked(here: World, house: Cast) -> None:
+def test_while_returned_newly_needed_kinds_open_and_needless_ones_stop_being_asked(
+    here: World, house: Cast
+) -> None:
     dossier = dossiers.brought_to(here, State.AT_SITE, cast=house, route="from_assistant", degree=False)
     dossiers.return_(dossier, house.chen)
     dossiers.change_registration(dossier, here, route="direct", degree=True)
@@ -134,7 +144,9 @@ def test_moving_to_another_site_takes_the_history_along_and_drops_the_lease(here
         dossiers.take(dossier, house.chen)
 
 
-@pytest.mark.parametrize("state", [State.DRAFT, State.AT_SITE, State.AT_AREA, State.RETURNED, State.DECIDED, State.LAPSED])
+@pytest.mark.parametrize(
+    "state", [State.DRAFT, State.AT_SITE, State.AT_AREA, State.RETURNED, State.DECIDED, State.LAPSED]
+)
 def test_cancelled_and_restored_comes_back_where_it_was(here: World, house: Cast, state: State) -> None:
     dossier = dossiers.brought_to(here, state, cast=house)
     before = words(dossier)
@@ -148,12 +160,12 @@ def test_a_deadline_that_passed_meanwhile_is_set_anew(here: World, house: Cast) 
     dossier = dossiers.brought_to(here, State.RETURNED, cast=house)
     dossiers.change_registration(dossier, here, cancelled=True)
     dossier = dossiers.again(dossier)
-    dossier.deadline = timezone.now() - timezone.timedelta(hours=1)
+    dossier.deadline = timezone.now() - timedelta(hours=1)
     dossier.save()
     dossiers.change_registration(dossier, here)
     deadline = dossiers.again(dossier).deadline
     assert deadline is not None
-    assert deadline > timezone.now() + timezone.timedelta(days=1)
+    assert deadline > timezone.now() + timedelta(days=1)
 
 
 def test_a_cancellation_voids_a_proposal_and_frees_the_dossier(here: World, house: Cast) -> None:

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+
 from factories import World, dossiers, pictures
 from factories.people import Cast
 from factories.refusals import refused
-
 from kaosheng.casework.models import Picture, StatusPush, Submission
-from kaosheng.casework.services import submitting
 from kaosheng.casework.services import pictures as picture_services
+from kaosheng.casework.services import submitting
 from kaosheng.domain.dossier import State
 from kaosheng.domain.errors import Refusal
 from kaosheng.notices.models import Notice
@@ -25,7 +25,9 @@ def test_submission_freezes_the_list_the_candidate_saw(here: World) -> None:
     dossier = dossiers.fill(dossiers.register(here))
     submission = dossiers.submit(dossier)
     lines = list(submission.lines.values_list("kind", "position", "stored_digest"))
-    standing = list(dossier.pictures.order_by("kind", "position").values_list("kind", "position", "stored_digest"))
+    standing = list(
+        dossier.pictures.order_by("kind", "position").values_list("kind", "position", "stored_digest")
+    )
     assert lines == standing
     dossier = dossiers.again(dossier)
     assert (dossier.state, dossier.revision, dossier.catalogue_version_id) == (
@@ -48,7 +50,9 @@ def test_a_list_that_changed_since_the_check_page_is_refused(here: World) -> Non
     seen = submitting.picture_list_digest(dossier.pictures.all())
     dossiers.upload(dossier, "M99")
     with refused("picture_list_changed"):
-        submitting.submit(dossier_id=dossier.pk, actor=dossiers.owner(dossier), seen_list=seen, commitment="test-1")
+        submitting.submit(
+            dossier_id=dossier.pk, actor=dossiers.owner(dossier), seen_list=seen, commitment="test-1"
+        )
     assert not Submission.objects.exists()
 
 
@@ -85,7 +89,9 @@ def test_a_promise_needs_a_kind_that_may_follow_and_a_coming_day(here: World) ->
     dossier = dossiers.register(here)
     me, today = dossiers.owner(dossier), timezone.localdate()
     with refused("promise_not_possible"):
-        submitting.promise(dossier_id=dossier.pk, actor=me, kind="M01", due_on=today + timedelta(days=3), note="")
+        submitting.promise(
+            dossier_id=dossier.pk, actor=me, kind="M01", due_on=today + timedelta(days=3), note=""
+        )
     with refused("promise_date_past"):
         submitting.promise(dossier_id=dossier.pk, actor=me, kind="M03", due_on=today, note="")
     assert not dossier.promises.exists()
@@ -93,9 +99,14 @@ def test_a_promise_needs_a_kind_that_may_follow_and_a_coming_day(here: World) ->
 
 @pytest.mark.parametrize(
     ("opens", "closes", "code"),
-    [(timedelta(hours=1), timedelta(days=1), "window_not_open"), (-timedelta(days=2), -timedelta(seconds=1), "deadline_passed")],
+    [
+        (timedelta(hours=1), timedelta(days=1), "window_not_open"),
+        (-timedelta(days=2), -timedelta(seconds=1), "deadline_passed"),
+    ],
 )
-def test_outside_the_window_nothing_is_submitted(here: World, opens: timedelta, closes: timedelta, code: str) -> None:
+def test_outside_the_window_nothing_is_submitted(
+    here: World, opens: timedelta, closes: timedelta, code: str
+) -> None:
     dossier = dossiers.fill(dossiers.register(here))
     here.intake.opens_at, here.intake.closes_at = timezone.now() + opens, timezone.now() + closes
     here.intake.save()
@@ -110,7 +121,11 @@ def test_what_arrived_in_time_counts_for_two_more_minutes(here: World) -> None:
     here.intake.save()
     arrived = here.intake.closes_at - timedelta(seconds=1)
     submitting.submit(
-        dossier_id=dossier.pk, actor=dossiers.owner(dossier), seen_list=seen, commitment="test-1", arrived_at=arrived
+        dossier_id=dossier.pk,
+        actor=dossiers.owner(dossier),
+        seen_list=seen,
+        commitment="test-1",
+        arrived_at=arrived,
     )
     assert dossiers.again(dossier).state == State.AT_SITE
 
@@ -127,7 +142,12 @@ def test_another_candidate_finds_nothing(here: World) -> None:
         picture_services.delete_picture(dossier_id=dossier.pk, picture_id=picture.pk, actor=stranger)
     with refused("not_found"):
         picture_services.add_picture(
-            dossier_id=dossier.pk, actor=stranger, kind="M99", position=None, data=pictures.jpeg(1), idempotency_key="x"
+            dossier_id=dossier.pk,
+            actor=stranger,
+            kind="M99",
+            position=None,
+            data=pictures.jpeg(1),
+            idempotency_key="x",
         )
     assert not Picture.objects.filter(kind="M99").exists()
     assert len(list(get_store().objects())) == 2 * Picture.objects.count()
@@ -141,7 +161,9 @@ def test_locked_after_submitting_for_upload_and_delete(here: World) -> None:
     with refused("dossier_locked"):
         dossiers.upload(dossier, "M99")
     with refused("dossier_locked"):
-        picture_services.delete_picture(dossier_id=dossier.pk, picture_id=picture.pk, actor=dossiers.owner(dossier))
+        picture_services.delete_picture(
+            dossier_id=dossier.pk, picture_id=picture.pk, actor=dossiers.owner(dossier)
+        )
 
 
 def test_a_new_catalogue_reaches_drafts_only(here: World, house: Cast) -> None:
@@ -150,7 +172,9 @@ def test_a_new_catalogue_reaches_drafts_only(here: World, house: Cast) -> None:
     submitted = dossiers.brought_to(here, State.RETURNED, cast=house)
     draft = dossiers.fill(dossiers.register(here))
     publish_catalogue(
-        here.intake, kinds=KINDS, rules=(*RULES, {"kind": "M99", "effect": "required", "reason_zh": "新", "reason_en": "new"})
+        here.intake,
+        kinds=KINDS,
+        rules=(*RULES, {"kind": "M99", "effect": "required", "reason_zh": "新", "reason_en": "new"}),
     )
     with refused("materials_missing"):
         dossiers.submit(draft)

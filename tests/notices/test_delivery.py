@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
-from factories import dossiers, world
-from factories.receiver import Receiver, receiving
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
+from factories import dossiers, world
+from factories.receiver import Receiver, receiving
 from kaosheng.casework.jobs.status import push_status
 from kaosheng.casework.models import StatusPush
 from kaosheng.notices.jobs import ATTEMPTS, send_notice
@@ -33,7 +33,13 @@ def phone(settings: Settings) -> Iterator[Receiver]:
 
 def queued(template: str = "result_released", recipient: str = "19900000001", dedup: str = "1") -> Notice:
     made = queue_notice(
-        template=template, recipient=recipient, language="zh-hans", about="dossier:1", area="13", dedup=dedup, variables={}
+        template=template,
+        recipient=recipient,
+        language="zh-hans",
+        about="dossier:1",
+        area="13",
+        dedup=dedup,
+        variables={},
     )
     return made[0]
 
@@ -90,7 +96,13 @@ def test_after_the_last_attempt_it_has_failed(phone: Receiver) -> None:
 
 def test_one_occasion_makes_one_message_and_no_number_makes_none() -> None:
     queued()
-    arguments = {"template": "result_released", "language": "en", "about": "dossier:1", "area": "13", "variables": {}}
+    arguments = {
+        "template": "result_released",
+        "language": "en",
+        "about": "dossier:1",
+        "area": "13",
+        "variables": {},
+    }
     assert queue_notice(recipient="19900000001", dedup="1", **arguments) == []  # type: ignore[arg-type]
     assert queue_notice(recipient="", dedup="2", **arguments) == []  # type: ignore[arg-type]
 

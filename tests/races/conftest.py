@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connections
+
 from factories import World, world
 from factories.people import Cast, cast
-
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.services import locks
 from kaosheng.registration.models import Registration
@@ -42,10 +44,8 @@ def meet_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[object, str], None]:
         barrier, original = threading.Barrier(2), getattr(owner, name)
 
         def meeting(*args: Any, **kwargs: Any) -> Any:
-            try:
+            with contextlib.suppress(threading.BrokenBarrierError):
                 barrier.wait(WAIT_SECONDS)
-            except threading.BrokenBarrierError:
-                pass
             return original(*args, **kwargs)
 
         monkeypatch.setattr(owner, name, meeting)
@@ -57,7 +57,7 @@ def meet_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[object, str], None]:
 def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the locks of the write path away, to see that the race is real."""
 
-    def plain_dossier(dossier_id: object) -> Dossier:
+    def plain_dossier(dossier_id: UUID) -> Dossier:
         return Dossier.objects.select_related("intake__area", "site").get(pk=dossier_id)
 
     monkeypatch.setattr(locks, "share_intake", lambda _intake_id: None)

@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError
+
 from factories import World, dossiers, people, pictures
 from factories.people import Cast
-
 from kaosheng.accounts.models import User
 from kaosheng.casework.models import Decision, Dossier, Lease, Picture, Step, Submission, SubmittedPicture
 from kaosheng.casework.services import deciding, reviewing, submitting
@@ -32,7 +32,11 @@ Race = Callable[[list[Callable[[], object]]], list[object]]
 def outcomes(answers: list[object]) -> Counter[str]:
     """Refusals by code, other errors by type, everything else as "done"."""
     return Counter(
-        answer.code if isinstance(answer, Refusal) else type(answer).__name__ if isinstance(answer, Exception) else "done"
+        answer.code
+        if isinstance(answer, Refusal)
+        else type(answer).__name__
+        if isinstance(answer, Exception)
+        else "done"
         for answer in answers
     )
 
@@ -74,7 +78,9 @@ def test_twin_two_submits_collide_without_the_lock(here: World, race: Race, meet
 
 
 # --- an upload during a submit -------------------------------------------------------------------------------
-def test_an_upload_during_submit_is_in_the_submission_or_refused(here: World, race: Race, meet_at: MeetAt) -> None:
+def test_an_upload_during_submit_is_in_the_submission_or_refused(
+    here: World, race: Race, meet_at: MeetAt
+) -> None:
     dossier = dossiers.fill(dossiers.register(here))
     meet_at(Case, "_store")
     meet_at(picture_services, "_choose_slot")
@@ -126,7 +132,9 @@ def test_two_uploads_for_the_last_place_fill_it_once(here: World, race: Race, me
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_twin_two_uploads_meet_in_one_place_without_the_lock(here: World, race: Race, meet_at: MeetAt) -> None:
+def test_twin_two_uploads_meet_in_one_place_without_the_lock(
+    here: World, race: Race, meet_at: MeetAt
+) -> None:
     dossier = dossiers.register(here)
     dossiers.upload(dossier, "M01")
     meet_at(Picture.objects, "create")
@@ -138,7 +146,9 @@ def test_twin_two_uploads_meet_in_one_place_without_the_lock(here: World, race: 
 def test_one_of_two_reviewers_gets_the_dossier(here: World, house: Cast, race: Race, meet_at: MeetAt) -> None:
     dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
     meet_at(Lease.objects, "update_or_create")
-    answers = race([lambda: dossiers.take(dossier, house.chen), lambda: dossiers.take(dossier, house.chen_two)])
+    answers = race(
+        [lambda: dossiers.take(dossier, house.chen), lambda: dossiers.take(dossier, house.chen_two)]
+    )
     assert outcomes(answers) == {"done": 1, "taken_by_another": 1}
 
 
@@ -148,11 +158,15 @@ def test_twin_both_reviewers_believe_to_have_it_without_the_lock(
 ) -> None:
     dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
     meet_at(Lease.objects, "update_or_create")
-    answers = race([lambda: dossiers.take(dossier, house.chen), lambda: dossiers.take(dossier, house.chen_two)])
+    answers = race(
+        [lambda: dossiers.take(dossier, house.chen), lambda: dossiers.take(dossier, house.chen_two)]
+    )
     assert outcomes(answers) == {"done": 2}
 
 
-def test_two_reviewers_deciding_make_one_decision(here: World, house: Cast, race: Race, meet_at: MeetAt) -> None:
+def test_two_reviewers_deciding_make_one_decision(
+    here: World, house: Cast, race: Race, meet_at: MeetAt
+) -> None:
     dossier = dossiers.take(dossiers.brought_to(here, State.AT_AREA, cast=house), house.gao)
     meet_at(Case, "_store")
     answers = race([passing(dossier, house.gao), passing(dossier, house.gao)])
@@ -161,7 +175,9 @@ def test_two_reviewers_deciding_make_one_decision(here: World, house: Cast, race
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_twin_two_decisions_collide_without_the_lock(here: World, house: Cast, race: Race, meet_at: MeetAt) -> None:
+def test_twin_two_decisions_collide_without_the_lock(
+    here: World, house: Cast, race: Race, meet_at: MeetAt
+) -> None:
     dossier = dossiers.take(dossiers.brought_to(here, State.AT_AREA, cast=house), house.gao)
     meet_at(Case, "_store")
     answers = race([passing(dossier, house.gao), passing(dossier, house.gao)])

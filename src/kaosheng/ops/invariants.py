@@ -12,8 +12,6 @@ from kaosheng.audit.sealing import verify
 from kaosheng.casework.models import Picture
 from kaosheng.pictures.store import get_store
 
-_IN_REVIEW: Final = "('at_site', 'at_area')"
-
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
@@ -95,14 +93,14 @@ INVARIANTS: Final = (
     Invariant(
         "lease_is_for_review",
         "only a dossier in review is in somebody's hands",
-        f"SELECT l.dossier_id::text FROM casework_lease l JOIN casework_dossier d ON d.id = l.dossier_id "
-        f"WHERE d.state NOT IN {_IN_REVIEW}",
+        "SELECT l.dossier_id::text FROM casework_lease l JOIN casework_dossier d ON d.id = l.dossier_id "
+        "WHERE d.state NOT IN ('at_site', 'at_area')",
     ),
     Invariant(
         "draft_marks_in_review",
         "working notes stand only on a dossier in review, or one cancelled meanwhile",
-        f"SELECT m.id::text FROM casework_mark m JOIN casework_dossier d ON d.id = m.dossier_id "
-        f"WHERE m.frozen_at IS NULL AND d.state NOT IN {_IN_REVIEW} AND d.state <> 'withdrawn'",
+        "SELECT m.id::text FROM casework_mark m JOIN casework_dossier d ON d.id = m.dossier_id "
+        "WHERE m.frozen_at IS NULL AND d.state NOT IN ('at_site', 'at_area', 'withdrawn')",
     ),
     Invariant(
         "proposal_is_at_area",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, cast
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth import logout as staff_logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
 
 from kaosheng.accounts.models import User
 from kaosheng.accounts.scope import Staff
@@ -18,6 +17,7 @@ CANDIDATE_KEY: Final = "candidate_id"
 _SEEN_KEY: Final = "seen_at"
 _BACKGROUND: Final = "X-Background"
 """Header of requests nobody made by hand (polling, preloading); they don't count as activity (design §7)."""
+_UNKNOWN: Final = object()
 _NOTE_EVERY: Final = 60
 """Seconds between two notes of activity: a session row isn't written for every click."""
 
@@ -30,10 +30,12 @@ def candidate_id_of(request: HttpRequest) -> int | None:
 
 def staff_of(request: HttpRequest) -> Staff | None:
     """The staff member of this session with his grants, read once a request."""
-    if not hasattr(request, "_staff"):
+    known = getattr(request, "staff_member", _UNKNOWN)
+    if known is _UNKNOWN:
         user = request.user
-        request._staff = Staff.of(cast(User, user)) if user.is_authenticated and user.is_active else None  # type: ignore[attr-defined]
-    return cast("Staff | None", request._staff)  # type: ignore[attr-defined]
+        known = Staff.of(user) if isinstance(user, User) and user.is_active else None
+        request.staff_member = known  # type: ignore[attr-defined]
+    return known if isinstance(known, Staff) else None
 
 
 def begin_candidate_session(request: HttpRequest, candidate_id: int) -> None:
@@ -73,14 +75,7 @@ class IdleMiddleware:
         limit = settings.CANDIDATE_IDLE_SECONDS if is_candidate else settings.STAFF_IDLE_SECONDS
         if now - seen > limit:
             end_session(request)
-            request.user = SimpleLazyObject(_anonymous)
         elif _SEEN_KEY not in request.session or (
             now - seen > _NOTE_EVERY and request.headers.get(_BACKGROUND) is None
         ):
             request.session[_SEEN_KEY] = now
-
-
-def _anonymous() -> object:
-    from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415 - needs loaded apps
-
-    return AnonymousUser()

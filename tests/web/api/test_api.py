@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
-from factories import World, clients, dossiers, pictures, world
-from factories.people import cast
 from standardwebhooks import Webhook
 
+from factories import World, clients, dossiers, pictures, world
+from factories.people import cast
 from kaosheng.casework.models import Dossier, Picture
 from kaosheng.domain.dossier import State
 from kaosheng.registration.models import Registration
@@ -34,7 +34,7 @@ def send(client: Client, dossier: Dossier, *, seed: int = 1, key: str = "", **fi
     return client.post(f"/api/dossiers/{dossier.pk}/pictures/", body, headers=headers)
 
 
-def code_of(answer: HttpResponse) -> tuple[int, str]:
+def code_of(answer: Any) -> tuple[int, str]:
     return answer.status_code, json.loads(answer.content)["code"]
 
 
@@ -117,7 +117,9 @@ def test_a_receipt_names_number_time_and_digests_only(here: World) -> None:
     submission = dossiers.submit(dossiers.fill(dossiers.register(here)))
     got = clients.anonymous().get(f"/api/receipts/{submission.code}/").json()
     assert set(got) == {"number", "at", "pictures"}
-    assert [line["digest"] for line in got["pictures"]] == list(submission.lines.values_list("stored_digest", flat=True))
+    assert [line["digest"] for line in got["pictures"]] == list(
+        submission.lines.values_list("stored_digest", flat=True)
+    )
     assert clients.anonymous().get("/api/receipts/none/").status_code == 404
 
 
@@ -125,7 +127,11 @@ def pushed(payload: object, *, secret: str = "", at: Any = None) -> Any:
     """A push as the registration system signs it."""
     body, now = json.dumps(payload), at or timezone.now()
     signature = Webhook(secret or settings.REGISTRATION_WEBHOOK_SECRET).sign("m1", now, body)
-    headers = {"webhook-id": "m1", "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signature}
+    headers = {
+        "webhook-id": "m1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signature,
+    }
     return Client().post("/api/registrations/", body, content_type="application/json", headers=headers)
 
 
@@ -138,7 +144,7 @@ def test_a_signed_push_is_applied_and_a_replay_changes_nothing(here: World) -> N
 def test_pushes_that_are_forged_old_or_not_understood_are_refused(here: World) -> None:
     payload = {"type": "registration.changed", "registration": dossiers.payload(here)}
     assert code_of(pushed(payload, secret="whsec_" + "A" * 44)) == (401, "signature_invalid")
-    old = timezone.now() - timezone.timedelta(minutes=6)
+    old = timezone.now() - timedelta(minutes=6)
     assert code_of(pushed(payload, at=old)) == (401, "signature_invalid")
     assert code_of(pushed({**payload, "type": "other"})) == (422, "registration_not_understood")
     assert code_of(pushed([1])) == (422, "registration_not_understood")

@@ -35,7 +35,9 @@ def sweep() -> int:
     """Delete unreferenced objects older than a day; how many."""
     store = get_store()
     before = timezone.now() - LEFT_ALONE_FOR
-    leftovers = [entry.key for entry in store.objects() if entry.modified < before and not _is_named(entry.key)]
+    leftovers = [
+        entry.key for entry in store.objects() if entry.modified < before and not _is_named(entry.key)
+    ]
     store.delete(*leftovers)
     return len(leftovers) + store.discard_unfinished(before)
 

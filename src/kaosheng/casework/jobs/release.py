@@ -27,7 +27,10 @@ def announce_closing(*, site_review_id: int) -> None:
     review = SiteReview.objects.select_related("site").get(pk=site_review_id)
     ids = (
         Step.objects.filter(
-            action=Action.FORWARD, site_code=review.site.code, dossier__intake=review.intake_id, at__lte=review.closed_at
+            action=Action.FORWARD,
+            site_code=review.site.code,
+            dossier__intake=review.intake_id,
+            at__lte=review.closed_at,
         )
         .order_by("dossier_id")
         .distinct("dossier_id")

@@ -38,7 +38,9 @@ class Proposal(models.Model):
         """One pending; nobody confirms his own."""
 
         constraints = (
-            models.UniqueConstraint(fields=["dossier"], condition=Q(outcome="pending"), name="proposal_pending_once"),
+            models.UniqueConstraint(
+                fields=["dossier"], condition=Q(outcome="pending"), name="proposal_pending_once"
+            ),
             models.CheckConstraint(
                 condition=~Q(outcome="confirmed") | ~Q(answered_by=F("by")), name="proposal_needs_two"
             ),
@@ -64,7 +66,9 @@ class Decision(models.Model):
         """One in force; every 不通过 has two people and a reason (B11, PIPL art. 24)."""
 
         constraints = (
-            models.UniqueConstraint(fields=["dossier"], condition=Q(voided_at__isnull=True), name="decision_once"),
+            models.UniqueConstraint(
+                fields=["dossier"], condition=Q(voided_at__isnull=True), name="decision_once"
+            ),
             models.CheckConstraint(
                 condition=Q(verdict="pass")
                 | (Q(proposed_by__isnull=False) & ~Q(proposed_by=F("decided_by")) & ~Q(opinion="")),
@@ -99,7 +103,8 @@ class Correction(models.Model):
                 name="correction_pending_once",
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("proposed_by")), name="correction_needs_two"
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("proposed_by")),
+                name="correction_needs_two",
             ),
         )
 

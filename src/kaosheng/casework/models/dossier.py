@@ -14,7 +14,7 @@ from kaosheng.regions.models import ExamSite, Intake
 from kaosheng.registration.models import Registration
 
 
-def _choices(values: type[State] | type[Action]) -> list[tuple[str, str]]:
+def _choices(values: type[State | Action]) -> list[tuple[str, str]]:
     return [(value.value, value.value) for value in values]
 
 
@@ -52,7 +52,8 @@ class Dossier(models.Model):
                 condition=Q(state__in=[state.value for state in State]), name="dossier_state_is_known"
             ),
             models.CheckConstraint(
-                condition=~Q(state="withdrawn") | ~Q(before_cancellation=""), name="dossier_withdrawn_from_somewhere"
+                condition=~Q(state="withdrawn") | ~Q(before_cancellation=""),
+                name="dossier_withdrawn_from_somewhere",
             ),
             models.CheckConstraint(
                 condition=Q(release__isnull=True) | Q(state="decided"), name="dossier_released_is_decided"
@@ -65,7 +66,9 @@ class Dossier(models.Model):
         indexes = (
             models.Index(fields=["site", "state", "state_since"], name="dossier_by_site"),
             models.Index(fields=["intake", "state", "state_since"], name="dossier_by_intake"),
-            models.Index(fields=["deadline"], name="dossier_by_deadline", condition=Q(deadline__isnull=False)),
+            models.Index(
+                fields=["deadline"], name="dossier_by_deadline", condition=Q(deadline__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:

@@ -26,7 +26,9 @@ class StatusPush(models.Model):
 
         constraints = (models.UniqueConstraint(fields=["dossier", "serial"], name="status_serial_once"),)
         indexes = (
-            models.Index(fields=["created_at"], name="status_undelivered", condition=Q(delivered_at__isnull=True)),
+            models.Index(
+                fields=["created_at"], name="status_undelivered", condition=Q(delivered_at__isnull=True)
+            ),
         )
 
     def __str__(self) -> str:

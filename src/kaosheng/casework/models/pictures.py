@@ -79,7 +79,9 @@ class Submission(models.Model):
         """Counted from 1 inside a dossier."""
 
         ordering = ("dossier", "ordinal")
-        constraints = (models.UniqueConstraint(fields=["dossier", "ordinal"], name="submission_ordinal_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["dossier", "ordinal"], name="submission_ordinal_once"),
+        )
 
     def __str__(self) -> str:
         """The receipt number."""

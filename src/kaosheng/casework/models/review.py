@@ -30,7 +30,9 @@ class Mark(models.Model):
     stage = models.CharField(max_length=4, choices=[(stage.value, stage.value) for stage in Stage])
     kind = models.CharField(max_length=10)
     position = models.PositiveSmallIntegerField(null=True, blank=True)
-    picture = models.ForeignKey(Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="marks")
+    picture = models.ForeignKey(
+        Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="marks"
+    )
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     reason_code = models.CharField(max_length=40, blank=True)
     text_zh = models.TextField(blank=True)
@@ -56,7 +58,9 @@ class Mark(models.Model):
                 nulls_distinct=False,
                 name="mark_draft_once",
             ),
-            models.CheckConstraint(condition=Q(sent=False) | Q(frozen_at__isnull=False), name="mark_sent_is_frozen"),
+            models.CheckConstraint(
+                condition=Q(sent=False) | Q(frozen_at__isnull=False), name="mark_sent_is_frozen"
+            ),
             models.CheckConstraint(
                 condition=~Q(verdict="missing") | Q(position__isnull=True), name="mark_missing_is_of_a_kind"
             ),
@@ -159,7 +163,9 @@ class Explanation(models.Model):
     """无法提供 / 无法更换 with a reason, for a kind (draft) or an asked place (return)."""
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="explanations")
-    returned = models.ForeignKey(Return, on_delete=models.PROTECT, null=True, blank=True, related_name="explanations")
+    returned = models.ForeignKey(
+        Return, on_delete=models.PROTECT, null=True, blank=True, related_name="explanations"
+    )
     kind = models.CharField(max_length=10)
     position = models.PositiveSmallIntegerField(null=True, blank=True)
     reason = models.CharField(max_length=200)
@@ -170,7 +176,9 @@ class Explanation(models.Model):
 
         constraints = (
             models.UniqueConstraint(
-                fields=["dossier", "returned", "kind", "position"], nulls_distinct=False, name="explanation_once"
+                fields=["dossier", "returned", "kind", "position"],
+                nulls_distinct=False,
+                name="explanation_once",
             ),
         )
 

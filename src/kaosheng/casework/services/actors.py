@@ -8,6 +8,7 @@ from kaosheng.accounts.models import User
 from kaosheng.accounts.scope import Staff
 from kaosheng.audit.recording import By
 from kaosheng.casework.models import Dossier
+from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Role
 from kaosheng.registration.models import Candidate
 
@@ -25,6 +26,13 @@ class Actor:
     def user(self) -> User | None:
         """The staff account, if one acts."""
         return self.staff.user if self.staff else None
+
+    @property
+    def person(self) -> User:
+        """The staff account that answers for the act. Raises Refusal `not_your_role` when none acts."""
+        if self.staff is None:
+            raise Refusal("not_your_role", action="")
+        return self.staff.user
 
     def roles_for(self, dossier: Dossier) -> frozenset[Role]:
         """The roles that reach this dossier, asked after its lock was taken; empty for a stranger."""

@@ -34,7 +34,18 @@ from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import announce_visible_change
 from kaosheng.catalogue.queries import load_catalogue, newest_version_id
 from kaosheng.domain import deadlines, materials, places
-from kaosheng.domain.dossier import Action, Facts, Outcome, Phase, Request, Stage, State, Verdict, decide, phase_of
+from kaosheng.domain.dossier import (
+    Action,
+    Facts,
+    Outcome,
+    Phase,
+    Request,
+    Stage,
+    State,
+    Verdict,
+    decide,
+    phase_of,
+)
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Role
 from kaosheng.domain.second_look import is_drawn
@@ -213,7 +224,9 @@ class Case:
     def phase(self) -> Phase:
         """Its row of the table."""
         return phase_of(
-            state=State(self.dossier.state), proposal_pending=self.proposal is not None, released=self.is_released
+            state=State(self.dossier.state),
+            proposal_pending=self.proposal is not None,
+            released=self.is_released,
         )
 
     def missing(self) -> tuple[str, ...]:
@@ -245,7 +258,9 @@ class Case:
         return Facts(
             phase=self.phase,
             returned_by=Stage(self.returned.stage) if self.returned else None,
-            before_cancellation=State(self.dossier.before_cancellation) if self.dossier.before_cancellation else None,
+            before_cancellation=State(self.dossier.before_cancellation)
+            if self.dossier.before_cancellation
+            else None,
             one_stage=self.intake.has_one_stage,
             window_opened=self.intake.opens_at <= self.arrived_at,
             in_time=self.in_time,
@@ -324,7 +339,11 @@ class Case:
             reason=reason,
         )
         self.record(
-            AuditName.DOSSIER_STEP, actor, action=action.value, state=outcome.state.value, revision=self.dossier.revision
+            AuditName.DOSSIER_STEP,
+            actor,
+            action=action.value,
+            state=outcome.state.value,
+            revision=self.dossier.revision,
         )
         return outcome
 

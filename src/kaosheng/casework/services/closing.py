@@ -40,8 +40,10 @@ def closing_blockers(*, intake: Intake, site: ExamSite, now: datetime) -> QueryS
 
 
 def close_site(*, intake: Intake, site: ExamSite, staff: Staff) -> SiteReview:
-    """Close an 考点's review. Raises Refusal `window_still_open`, `site_has_open_cases` (count), `site_closed_already`,
-    `one_stage_only`, `not_found`.
+    """Close an 考点's review.
+
+    Raises Refusal `window_still_open`, `site_has_open_cases` (count), `site_closed_already`, `one_stage_only`,
+    `not_found`.
     """
     _require_closer(staff, site)
     now = timezone.now()

@@ -38,7 +38,7 @@ def request_extension(*, dossier_id: UUID, actor: Actor, until: datetime, reason
             dossier=case.dossier,
             until=until,
             reason=reason.strip(),
-            requested_by=actor.user,
+            requested_by=actor.person,
             requested_at=case.now,
         )
 
@@ -62,9 +62,11 @@ def refuse_extension(*, dossier_id: UUID, actor: Actor) -> None:
     with open_case(dossier_id) as case:
         if Permission.EXTENSION_GRANT not in permissions_of(case.roles_of(actor)):
             raise Refusal("not_your_role", action="extend")
-        case.dossier.extension_requests.filter(answered_at=None).update(
+        answered = case.dossier.extension_requests.filter(answered_at=None).update(
             answered_at=case.now, answered_by=actor.user, granted=False
         )
+        if answered:
+            case.record(AuditName.EXTENSION_REFUSED, actor)
 
 
 def _require_extendable(case: Case, until: datetime) -> None:

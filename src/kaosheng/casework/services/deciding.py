@@ -27,7 +27,13 @@ def decide_pass(
 
 
 def propose(
-    *, dossier_id: UUID, actor: Actor, seen_revision: int, verdict: Verdict, opinion: str = "", waiver: str = ""
+    *,
+    dossier_id: UUID,
+    actor: Actor,
+    seen_revision: int,
+    verdict: Verdict,
+    opinion: str = "",
+    waiver: str = "",
 ) -> Proposal:
     """提议: every 不通过, and every 通过 drawn for a second look, waits for another person. Raises Refusal."""
     with open_case(dossier_id) as case:
@@ -37,7 +43,7 @@ def propose(
         _waive_promises(case, waiver)
         case.dossier.changed_since = None
         return Proposal.objects.create(
-            dossier=case.dossier, verdict=verdict, opinion=opinion.strip(), by=actor.user, at=case.now
+            dossier=case.dossier, verdict=verdict, opinion=opinion.strip(), by=actor.person, at=case.now
         )
 
 
@@ -54,7 +60,11 @@ def confirm(*, dossier_id: UUID, actor: Actor, seen_revision: int) -> Decision:
             outcome=Proposal.Outcome.CONFIRMED, answered_by=actor.user, answered_at=case.now
         )
         return _store_decision(
-            case, actor, verdict=Verdict(proposal.verdict), opinion=proposal.opinion, proposed_by=proposal.by_id
+            case,
+            actor,
+            verdict=Verdict(proposal.verdict),
+            opinion=proposal.opinion,
+            proposed_by=proposal.by_id,
         )
 
 
@@ -110,7 +120,7 @@ def _store_decision(
         verdict=verdict,
         opinion=opinion.strip(),
         proposed_by_id=proposed_by,
-        decided_by=actor.user,
+        decided_by=actor.person,
         at=case.now,
     )
 
@@ -136,7 +146,7 @@ def propose_correction(
             dossier=case.dossier,
             verdict=verdict,
             opinion=opinion.strip(),
-            proposed_by=actor.user,
+            proposed_by=actor.person,
             proposed_at=case.now,
         )
 
@@ -147,7 +157,9 @@ def confirm_correction(*, dossier_id: UUID, actor: Actor, seen_revision: int) ->
         case.roles_of(actor)
         case.require_revision(seen_revision)
         correction = case.correction
-        case.step(Action.CONFIRM_CORRECTION, actor, verdict=Verdict(correction.verdict) if correction else None)
+        case.step(
+            Action.CONFIRM_CORRECTION, actor, verdict=Verdict(correction.verdict) if correction else None
+        )
         if correction is None:
             raise Refusal("nothing_to_confirm")
         correction.confirmed_by = actor.user

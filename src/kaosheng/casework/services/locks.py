@@ -39,4 +39,8 @@ def lock_registration(registration_id: int) -> Registration:
 
 def lock_dossier(dossier_id: UUID) -> Dossier:
     """The dossier, locked and read afresh."""
-    return Dossier.objects.select_for_update(of=("self",)).select_related("intake__area", "site").get(pk=dossier_id)
+    return (
+        Dossier.objects.select_for_update(of=("self",))
+        .select_related("intake__area", "site")
+        .get(pk=dossier_id)
+    )

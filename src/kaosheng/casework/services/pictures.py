@@ -5,6 +5,7 @@ They don't count as steps: their precondition is the open slot and an idempotenc
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -46,9 +47,10 @@ def add_picture(
     keys = [] if repeated else get_store().put(checked.canonical, checked.thumbnail)
     try:
         with open_case(dossier_id, arrived_at=arrived_at) as case:
-            picture = _already_there(case, actor, idempotency_key) or _place(
-                case, actor, Slot(kind, position or 0), checked, keys, idempotency_key
-            )
+            picture = _already_there(case, actor, idempotency_key)
+            if picture is None:
+                wanted = Slot(kind, position or 0)
+                picture = _place(case, actor, wanted, _Stored(checked, keys, idempotency_key))
     except Refusal:
         # Only a refusal is certain to have left no row; after any other fault the sweeper decides.
         get_store().delete(*keys)
@@ -63,17 +65,25 @@ def _already_there(case: Case, actor: Actor, idempotency_key: str) -> Picture | 
     return case.dossier.pictures.filter(idempotency_key=idempotency_key).first()
 
 
-def _place(
-    case: Case, actor: Actor, slot: Slot, checked: CheckedPicture, keys: list[str], idempotency_key: str
-) -> Picture:
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A checked picture whose bytes are durable under these keys (picture, thumbnail)."""
+
+    checked: CheckedPicture
+    keys: list[str]
+    idempotency_key: str
+
+
+def _place(case: Case, actor: Actor, slot: Slot, stored: _Stored) -> Picture:
+    checked = stored.checked
     at_counter = _at_counter(case, actor)
     slot = _choose_slot(case, slot, at_counter=at_counter)
     picture = Picture.objects.create(
         dossier=case.dossier,
         kind=slot.kind,
         position=slot.position,
-        object_key=keys[0],
-        thumbnail_key=keys[1],
+        object_key=stored.keys[0],
+        thumbnail_key=stored.keys[1],
         received_digest=checked.received_digest,
         stored_digest=checked.stored_digest,
         format=checked.format,
@@ -82,7 +92,7 @@ def _place(
         height=checked.height,
         thumbnail_width=checked.thumbnail_width,
         thumbnail_height=checked.thumbnail_height,
-        idempotency_key=idempotency_key,
+        idempotency_key=stored.idempotency_key,
         added_at=case.now,
         added_by_staff=actor.user,
     )
@@ -104,7 +114,9 @@ def _choose_slot(case: Case, wanted: Slot, *, at_counter: bool) -> Slot:
         raise Refusal("kind_not_accepted", kind=wanted.kind)
     require_changeable(case)
     occupied = frozenset(picture.position for picture in case.pictures if picture.kind == wanted.kind)
-    highest = max([item.maximum, *(opened.slot.position for opened in case.opened if opened.slot.kind == wanted.kind)])
+    highest = max(
+        [item.maximum, *(opened.slot.position for opened in case.opened if opened.slot.kind == wanted.kind)]
+    )
     open_positions = frozenset(
         number
         for number in range(1, highest + 1)
@@ -155,8 +167,10 @@ def _at_counter(case: Case, actor: Actor) -> bool:
 def delete_picture(
     *, dossier_id: UUID, picture_id: UUID, actor: Actor, arrived_at: datetime | None = None
 ) -> Picture:
-    """－: free the place. A picture once submitted is hidden and can be brought back until resubmission;
-    any other is gone, row and bytes (the digest stays in the audit). Raises Refusal.
+    """－: free the place. Raises Refusal.
+
+    A picture once submitted is hidden and can be brought back until resubmission; any other is gone, row
+    and bytes (the digest stays in the audit).
     """
     with open_case(dossier_id, arrived_at=arrived_at) as case:
         case.roles_of(actor)
@@ -206,5 +220,7 @@ def restore_picture(
                 _remove(case, replacement)
         picture.hidden_at = None
         picture.save(update_fields=["hidden_at"])
-        case.record(AuditName.PICTURE_RESTORED, actor, picture=str(picture.pk), kind=slot.kind, position=slot.position)
+        case.record(
+            AuditName.PICTURE_RESTORED, actor, picture=str(picture.pk), kind=slot.kind, position=slot.position
+        )
         return picture

@@ -102,7 +102,9 @@ def _change(known: Registration, received: Received, site: ExamSite, way: Regist
     if dossier.site_id != known.site_id:
         dossier.site = known.site
         case.drop_lease()
-    case.record(AuditName.REGISTRATION_RECEIVED, GATEWAY, source_version=received.source_version, way=way.value)
+    case.record(
+        AuditName.REGISTRATION_RECEIVED, GATEWAY, source_version=received.source_version, way=way.value
+    )
     dossier.save()
     announce_visible_change(case)
 
@@ -179,7 +181,9 @@ def log_in(*, subject: str, name: str, registrations: list[object], now: datetim
             if refusal.code not in {"intake_unknown", "site_unknown"}:
                 raise
     Registration.objects.filter(subject=subject, candidate=None).update(candidate=candidate)
-    record(AuditName.CANDIDATE_LOGGED_IN, by=of_candidate(candidate).by, about=("candidate", str(candidate.pk)))
+    record(
+        AuditName.CANDIDATE_LOGGED_IN, by=of_candidate(candidate).by, about=("candidate", str(candidate.pk))
+    )
     return candidate
 
 

@@ -27,8 +27,10 @@ CHUNK: Final = 5_000
 
 
 def release_blockers(*, intake: Intake, now: datetime) -> QuerySet[Dossier]:
-    """Unreleased dossiers that stop a release unless named as late cases: still in review, returned, a draft
-    in time, or decided with a registration change nobody has looked at.
+    """Unreleased dossiers that stop a release unless named as late cases.
+
+    They are still in review, returned, a draft in time, or decided with a registration change nobody has
+    looked at.
     """
     return (
         Dossier.objects.filter(intake=intake)
@@ -102,7 +104,9 @@ def publish_release(*, release: Release, staff: Staff, counted: int) -> Release:
     now = timezone.now()
     with transaction.atomic(durable=True):
         locks.take_intake(release.intake_id)
-        release = Release.objects.select_for_update(of=("self",)).select_related("intake__area").get(pk=release.pk)
+        release = (
+            Release.objects.select_for_update(of=("self",)).select_related("intake__area").get(pk=release.pk)
+        )
         if release.published_at is not None:
             raise Refusal("release_published_already")
         late = frozenset(release.late_cases.values_list("dossier_id", flat=True))
@@ -131,7 +135,7 @@ def _require_unblocked(intake: Intake, now: datetime, late: frozenset[UUID]) -> 
         raise Refusal("release_blocked", count=blocking)
 
 
-def _record(name: AuditName, staff: Staff, release: Release, **details: object) -> None:
+def _record(name: AuditName, staff: Staff, release: Release, **details: int) -> None:
     record(
         name,
         by=By("staff", staff.id),

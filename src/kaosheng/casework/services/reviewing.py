@@ -35,7 +35,7 @@ def take(*, dossier_id: UUID, actor: Actor) -> Lease:
         if case.lease is not None and not case.holds_lease(actor):
             raise Refusal("taken_by_another")
         lease, created = Lease.objects.update_or_create(
-            dossier=case.dossier, defaults={"holder": actor.user, "until": case.now + LEASE_FOR}
+            dossier=case.dossier, defaults={"holder": actor.person, "until": case.now + LEASE_FOR}
         )
         if created or case.lease is None:
             case.record(AuditName.DOSSIER_TAKEN, actor)
@@ -87,7 +87,9 @@ def set_mark(*, dossier_id: UUID, actor: Actor, seen_revision: int, note: Note) 
             raise Refusal("reason_needed")
         picture = None
         if note.verdict is not Mark.Verdict.MISSING:
-            here = [entry for entry in case.pictures if (entry.kind, entry.position) == (note.kind, note.position)]
+            here = [
+                entry for entry in case.pictures if (entry.kind, entry.position) == (note.kind, note.position)
+            ]
             if not here:
                 raise Refusal("picture_gone")
             picture = here[0]
@@ -106,11 +108,13 @@ def set_mark(*, dossier_id: UUID, actor: Actor, seen_revision: int, note: Note) 
                 "box": list(note.box) if note.box else None,
                 "manner": note.manner,
                 "opens_free_positions": note.opens_free_positions,
-                "by": actor.user,
+                "by": actor.person,
                 "at": case.now,
             },
         )
-        case.record(AuditName.MARK_SET, actor, kind=note.kind, position=note.position, verdict=note.verdict.value)
+        case.record(
+            AuditName.MARK_SET, actor, kind=note.kind, position=note.position, verdict=note.verdict.value
+        )
         return mark
 
 
@@ -122,7 +126,9 @@ def _texts(note: Note, reason: tuple[str, str, str] | None) -> tuple[str, str]:
     return "；".join(parts_zh), "; ".join(parts_en)
 
 
-def clear_mark(*, dossier_id: UUID, actor: Actor, seen_revision: int, kind: str, position: int | None) -> None:
+def clear_mark(
+    *, dossier_id: UUID, actor: Actor, seen_revision: int, kind: str, position: int | None
+) -> None:
     """Take a draft note back."""
     with open_case(dossier_id) as case:
         stage = _require_marking(case, actor, seen_revision)
@@ -147,7 +153,7 @@ def return_to_candidate(*, dossier_id: UUID, actor: Actor, seen_revision: int) -
         case.roles_of(actor)
         case.require_revision(seen_revision)
         asking = [mark for mark in case.draft_marks() if mark.verdict != Mark.Verdict.ACCEPTED]
-        stage = case.stage
+        stage = case.stage or Stage.SITE
         case.step(Action.RETURN, actor, places_asked=len(asking))
         returned = Return.objects.create(
             dossier=case.dossier, stage=stage, at=case.now, revision=case.dossier.revision
@@ -171,7 +177,8 @@ def _open_places(case: Case, returned: Return, asking: list[Mark]) -> None:
         for mark in asking
     )
     asked = [
-        places.Asked(mark.kind, mark.position, Manner(mark.manner), mark.opens_free_positions) for mark in asking
+        places.Asked(mark.kind, mark.position, Manner(mark.manner), mark.opens_free_positions)
+        for mark in asking
     ]
     # A reviewer may ask for a kind nobody had to give: it has room for its maximum all the same.
     maximums = {item.kind.code: item.maximum or item.kind.maximum for item in case.items}
@@ -239,4 +246,3 @@ def send_back(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str
         case.require_revision(seen_revision)
         case.step(Action.SEND_BACK, actor, reason=reason.strip())
         return case.dossier
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from kaosheng.audit.names import AuditName
@@ -115,7 +115,9 @@ def promise(
         case.record(AuditName.PROMISE_MADE, actor, kind=kind, due_on=due_on.isoformat())
 
 
-def withdraw_promise(*, dossier_id: UUID, actor: Actor, kind: str, arrived_at: datetime | None = None) -> None:
+def withdraw_promise(
+    *, dossier_id: UUID, actor: Actor, kind: str, arrived_at: datetime | None = None
+) -> None:
     """Take a promise back while the dossier can still change."""
     with open_case(dossier_id, arrived_at=arrived_at) as case:
         _require_writable(case, actor)
@@ -144,7 +146,12 @@ def explain(
             (place.kind, place.position) for place in case.asked if place.manner is Manner.ONLINE
         }:
             raise Refusal("place_not_asked", kind=kind)
-        place = {"dossier": case.dossier, "returned": returned, "kind": kind, "position": position}
+        place: dict[str, Any] = {
+            "dossier": case.dossier,
+            "returned": returned,
+            "kind": kind,
+            "position": position,
+        }
         if reason.strip():
             Explanation.objects.update_or_create(**place, defaults={"reason": reason.strip(), "at": case.now})
         else:

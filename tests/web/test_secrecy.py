@@ -1,0 +1,196 @@
+"""One dossier played several times: same visible steps, different hidden ones, equal bytes (design §2, Secrecy).
+
+Every play starts from the same committed moment and the same clock; what a candidate, the registration system
+or a message could learn is collected and compared byte by byte.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from factories import World, clients, dossiers, people, pictures, world
+from factories.people import Cast, cast
+from kaosheng.casework.models import Dossier, Release, StatusPush
+from kaosheng.casework.services import deciding, releasing, reviewing
+from kaosheng.domain.dossier import State, Verdict
+from kaosheng.notices.models import Notice
+
+pytestmark = pytest.mark.django_db
+
+START = datetime(2027, 1, 20, 2, 0, tzinfo=UTC)
+_TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value="|csrf[^"]{0,20}&quot;: ?&quot;)[^"&]+')
+
+Play = Callable[["Stage"], None]
+
+
+class Stage:
+    """The dossier, its people and the clock of one play."""
+
+    def __init__(self, here: World, house: Cast, dossier: Dossier, clock: time_machine.Traveller) -> None:
+        self.here, self.house, self.dossier, self.clock = here, house, dossier, clock
+
+    def at(self, minutes: int) -> None:
+        """Set the clock to this many minutes after the start."""
+        self.clock.move_to(START + timedelta(minutes=minutes))
+
+    def acting(self, by: Any) -> dict[str, Any]:
+        """Dossier, actor and the present revision, as every verb wants them."""
+        revision = dossiers.again(self.dossier).revision
+        return {"dossier_id": self.dossier.pk, "actor": people.actor(by), "seen_revision": revision}
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Time stands still until a play moves it."""
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def stage(clock: time_machine.Traveller) -> Stage:
+    """A dossier forwarded with 建议通过: from here on every play shows the candidate the same."""
+    here = world()
+    house = cast(here)
+    dossier = dossiers.brought_to(here, State.AT_AREA, cast=house)
+    return Stage(here, house, dossier, clock)
+
+
+def nothing_happens(_stage: Stage) -> None:
+    """The dossier lies there."""
+
+
+def somebody_looks(stage: Stage) -> None:
+    stage.at(3)
+    dossiers.take(stage.dossier, stage.house.gao)
+    dossiers.accept_all(stage.dossier, stage.house.gao)
+    dossiers.mark(stage.dossier, stage.house.gao, dossiers.replace_note(text="公章存疑"))
+
+
+def refusal_is_proposed(stage: Stage) -> None:
+    somebody_looks(stage)
+    stage.at(6)
+    dossiers.propose(stage.dossier, stage.house.gao)
+
+
+def refused_and_attached(stage: Stage) -> None:
+    refusal_is_proposed(stage)
+    stage.at(9)
+    dossiers.confirm(stage.dossier, stage.house.he)
+    stage.at(11)
+    releasing.prepare_release(intake=stage.here.intake, staff=people.staff(stage.house.jiang), late_cases={})
+    assert Release.objects.get().dossiers.count() == 1
+
+
+def passed_reopened_and_sent_back(stage: Stage) -> None:
+    stage.at(4)
+    dossiers.decide(stage.dossier, stage.house.gao)
+    stage.at(5)
+    deciding.reopen(**stage.acting(stage.house.jiang), reason="公章存疑")
+    dossiers.take(stage.dossier, stage.house.he)
+    stage.at(7)
+    reviewing.send_back(**stage.acting(stage.house.he), reason="请核对公章")
+    stage.at(8)
+    dossiers.forward(stage.dossier, stage.house.chen_two, verdict=Verdict.FAIL)
+
+
+HIDDEN: tuple[Play, ...] = (
+    somebody_looks,
+    refusal_is_proposed,
+    refused_and_attached,
+    passed_reopened_and_sent_back,
+)
+
+
+def told(stage: Stage, play: Play) -> dict[str, Any]:
+    """Everything that goes out after a play, which leaves nothing behind."""
+    dossier = stage.dossier
+    with transaction.atomic():
+        play(stage)
+        stage.at(30)
+        dossiers.change_registration(dossier, stage.here, education="college")
+        stage.at(60)
+        client = clients.of_candidate(dossiers.candidate_of(dossier))
+        seen: dict[str, Any] = dict(_pages(client, dossier))
+        seen["messages"] = list(
+            Notice.objects.order_by("created_at", "channel").values_list(
+                "template", "channel", "text", "created_at"
+            )
+        )
+        seen["reports"] = list(
+            StatusPush.objects.order_by("serial").values_list(
+                "serial", "status", "text_zh", "text_en", "created_at"
+            )
+        )
+        transaction.set_rollback(True)
+    return seen
+
+
+def _pages(client: Client, dossier: Dossier) -> Iterator[tuple[str, Any]]:
+    submission = dossier.submissions.get()
+    picture = dossier.pictures.order_by("kind", "position")[0]
+    here, there = {"dossier_id": dossier.pk}, {"dossier_id": dossier.pk, "picture_id": picture.pk}
+    addresses = [
+        reverse("candidate:entrance"),
+        reverse("candidate:choose"),
+        reverse("candidate:dossier", kwargs=here),
+        reverse("candidate:check", kwargs=here),
+        reverse("candidate:receipt", kwargs={**here, "ordinal": submission.ordinal}),
+        reverse("candidate:upload", kwargs={**here, "code": "M01"}),
+        reverse("candidate:delete", kwargs=there),
+        reverse("candidate:picture", kwargs=there),
+        reverse("candidate:thumbnail", kwargs=there),
+        reverse("api:state", kwargs=here),
+        reverse("api:receipt", kwargs={"code": submission.code}),
+    ]
+    for address in addresses:
+        for language in ("zh-hans", "en"):
+            client.cookies["kaosheng_language"] = language
+            yield f"GET {address} {language}", _bare(client.get(address))
+    posts: dict[str, dict[str, Any]] = {
+        reverse("candidate:submit", kwargs=here): {"seen_list": "x", "commitment": "test-1"},
+        reverse("candidate:upload", kwargs={**here, "code": "M99"}): {
+            "picture": SimpleUploadedFile("a.jpg", pictures.jpeg(3))
+        },
+        reverse("candidate:delete", kwargs=there): {},
+        reverse("candidate:acknowledge", kwargs=here): {},
+    }
+    for address, body in posts.items():
+        yield f"POST {address}", _bare(client.post(address, body))
+    yield "page after acknowledging", _bare(client.get(reverse("candidate:dossier", kwargs=here)))
+
+
+def _bare(answer: Any) -> tuple[int, bytes, dict[str, str]]:
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    headers = {name: value for name, value in answer.headers.items() if name != "Set-Cookie"}
+    return answer.status_code, _TOKEN.sub(rb"\1", content), headers
+
+
+@pytest.mark.parametrize("play", HIDDEN, ids=lambda play: play.__name__)
+def test_hidden_steps_change_no_byte_of_what_goes_out(stage: Stage, play: Play) -> None:
+    quiet, busy = told(stage, nothing_happens), told(stage, play)
+    assert quiet.keys() == busy.keys()
+    differing = [name for name, answer in quiet.items() if answer != busy[name]]
+    assert differing == []
+    assert (
+        b"".join(answer[1] for name, answer in quiet.items() if name.startswith("GET")).count("审核".encode())
+        > 5
+    )
+
+
+def test_the_comparison_notices_a_visible_step(stage: Stage) -> None:
+    def returned(stage: Stage) -> None:
+        stage.at(3)
+        dossiers.return_(stage.dossier, stage.house.gao)
+
+    quiet, busy = told(stage, nothing_happens), told(stage, returned)
+    assert [name for name, answer in quiet.items() if answer != busy[name]]
