@@ -37,6 +37,7 @@ export default class extends Controller<HTMLElement> {
     this.opener = link;
     this.substitute = undefined;
     htmx.swap(this.bodyTarget, fragment, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
+    this.frameTarget.classList.toggle("sheet--small", this.bodyTarget.querySelector("[data-small]") !== null);
     openModal(this.frameTarget);
     this.bodyTarget.scrollTop = 0;
     this.bodyTarget.querySelector<HTMLElement>("[data-dialog-focus]")?.focus();

@@ -3,6 +3,7 @@ import { Controller } from "@hotwired/stimulus";
 import { afterClose, openModal } from "../lib/modal";
 
 const NAMED: Record<string, string> = { Plus: "+", Space: " " };
+const CAPS: Record<string, string> = { Plus: "+", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 const PRESSES = "a[href], button, summary, [role=button]";
 const TYPES = "input, textarea, select, [contenteditable]";
 
@@ -45,9 +46,9 @@ export default class extends Controller<HTMLElement> {
       const row = document.createElement("div");
       const key = document.createElement("dt");
       const words = document.createElement("dd");
-      keysOf(button).forEach((name) => {
+      namesOf(button).forEach((name) => {
         const cap = document.createElement("kbd");
-        cap.textContent = name.length === 1 ? name.toUpperCase() : name;
+        cap.textContent = CAPS[name] ?? name;
         key.append(cap);
       });
       words.textContent = labelOf(button);
@@ -73,9 +74,12 @@ export default class extends Controller<HTMLElement> {
   }
 }
 
+function namesOf(button: HTMLElement): string[] {
+  return (button.getAttribute("aria-keyshortcuts") ?? "").split(" ").filter(Boolean);
+}
+
 function keysOf(button: HTMLElement): string[] {
-  const names = (button.getAttribute("aria-keyshortcuts") ?? "").split(" ").filter(Boolean);
-  return names.map((name) => (NAMED[name] ?? name).toLowerCase());
+  return namesOf(button).map((name) => (NAMED[name] ?? name).toLowerCase());
 }
 
 function labelOf(button: HTMLElement): string {

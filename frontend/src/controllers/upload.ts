@@ -68,7 +68,7 @@ export default class extends Controller<HTMLFormElement> {
   unreadable(): void {
     this.frame(true);
     if (this.previewAddress && this.messageTarget.hidden) {
-      this.say(this.word("unreadable"));
+      this.say(this.word("unreadable"), true);
     }
   }
 
@@ -172,7 +172,8 @@ export default class extends Controller<HTMLFormElement> {
     }
   }
 
-  private say(sentence: string): void {
+  private say(sentence: string, note = false): void {
+    this.messageTarget.classList.toggle("is-note", note);
     this.messageTarget.textContent = sentence;
     this.messageTarget.hidden = sentence === "";
   }
