@@ -10,3 +10,9 @@ class AccountsConfig(AppConfig):
 
     name = "kaosheng.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Let log-ins reach the audit trail."""
+        from kaosheng.accounts import sign_in  # noqa: PLC0415 - needs loaded apps
+
+        sign_in.connect()

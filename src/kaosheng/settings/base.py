@@ -73,12 +73,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kaosheng.web.arrival.ArrivalMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kaosheng.web.ui.middleware.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "kaosheng.web.bodies.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -87,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "kaosheng.web.identity.IdleMiddleware",
     "kaosheng.web.refusals.RefusalMiddleware",
+    "kaosheng.web.reviewer.frame.StaffMiddleware",
 ]
 
 ROOT_URLCONF = "kaosheng.web.urls"
@@ -129,6 +132,9 @@ NOTICE_TRANSPORTS = {
     channel: "kaosheng.notices.transports.demo_phone.DemoPhone" for channel in NOTICE_CHANNELS
 }
 
+TRUSTED_PROXY = env.bool("TRUSTED_PROXY", False)
+"""Whether a proxy of ours stands in front, which alone may set X-Request-Time (seconds it took to receive)."""
+
 # --- people ----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -148,7 +154,10 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+ACCOUNT_ADAPTER = "kaosheng.accounts.adapter.StaffAccountAdapter"
+ACCOUNT_LOGOUT_ON_GET = False
+MFA_ADAPTER = "kaosheng.accounts.adapter.StaffMfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "考生服务系统"
 MFA_TOTP_TOLERANCE = 1
 MFA_PASSKEY_LOGIN_ENABLED = False
@@ -163,6 +172,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "kaosheng_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "kaosheng.web.errors.csrf_failure"
 LANGUAGE_COOKIE_NAME = "kaosheng_language"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -84,11 +84,24 @@ ANSWERS: Final[dict[str, Answer]] = {
     "release_count_differs": Answer(422, _("输入的份数是 %(counted)s，将公布的是 %(expected)s 份，请核对后重新输入。")),
     "release_published_already": Answer(409, _("这一批结果已经公布。")),
     "nothing_to_release": Answer(409, _("没有可公布的决定。")),
+    # accounts and roles
+    "bootstrap_done": Answer(409, _("三员账号已经建立，不能再次初始化。")),
+    "roles_separated": Answer(
+        422, _("系统管理员、安全管理员、审计员须由三人分别担任，不能兼任，也不能同时担任其他角色。")
+    ),
+    "account_incomplete": Answer(422, _("请填写用户名和姓名。")),
+    "username_taken": Answer(422, _("用户名“%(username)s”已被使用，请换一个。")),
+    "own_account": Answer(403, _("不能停用、启用或重置自己的账号，须由另一位系统管理员处理。")),
+    "own_grant": Answer(403, _("不能给自己授予或收回角色，须由另一位安全管理员处理。")),
+    "scope_unknown": Answer(422, _("角色与范围不符：考点角色须选择考点，考区角色须选择考区。")),
+    "grant_exists": Answer(409, _("该账号已有这个角色和范围。")),
     # gateway
     "registration_not_understood": Answer(422, _("报名信息格式有误：%(field)s。")),
     "intake_unknown": Answer(422, _("没有考区 %(area)s 批次 %(batch)s 的审核。")),
     "site_unknown": Answer(422, _("没有代码为 %(site)s 的考点。")),
     "signature_invalid": Answer(401, _("签名无效。")),
+    "message_too_large": Answer(413, _("消息超过 %(limit)s 字节，没有接收。")),
+    "csrf_missing": Answer(403, _("请求缺少页面令牌或令牌已过期，没有保存任何内容。请刷新页面后重试。")),
     "catalogue_missing": Answer(503, _("材料目录尚未发布，请稍后再试。")),
     # forms
     "form_incomplete": Answer(400, _("提交的内容不完整或格式有误：%(field)s。")),

@@ -1,0 +1,143 @@
+"""Progress of an intake by 考点, and what stands before its closing and its release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from kaosheng.accounts.scope import Staff
+from kaosheng.casework.models import Correction, Decision, Dossier, ExtensionRequest, Release, SiteReview
+from kaosheng.domain.dossier import State, Verdict
+from kaosheng.domain.places import Manner
+from kaosheng.domain.roles import Permission
+from kaosheng.regions.models import ExamSite, Intake
+
+
+@dataclass(frozen=True, slots=True)
+class SiteProgress:
+    """How far one 考点 is. Counts of `decided` are the 考区's own and zero for others (they stand in `at_area`)."""
+
+    site: ExamSite
+    counts: dict[str, int] = field(default_factory=dict)
+    closed_at: datetime | None = None
+
+    @property
+    def total(self) -> int:
+        """Dossiers that can still come to a result, or have."""
+        return sum(self.counts.values()) - self.of("lapsed") - self.of("withdrawn")
+
+    @property
+    def submitted(self) -> int:
+        """Handed in at least once and alive."""
+        return self.total - self.of("draft")
+
+    @property
+    def forwarded(self) -> int:
+        """Out of the site's hands."""
+        return self.of("at_area") + self.of("decided") + self.of("released")
+
+    def of(self, name: str) -> int:
+        """The count of a state, or of "released"."""
+        return self.counts.get(name, 0)
+
+
+def intakes_of(staff: Staff, *permissions: Permission) -> QuerySet[Intake]:
+    """Intakes of the areas and sites these permissions reach, the newest first."""
+    reached = Q(area_id__in=staff.area_ids(*permissions)) | Q(area__sites__in=staff.site_ids(*permissions))
+    return Intake.objects.filter(reached).select_related("area").distinct().order_by("-opens_at", "code")
+
+
+def sites_of(staff: Staff, intake: Intake, *permissions: Permission) -> list[ExamSite]:
+    """The sites of an intake these permissions reach, by code."""
+    sites = ExamSite.objects.filter(area=intake.area_id).select_related("area").order_by("code")
+    if intake.area_id in staff.area_ids(*permissions):
+        return list(sites)
+    return list(sites.filter(pk__in=staff.site_ids(*permissions)))
+
+
+def progress(intake: Intake, sites: Sequence[ExamSite], *, sees_area: bool) -> list[SiteProgress]:
+    """Counts per site and state, in two queries whatever the number of sites."""
+    rows = (
+        Dossier.objects.filter(intake=intake, site__in=sites)
+        .values_list("site_id", "state")
+        .annotate(n=Count("pk"), released=Count("pk", filter=Q(release__published_at__isnull=False)))
+    )
+    counts: dict[int, dict[str, int]] = {site.pk: {} for site in sites}
+    for site_id, state, number, released in rows:
+        of_site = counts[site_id]
+        name = State.AT_AREA.value if state == State.DECIDED and not sees_area else state
+        of_site[name] = of_site.get(name, 0) + number - released
+        of_site["released"] = of_site.get("released", 0) + released
+    closed = dict(
+        SiteReview.objects.filter(intake=intake, site__in=sites, reopened_at=None).values_list("site_id", "closed_at")
+    )
+    return [SiteProgress(site=site, counts=counts[site.pk], closed_at=closed.get(site.pk)) for site in sites]
+
+
+def total_of(parts: Iterable[SiteProgress]) -> dict[str, int]:
+    """The counts of all sites together."""
+    total: dict[str, int] = {}
+    for part in parts:
+        for name, number in part.counts.items():
+            total[name] = total.get(name, 0) + number
+    return total
+
+
+def at_counter(staff: Staff) -> QuerySet[Dossier]:
+    """Returned dossiers of his sites that ask for something at the counter or by telephone."""
+    sites = staff.site_ids(Permission.COUNTER_UPLOAD)
+    return (
+        Dossier.objects.filter(
+            site__in=sites,
+            state=State.RETURNED,
+            returns__asked__manner__in=[Manner.ON_SITE, Manner.TELEPHONE],
+            returns__asked__dropped_at=None,
+        )
+        .select_related("registration", "site", "intake")
+        .distinct()
+        .order_by("deadline", "registration__number")
+    )
+
+
+def extension_requests(staff: Staff) -> QuerySet[ExtensionRequest]:
+    """Requests he may answer or has made for his sites; open ones first."""
+    sites = staff.site_ids(Permission.EXTENSION_REQUEST)
+    areas = staff.area_ids(Permission.EXTENSION_GRANT)
+    return (
+        ExtensionRequest.objects.filter(Q(dossier__site__in=sites) | Q(dossier__intake__area__in=areas))
+        .select_related("dossier__registration", "dossier__site", "dossier__intake", "requested_by", "answered_by")
+        .order_by("answered_at", "-requested_at", "-pk")
+    )
+
+
+def verdict_counts(dossiers: QuerySet[Dossier]) -> dict[Verdict, int]:
+    """How many of these decided dossiers pass and fail."""
+    rows = (
+        Decision.objects.filter(voided_at=None, dossier__in=dossiers)
+        .values_list("verdict")
+        .annotate(n=Count("pk"))
+    )
+    found = dict(rows)
+    return {verdict: found.get(verdict.value, 0) for verdict in Verdict}
+
+
+def releases_of(intake: Intake) -> QuerySet[Release]:
+    """All batches of an intake, the newest first, with their size."""
+    return (
+        Release.objects.filter(intake=intake)
+        .select_related("prepared_by")
+        .annotate(size=Count("dossiers", distinct=True), late=Count("late_cases", distinct=True))
+        .order_by("-batch")
+    )
+
+
+def pending_corrections(intake: Intake) -> QuerySet[Correction]:
+    """Corrections that wait for their second person."""
+    return (
+        Correction.objects.filter(dossier__intake=intake, confirmed_at=None, replaced_at=None)
+        .select_related("dossier__registration", "dossier__site", "proposed_by")
+        .order_by("proposed_at")
+    )

@@ -1,0 +1,342 @@
+"""The dossier as its reviewer sees it: pictures with marks, what changed, what happened, what may be done now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from kaosheng.accounts.scope import Staff
+from kaosheng.casework.models import Dossier, Explanation, Mark, Picture, Promise, Proposal, Step
+from kaosheng.casework.queries.queue import sees_area
+from kaosheng.casework.services.actors import Actor, of_staff
+from kaosheng.casework.services.case import Case
+from kaosheng.domain import materials
+from kaosheng.domain.dossier import Action, Facts, Phase, Request, Stage, State, Verdict, decide
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.roles import Permission, Role, permissions_of
+from kaosheng.regions.models import ExamSite
+from kaosheng.registration.models import RegistrationVersion
+
+_OWN_FIELDS: Final = ("name", "id_type", "id_number", "phone", "site")
+_SITE_MAY_READ: Final = frozenset(
+    {
+        Action.SUBMIT, Action.RECEIVE, Action.OVERDUE, Action.RETURN, Action.FORWARD, Action.SEND_BACK, Action.LAPSE,
+        Action.EXTEND, Action.WINDOW_EXTENDED, Action.REGISTRATION_CANCELLED, Action.REGISTRATION_RESTORED,
+    }
+)  # fmt: skip
+"""Of the history, what isn't the 考区's own work. A changed registration is left out: it would tell of a voided proposal."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """One picture in its place with the note that counts now and those before it."""
+
+    picture: Picture
+    mark: Mark | None
+    is_new: bool
+    earlier: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KindView:
+    """One kind of the checklist with what stands in it."""
+
+    item: materials.Item
+    pictures: tuple[PictureView, ...]
+    missing: Mark | None
+    promise: Promise | None
+    explanations: tuple[Explanation, ...]
+    is_short: bool
+
+    @property
+    def code(self) -> str:
+        """The kind's code."""
+        return self.item.kind.code
+
+    @property
+    def unmarked(self) -> int:
+        """Pictures that wait for a note."""
+        return sum(1 for entry in self.pictures if entry.mark is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing the reader could do. `refused` is the rule that forbids it at the moment, or None."""
+
+    action: Action
+    verdict: Verdict | None = None
+    refused: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact of the registration that differs from what a reviewer last knew."""
+
+    name: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """Everything the dossier page shows; read in a fixed number of queries."""
+
+    dossier: Dossier
+    case: Case
+    phase: Phase
+    sees_area: bool
+    roles: frozenset[Role]
+    kinds: tuple[KindView, ...]
+    unneeded: tuple[materials.Item, ...]
+    unmarked: int
+    marks_to_send: tuple[Mark, ...]
+    changes: tuple[Change, ...]
+    steps: tuple[Step, ...]
+    offers: tuple[Offer, ...]
+    proposal: Proposal | None
+    holder: str
+    holds_lease: bool
+    may_take: bool
+    may_mark: bool
+    facts: Facts = field(repr=False)
+
+    @property
+    def pictures(self) -> tuple[PictureView, ...]:
+        """All pictures in the order of the page."""
+        return tuple(entry for kind in self.kinds for entry in kind.pictures)
+
+    def offer(self, action: Action, verdict: Verdict | None = None) -> Offer | None:
+        """The offer of this action, if it is one."""
+        return next((o for o in self.offers if o.action is action and verdict in {None, o.verdict}), None)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether a role of the reader on this dossier carries the permission."""
+        return permission in permissions_of(self.roles)
+
+
+def workbench(dossier: Dossier, staff: Staff, *, now: datetime) -> Workbench:
+    """Read the page of a dossier that passed the door."""
+    case = Case(dossier, arrived_at=now, now=now)
+    actor = of_staff(staff)
+    roles = actor.roles_for(dossier)
+    facts = case.facts()
+    shows_area = sees_area(staff, dossier)
+    marks = [
+        mark
+        for mark in dossier.marks.select_related("by")
+        if shows_area or mark.stage == Stage.SITE or (mark.sent and dossier.state == State.RETURNED)
+    ]
+    kinds = _kinds(case, marks)
+    to_send = tuple(
+        mark
+        for mark in marks
+        if mark.frozen_at is None and mark.stage == case.stage and mark.verdict != Mark.Verdict.ACCEPTED
+    )
+    reviews = case.stage is not None and (
+        Role.SITE_REVIEWER if case.stage is Stage.SITE else Role.AREA_REVIEWER
+    ) in roles
+    holds = case.holds_lease(actor)
+    hidden = not shows_area and dossier.state == State.AT_AREA
+    return Workbench(
+        dossier=dossier,
+        case=case,
+        phase=_seen_phase(facts.phase, shows_area=shows_area),
+        sees_area=shows_area,
+        roles=roles,
+        kinds=kinds,
+        unneeded=tuple(item for item in case.items if item.kind.code not in {kind.code for kind in kinds}),
+        unmarked=facts.unmarked,
+        marks_to_send=to_send,
+        changes=_changes(dossier) if shows_area or case.stage is Stage.SITE else (),
+        steps=_steps(dossier, shows_area=shows_area),
+        offers=allowed_actions(facts, actor=actor, roles=roles, holds_lease=holds, asking=len(to_send)),
+        proposal=case.proposal if shows_area else None,
+        holder=case.lease.holder.name if case.lease is not None and not hidden else "",
+        holds_lease=holds,
+        may_take=reviews and (case.lease is None or holds),
+        may_mark=reviews and holds,
+        facts=facts,
+    )
+
+
+def _seen_phase(phase: Phase, *, shows_area: bool) -> Phase:
+    """Site staff read one word for all of the 考区's work (已上报考区)."""
+    if not shows_area and phase in {Phase.PROPOSED, Phase.DECIDED}:
+        return Phase.AT_AREA
+    return phase
+
+
+# --- pictures and marks ------------------------------------------------------------------------------------------
+def _kinds(case: Case, marks: Sequence[Mark]) -> tuple[KindView, ...]:
+    """Kinds that are asked for, hold something, or somebody noted something about; in the catalogue's order."""
+    explained = list(case.dossier.explanations.order_by("pk"))
+    shown = []
+    for item in case.items:
+        code = item.kind.code
+        pictures = [picture for picture in case.pictures if picture.kind == code]
+        missing = _current(marks, case.stage, kind=code, position=None)
+        promise = next((entry for entry in case.promises if entry.kind == code), None)
+        if not (item.is_asked or pictures or missing or promise):
+            continue
+        shown.append(
+            KindView(
+                item=item,
+                pictures=tuple(_picture(case, picture, marks) for picture in pictures),
+                missing=missing,
+                promise=promise,
+                explanations=tuple(entry for entry in explained if entry.kind == code),
+                is_short=item.effect is materials.Effect.REQUIRED and len(pictures) < item.minimum,
+            )
+        )
+    return tuple(shown)
+
+
+def _picture(case: Case, picture: Picture, marks: Sequence[Mark]) -> PictureView:
+    rounds = case.submissions
+    here = [mark for mark in marks if (mark.kind, mark.position) == (picture.kind, picture.position)]
+    note = next((mark for mark in here if _counts_now(mark, picture, case.stage)), None)
+    before = tuple(mark for mark in reversed(here) if mark is not note and mark.frozen_at is not None)
+    return PictureView(
+        picture=picture,
+        mark=note,
+        is_new=len(rounds) > 1 and picture.added_at > rounds[-2].at,
+        earlier=before,
+    )
+
+
+def _counts_now(mark: Mark, picture: Picture, stage: Stage | None) -> bool:
+    """A note of the present stage on this very picture; of earlier rounds only 合格 carries over.
+
+    Where nobody reviews at the moment, the notes that were sent or filed last are shown.
+    """
+    if mark.picture_id != picture.pk:
+        return False
+    if stage is None:
+        return True
+    if mark.stage != stage:
+        return False
+    return mark.frozen_at is None or mark.verdict == Mark.Verdict.ACCEPTED
+
+
+def _current(marks: Sequence[Mark], stage: Stage | None, *, kind: str, position: int | None) -> Mark | None:
+    """The draft note on a kind at the present stage; where nobody reviews, the one that was sent."""
+    found = [
+        mark
+        for mark in marks
+        if (mark.kind, mark.position) == (kind, position)
+        and (mark.sent if stage is None else mark.frozen_at is None and mark.stage == stage)
+    ]
+    return found[-1] if found else None
+
+
+# --- history and changes -----------------------------------------------------------------------------------------
+def _steps(dossier: Dossier, *, shows_area: bool) -> tuple[Step, ...]:
+    """The history, newest first."""
+    steps = dossier.steps.select_related("actor").order_by("-revision")
+    return tuple(step for step in steps if shows_area or step.action in _SITE_MAY_READ)
+
+
+def _changes(dossier: Dossier) -> tuple[Change, ...]:
+    """What differs between the registration a reviewer last knew and the present one."""
+    if dossier.changed_since is None:
+        return ()
+    known = RegistrationVersion.objects.filter(
+        registration=dossier.registration_id, source_version=dossier.changed_since
+    ).first()
+    if known is None:
+        return ()
+    before, after = json.loads(known.payload), _present(dossier)
+    own = [
+        Change(name, before.get(name, ""), after[name]) for name in _OWN_FIELDS if before.get(name, "") != after[name]
+    ]
+    old, new = before.get("facts", {}), dossier.registration.facts
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    return (*_named_sites(own, dossier), *(Change(name, old.get(name), new.get(name)) for name in names))
+
+
+def _present(dossier: Dossier) -> dict[str, str]:
+    registration = dossier.registration
+    return {
+        "name": registration.name,
+        "id_type": registration.id_type,
+        "id_number": registration.id_number,
+        "phone": registration.phone,
+        "site": dossier.site.code,
+    }
+
+
+def _named_sites(changes: Sequence[Change], dossier: Dossier) -> list[Change]:
+    """Codes of sites as their names; one query, and only when the site changed."""
+    if not any(change.name == "site" for change in changes):
+        return list(changes)
+    names = dict(ExamSite.objects.filter(area=dossier.intake.area_id).values_list("code", "name_zh"))
+    return [
+        replace(change, before=names.get(str(change.before), change.before), after=names.get(str(change.after)))
+        if change.name == "site"
+        else change
+        for change in changes
+    ]
+
+
+# --- what may be done --------------------------------------------------------------------------------------------
+_ASKED_OF_PEOPLE: Final[tuple[tuple[Action, Verdict | None], ...]] = (
+    (Action.FORWARD, Verdict.PASS),
+    (Action.FORWARD, Verdict.FAIL),
+    (Action.DECIDE, Verdict.PASS),
+    (Action.PROPOSE, Verdict.PASS),
+    (Action.PROPOSE, Verdict.FAIL),
+    (Action.CONFIRM, None),
+    (Action.REJECT_PROPOSAL, None),
+    (Action.WITHDRAW_PROPOSAL, None),
+    (Action.RETURN, None),
+    (Action.SEND_BACK, None),
+    (Action.RECEIVE, None),
+    (Action.EXTEND, None),
+    (Action.REOPEN, None),
+    (Action.KEEP, None),
+    (Action.PROPOSE_CORRECTION, None),
+    (Action.CONFIRM_CORRECTION, None),
+)
+_NOT_OFFERED: Final = frozenset(
+    {
+        "action_not_possible", "not_your_role", "one_stage_only", "drawn_for_second_look", "second_look_not_drawn",
+        "not_your_proposal", "nothing_to_confirm", "nothing_to_keep", "nothing_to_receive",
+    }
+)  # fmt: skip
+"""Refusals that mean: this isn't a thing to do here. The others mean: not yet, or not by you, and are said."""
+
+
+def allowed_actions(
+    facts: Facts, *, actor: Actor, roles: frozenset[Role], holds_lease: bool, asking: int
+) -> tuple[Offer, ...]:
+    """Ask the table itself about every action of people, with everything given that a form would ask for."""
+    offers = []
+    for action, verdict in _ASKED_OF_PEOPLE:
+        request = Request(
+            actor=str(actor.user.pk) if actor.user else "",
+            roles=roles,
+            holds_lease=holds_lease,
+            reason="given",
+            verdict=verdict or Verdict.PASS,
+            places=asking,
+            waiver="given",
+        )
+        try:
+            decide(facts, action, request)
+        except Refusal as refusal:
+            if refusal.code not in _NOT_OFFERED:
+                offers.append(Offer(action, verdict, refused=refusal))
+        else:
+            offers.append(Offer(action, verdict))
+    return tuple(offers)
+
+
+def next_unmarked(bench: Workbench, *, after: UUID | None) -> PictureView | None:
+    """The next picture without a note, from the one just marked on, then from the start."""
+    pictures = list(bench.pictures)
+    start = next((index + 1 for index, entry in enumerate(pictures) if entry.picture.pk == after), 0)
+    return next((entry for entry in pictures[start:] + pictures[:start] if entry.mark is None), None)

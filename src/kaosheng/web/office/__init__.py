@@ -1,0 +1,1 @@
+"""Managers, 三员 and the counter."""

@@ -1,0 +1,32 @@
+"""Addresses below /office/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kaosheng.web.office.views import accounts, audit, counter, extensions, progress, releases, roles, sites
+
+app_name = "office"
+urlpatterns = [
+    path("", progress.progress, name="progress"),
+    path("intakes/<int:intake_id>/sites/<int:site_id>/", sites.site, name="site"),
+    path("intakes/<int:intake_id>/sites/<int:site_id>/close/", sites.close, name="site-close"),
+    path("intakes/<int:intake_id>/sites/<int:site_id>/reopen/", sites.reopen, name="site-reopen"),
+    path("counter/", counter.counter, name="counter"),
+    path("counter/<uuid:dossier_id>/", counter.dossier, name="counter-dossier"),
+    path("counter/<uuid:dossier_id>/upload/", counter.upload, name="counter-upload"),
+    path("extensions/", extensions.extensions, name="extensions"),
+    path("extensions/<uuid:dossier_id>/refuse/", extensions.refuse, name="extension-refuse"),
+    path("releases/", releases.releases, name="releases"),
+    path("releases/<int:intake_id>/", releases.release, name="release"),
+    path("releases/<int:intake_id>/prepare/", releases.prepare, name="release-prepare"),
+    path("releases/<int:intake_id>/publish/", releases.publish, name="release-publish"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/new/", accounts.create, name="account-create"),
+    path("accounts/<int:user_id>/<str:verb>/", accounts.change, name="account-change"),
+    path("roles/", roles.roles, name="roles"),
+    path("roles/<int:user_id>/", roles.role, name="role"),
+    path("roles/<int:user_id>/grant/", roles.grant, name="role-grant"),
+    path("roles/withdraw/<int:grant_id>/", roles.withdraw, name="role-withdraw"),
+    path("audit/", audit.audit, name="audit"),
+]

@@ -1,0 +1,168 @@
+"""公布结果: what blocks, prepare, preview, typed count, publish."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from kaosheng.casework.models import Dossier, Release
+from kaosheng.casework.queries import progress as queries
+from kaosheng.casework.services import releasing
+from kaosheng.domain.dossier import Phase, Verdict
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.roles import Permission
+from kaosheng.regions.models import Intake
+from kaosheng.web.access import for_staff, staff_intake, staff_member
+from kaosheng.web.reviewer import words
+from kaosheng.web.reviewer.presenting import pick
+from kaosheng.web.ui.messages import sentence_of, status_of
+
+SHOWN: Final = 300
+_LATE: Final = "late-"
+
+
+class CountForm(forms.Form):
+    """The number the manager typed."""
+
+    counted = forms.IntegerField(
+        label=gettext_lazy("输入将公布的份数"), min_value=0, error_messages={"required": gettext_lazy("请输入份数。")}
+    )
+
+
+@require_safe
+@for_staff(Permission.RELEASE_PUBLISH)
+def releases(request: HttpRequest) -> HttpResponseBase:
+    """The intakes of the area; straight to the only one."""
+    intakes = list(queries.intakes_of(staff_member(request), Permission.RELEASE_PUBLISH))
+    if len(intakes) == 1:
+        return redirect("office:release", intakes[0].pk)
+    rows = [{"intake": intake, "name": pick(intake.name_zh, intake.name_en)} for intake in intakes]
+    return render(request, "office/releases.html", {"rows": rows})
+
+
+@require_safe
+@for_staff(Permission.RELEASE_PUBLISH)
+def release(request: HttpRequest, intake_id: int) -> HttpResponse:
+    """What is ready, what blocks, the batch in preparation, earlier batches, corrections."""
+    return _show(request, staff_intake(request, intake_id, Permission.RELEASE_PUBLISH))
+
+
+def _show(
+    request: HttpRequest,
+    intake: Intake,
+    *,
+    problem: str = "",
+    status: int = 200,
+    typed: dict[UUID, str] | None = None,
+) -> HttpResponse:
+    now = timezone.now()
+    batches = list(queries.releases_of(intake))
+    preparing = next((batch for batch in batches if batch.published_at is None), None)
+    late = _late_of(preparing) if typed is None else typed
+    blockers = releasing.release_blockers(intake=intake, now=now)
+    number = blockers.count()
+    ready = releasing.ready_for_release(intake=intake)
+    context = {
+        "intake": intake,
+        "name": pick(intake.name_zh, intake.name_en),
+        "blockers": [_blocker(dossier, late) for dossier in blockers[:SHOWN]],
+        "blocking": number,
+        "more": max(0, number - SHOWN),
+        "ready": ready.count(),
+        "preview": _preview(ready),
+        "preparing": preparing,
+        "unnamed": number - len(late.keys() & set(blockers.values_list("pk", flat=True))),
+        "published": [batch for batch in batches if batch.published_at is not None],
+        "corrections": queries.pending_corrections(intake),
+        "form": CountForm(),
+        "problem": problem,
+    }
+    return render(request, "office/release.html", context, status=status)
+
+
+def _late_of(preparing: Release | None) -> dict[UUID, str]:
+    return dict(preparing.late_cases.values_list("dossier_id", "reason")) if preparing else {}
+
+
+def _blocker(dossier: Dossier, late: dict[UUID, str]) -> dict[str, Any]:
+    chip, state = words.STATES[Phase(dossier.state)]
+    if dossier.changed_since is not None and dossier.state == "decided":
+        chip, state = "changed", _("已决定，报名信息变更待处理")
+    return {
+        "dossier": dossier,
+        "chip": chip,
+        "state": state,
+        "site": pick(dossier.site.name_zh, dossier.site.name_en),
+        "field": f"{_LATE}{dossier.pk}",
+        "reason": late.get(dossier.pk, ""),
+    }
+
+
+def _preview(ready: Any) -> list[tuple[words.Text, int]]:
+    counts = queries.verdict_counts(ready)
+    return [(words.VERDICTS[verdict], counts[verdict]) for verdict in Verdict]
+
+
+@require_POST
+@for_staff(Permission.RELEASE_PUBLISH)
+def prepare(request: HttpRequest, intake_id: int) -> HttpResponseBase:
+    """Name the late cases and attach what is decided; nothing becomes visible."""
+    intake = staff_intake(request, intake_id, Permission.RELEASE_PUBLISH)
+    late = _typed(request)
+    try:
+        releasing.prepare_release(intake=intake, staff=staff_member(request), late_cases=late)
+    except Refusal as refusal:
+        return _refused(request, intake, refusal, typed=late)
+    messages.success(request, _("本批已准备好，尚未公布。请核对后输入份数公布。"))
+    return redirect("office:release", intake.pk)
+
+
+def _typed(request: HttpRequest) -> dict[UUID, str]:
+    """Reasons given for late cases; lines left empty stay blockers."""
+    typed = {}
+    for name, value in request.POST.items():
+        if name.startswith(_LATE) and str(value).strip():
+            try:
+                typed[UUID(name.removeprefix(_LATE))] = str(value).strip()[:200]
+            except ValueError:
+                raise Refusal("form_incomplete", field=name) from None
+    return typed
+
+
+@require_POST
+@for_staff(Permission.RELEASE_PUBLISH)
+def publish(request: HttpRequest, intake_id: int) -> HttpResponseBase:
+    """公布: from now on every candidate of the batch reads his result."""
+    intake = staff_intake(request, intake_id, Permission.RELEASE_PUBLISH)
+    form = CountForm(request.POST)
+    if not form.is_valid():
+        return _show(request, intake, problem=str(next(iter(form.errors.values()))[0]), status=422)
+    batch = Release.objects.filter(intake=intake, published_at=None).first()
+    if batch is None:
+        return _refused(request, intake, Refusal("nothing_to_release"))
+    try:
+        published = releasing.publish_release(
+            release=batch, staff=staff_member(request), counted=form.cleaned_data["counted"]
+        )
+    except Refusal as refusal:
+        return _refused(request, intake, refusal)
+    messages.success(request, _("第 %(batch)s 批结果已公布，考生将收到通知。") % {"batch": published.batch})
+    return redirect("office:release", intake.pk)
+
+
+def _refused(
+    request: HttpRequest, intake: Intake, refusal: Refusal, *, typed: dict[UUID, str] | None = None
+) -> HttpResponse:
+    if refusal.code == "not_found":
+        raise refusal
+    return _show(request, intake, problem=sentence_of(refusal), status=status_of(refusal), typed=typed)

@@ -1,0 +1,106 @@
+"""One 考点 in one intake: its closing, what stands before it, its history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kaosheng.casework.models import Dossier, SiteReview
+from kaosheng.casework.queries import progress as queries
+from kaosheng.casework.services import closing
+from kaosheng.domain.dossier import Phase
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.roles import Permission
+from kaosheng.regions.models import ExamSite, Intake
+from kaosheng.web.access import for_staff, staff_member, staff_site
+from kaosheng.web.reviewer import words
+from kaosheng.web.reviewer.presenting import pick
+from kaosheng.web.ui.messages import sentence_of, status_of
+from kaosheng.web.ui.page import Contact
+
+_CLOSERS: Final = (Permission.SITE_CLOSE_OWN, Permission.SITE_CLOSE_ANY)
+SHOWN: Final = 100
+"""Blocking dossiers listed; the rest is counted."""
+
+
+@require_safe
+@for_staff(Permission.PROGRESS_VIEW)
+def site(request: HttpRequest, intake_id: int, site_id: int) -> HttpResponse:
+    """State, blockers and history."""
+    intake, place = staff_site(request, intake_id, site_id, Permission.PROGRESS_VIEW)
+    return _show(request, intake, place)
+
+
+def _show(
+    request: HttpRequest, intake: Intake, place: ExamSite, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    staff = staff_member(request)
+    now = timezone.now()
+    sees_area = place.area_id in staff.area_ids(Permission.PROGRESS_VIEW)
+    part = queries.progress(intake, [place], sees_area=sees_area)[0]
+    blockers = closing.closing_blockers(intake=intake, site=place, now=now)
+    number = blockers.count()
+    context = {
+        "intake": intake,
+        "intake_name": pick(intake.name_zh, intake.name_en),
+        "site": place,
+        "name": pick(place.name_zh, place.name_en),
+        "contact": Contact(
+            name=pick(place.name_zh, place.name_en),
+            telephone=place.telephone,
+            hours=pick(place.hours_zh, place.hours_en),
+            address=pick(place.address_zh, place.address_en),
+        ),
+        "part": part,
+        "counts": part.counts,
+        "sees_area": sees_area,
+        "blockers": [_blocker(dossier) for dossier in blockers[:SHOWN]],
+        "blocking": number,
+        "more": max(0, number - SHOWN),
+        "window_open": now < intake.closes_at,
+        "reviews": SiteReview.objects.filter(intake=intake, site=place).select_related("closed_by").order_by("-closed_at"),
+        "may_close": part.closed_at is None and not number and now >= intake.closes_at and not intake.has_one_stage,
+        "problem": problem,
+    }
+    return render(request, "office/site.html", context, status=status)
+
+
+def _blocker(dossier: Dossier) -> dict[str, Any]:
+    chip, state = words.STATES[Phase(dossier.state)]
+    return {"dossier": dossier, "chip": chip, "state": state}
+
+
+@require_POST
+@for_staff(*_CLOSERS)
+def close(request: HttpRequest, intake_id: int, site_id: int) -> HttpResponseBase:
+    """考点审核结束."""
+    return _change(request, intake_id, site_id, closing.close_site, _("考点审核已结束，建议通过的考生将看到“考点通过”。"))
+
+
+@require_POST
+@for_staff(*_CLOSERS)
+def reopen(request: HttpRequest, intake_id: int, site_id: int) -> HttpResponseBase:
+    """Reopen a closed site."""
+    return _change(request, intake_id, site_id, closing.reopen_site, _("考点审核已重新开放，已显示的状态不收回。"))
+
+
+def _change(
+    request: HttpRequest, intake_id: int, site_id: int, run: Callable[..., object], done: str
+) -> HttpResponseBase:
+    intake, place = staff_site(request, intake_id, site_id, *_CLOSERS)
+    try:
+        run(intake=intake, site=place, staff=staff_member(request))
+    except Refusal as refusal:
+        if refusal.code == "not_found":
+            raise
+        return _show(request, intake, place, problem=sentence_of(refusal), status=status_of(refusal))
+    messages.success(request, done)
+    return redirect("office:site", intake_id, site_id)

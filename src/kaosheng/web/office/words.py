@@ -1,0 +1,45 @@
+"""Events of the audit trail in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kaosheng.audit.names import AuditName
+
+EVENTS: Final[dict[str, str | Promise]] = {
+    AuditName.CANDIDATE_LOGGED_IN: _("考生登录"),
+    AuditName.CANDIDATE_LOGGED_OUT: _("考生退出"),
+    AuditName.STAFF_LOGGED_IN: _("工作人员登录"),
+    AuditName.STAFF_LOGIN_FAILED: _("工作人员登录失败"),
+    AuditName.STAFF_LOGGED_OUT: _("工作人员退出"),
+    AuditName.ACCOUNT_CREATED: _("建立账号"),
+    AuditName.ACCOUNT_DISABLED: _("停用账号"),
+    AuditName.ACCOUNT_ENABLED: _("启用账号"),
+    AuditName.ACCOUNT_RESET: _("重置账号"),
+    AuditName.ROLE_GRANTED: _("授予角色"),
+    AuditName.ROLE_WITHDRAWN: _("收回角色"),
+    AuditName.REGISTRATION_RECEIVED: _("收到报名信息"),
+    AuditName.DOSSIER_CREATED: _("建立报名材料"),
+    AuditName.DOSSIER_VIEWED: _("查看报名材料"),
+    AuditName.DOSSIER_TAKEN: _("领取"),
+    AuditName.DOSSIER_GIVEN_BACK: _("交还"),
+    AuditName.DOSSIER_STEP: _("材料状态变化"),
+    AuditName.PICTURE_ADDED: _("上传图片"),
+    AuditName.PICTURE_DELETED: _("删除图片"),
+    AuditName.PICTURE_RESTORED: _("恢复图片"),
+    AuditName.MARK_SET: _("审核标记"),
+    AuditName.PROMISE_MADE: _("承诺补交"),
+    AuditName.PLACE_EXPLAINED: _("考生说明"),
+    AuditName.EXTENSION_REQUESTED: _("申请延期"),
+    AuditName.EXTENSION_REFUSED: _("不同意延期"),
+    AuditName.SITE_CLOSED: _("考点审核结束"),
+    AuditName.SITE_REOPENED: _("考点审核重新开放"),
+    AuditName.RELEASE_PREPARED: _("准备公布"),
+    AuditName.RELEASE_PUBLISHED: _("公布结果"),
+    AuditName.CATALOGUE_PUBLISHED: _("发布材料目录"),
+    AuditName.INTAKE_CHANGED: _("修改审核设置"),
+    AuditName.AUDIT_SEARCHED: _("查询审计记录"),
+}

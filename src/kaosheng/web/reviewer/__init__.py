@@ -1,0 +1,1 @@
+"""Reviewers: queue and dossier page."""

@@ -1,0 +1,415 @@
+"""The workbench in words and addresses: what the templates of the dossier page are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kaosheng.casework.models import Mark
+from kaosheng.casework.queries.workbench import Change, KindView, PictureView, Workbench
+from kaosheng.domain.dossier import Action, Phase, Verdict
+from kaosheng.domain.materials import Item, Kind
+from kaosheng.registration.words import LABELS, facts_in_words, value_in_words
+from kaosheng.web.reviewer import words
+from kaosheng.web.ui import components as ui
+from kaosheng.web.ui.messages import sentence_of
+from kaosheng.web.ui.times import moment
+
+_ALARMING: Final = {"hint", "warning", "severe"}
+
+
+def english() -> bool:
+    """Whether the reader chose English."""
+    return (get_language() or "").startswith("en")
+
+
+def pick(chinese: str, other: str) -> str:
+    """The text in the reader's language, for texts kept in two columns."""
+    return other or chinese if english() else chinese
+
+
+def kind_name(kind: Kind) -> str:
+    """The kind's full name."""
+    return pick(kind.name_zh, kind.name_en)
+
+
+def place_name(kind: Kind, position: int | None) -> str:
+    """身份证明 · 国徽面, or 毕业证书 第2张, or the kind alone."""
+    if position is None:
+        return kind_name(kind)
+    return f"{kind_name(kind)} · {position_label(kind, position)}"
+
+
+def position_label(kind: Kind, position: int) -> str:
+    """国徽面 where positions have names, else 第2张."""
+    labels = kind.labels_en if english() else kind.labels_zh
+    if position <= len(labels) and labels[position - 1]:
+        return labels[position - 1]
+    return _("第 %(position)s 张") % {"position": position}
+
+
+def state_of(bench: Workbench) -> tuple[str, words.Text]:
+    """Chip and words of the dossier for this reader."""
+    verdict = None
+    if bench.phase in {Phase.DECIDED, Phase.RELEASED} and bench.case.decision is not None:
+        corrected = bench.dossier.corrections.filter(confirmed_at__isnull=False).order_by("-confirmed_at").first()
+        verdict = Verdict(corrected.verdict if corrected else bench.case.decision.verdict)
+    return words.state_of(bench.phase, sees_area=bench.sees_area, verdict=verdict)
+
+
+# --- left: kinds and thumbnails -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One thumbnail of the left pane; `chip` names its mark for all who don't see the colour."""
+
+    url: str
+    thumbnail_url: str
+    label: str
+    width: int
+    height: int
+    chip: str
+    is_current: bool
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """One kind of the left pane; `url` opens it where it holds no picture."""
+
+    name: str
+    url: str
+    chip: str
+    chip_words: str
+    tiles: tuple[Tile, ...]
+    is_current: bool
+    note: str = ""
+
+
+def kind_rows(bench: Workbench, chosen: Chosen) -> list[KindRow]:
+    """The left pane."""
+    return [_kind_row(bench, kind, chosen) for kind in bench.kinds]
+
+
+def _kind_row(bench: Workbench, kind: KindView, chosen: Chosen) -> KindRow:
+    page = reverse("reviewer:dossier", args=[bench.dossier.pk])
+    chip, chip_words = _kind_chip(kind)
+    return KindRow(
+        name=pick(kind.item.kind.short_name_zh, kind.item.kind.short_name_en),
+        url=f"{page}?kind={kind.code}",
+        chip=chip,
+        chip_words=chip_words,
+        tiles=tuple(_tile(bench, kind, entry, page, chosen) for entry in kind.pictures),
+        is_current=chosen.kind is kind,
+        note=_kind_note(kind),
+    )
+
+
+def _tile(bench: Workbench, kind: KindView, entry: PictureView, page: str, chosen: Chosen) -> Tile:
+    picture = entry.picture
+    return Tile(
+        url=f"{page}?picture={picture.pk}",
+        thumbnail_url=reverse("reviewer:thumbnail", args=[bench.dossier.pk, picture.pk]),
+        label=position_label(kind.item.kind, picture.position),
+        width=picture.thumbnail_width,
+        height=picture.thumbnail_height,
+        chip=entry.mark.verdict if entry.mark else "unmarked",
+        is_current=chosen.picture is entry,
+        is_new=entry.is_new,
+    )
+
+
+def _kind_chip(kind: KindView) -> tuple[str, str]:
+    """The kind's worst news: missing, to replace, unmarked with its count, else all accepted."""
+    if kind.missing is not None:
+        return "missing", _("已要求补充")
+    asked = sum(1 for entry in kind.pictures if entry.mark and entry.mark.verdict == Mark.Verdict.REPLACE)
+    if asked:
+        return "replace", _("需更换 %(count)s") % {"count": asked}
+    if kind.unmarked:
+        return "unmarked", _("待审 %(count)s") % {"count": kind.unmarked}
+    if kind.pictures:
+        return "accepted", str(len(kind.pictures))
+    return ("promised", "") if kind.promise else ("incomplete", _("未提供"))
+
+
+def _kind_note(kind: KindView) -> str:
+    if kind.promise is not None and not kind.pictures:
+        return _("承诺 %(date)s 补交") % {"date": kind.promise.due_on.isoformat()}
+    if kind.explanations:
+        return _("考生有说明")
+    if kind.is_short and kind.pictures:
+        return _("少于要求的 %(minimum)s 张") % {"minimum": kind.item.minimum}
+    return ""
+
+
+# --- the chosen picture or kind -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What stands in the middle: a picture, or a kind without one."""
+
+    kind: KindView | None
+    picture: PictureView | None
+    number: int = 0
+
+
+def choose(bench: Workbench, *, picture: str, kind: str) -> Chosen:
+    """By address; without one the first picture that waits for a note, else the first of all."""
+    pictures = bench.pictures
+    if kind and not picture:
+        found = next((entry for entry in bench.kinds if entry.code == kind), None)
+        if found is not None:
+            first = found.pictures[0] if found.pictures else None
+            return Chosen(found, first, pictures.index(first) + 1 if first else 0)
+    wanted = next((entry for entry in pictures if str(entry.picture.pk) == picture), None)
+    if wanted is None and pictures:
+        waits = (entry for entry in pictures if entry.mark is None)
+        wanted = next(waits, pictures[0]) if bench.may_take or bench.holds_lease else pictures[0]
+    if wanted is None:
+        return Chosen(bench.kinds[0] if bench.kinds else None, None)
+    return Chosen(
+        next(entry for entry in bench.kinds if wanted in entry.pictures), wanted, pictures.index(wanted) + 1
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonButton:
+    """One standard reason with its key."""
+
+    code: str
+    words: str
+    key: str
+    pressed: bool
+
+
+def reasons(chosen: Chosen) -> list[ReasonButton]:
+    """The kind's standard reasons, numbered from 1."""
+    if chosen.kind is None:
+        return []
+    mark = chosen.picture.mark if chosen.picture else chosen.kind.missing
+    return [
+        ReasonButton(
+            code=code,
+            words=pick(chinese, other),
+            key=str(number) if number <= 9 else "",  # noqa: PLR2004 - nine number keys
+            pressed=mark is not None and mark.reason_code == code,
+        )
+        for number, (code, chinese, other) in enumerate(chosen.kind.item.kind.reasons, start=1)
+    ]
+
+
+def neighbours(bench: Workbench, chosen: Chosen) -> tuple[str, str]:
+    """Addresses of the picture before and after."""
+    page = reverse("reviewer:dossier", args=[bench.dossier.pk])
+    pictures = bench.pictures
+    before = pictures[chosen.number - 2] if chosen.number > 1 else None
+    after = pictures[chosen.number] if 0 < chosen.number < len(pictures) else None
+    return tuple(f"{page}?picture={entry.picture.pk}" if entry else "" for entry in (before, after))  # type: ignore[return-value]
+
+
+def mark_words(mark: Mark) -> str:
+    """The remark of a mark in the reader's language."""
+    return pick(mark.text_zh, mark.text_en)
+
+
+def earlier_remarks(chosen: Chosen) -> list[ui.Remark]:
+    """What was said of this place before, newest first."""
+    if chosen.picture is None:
+        return []
+    return [
+        ui.Remark(
+            text=mark_words(mark) or words.MARKS[mark.verdict],
+            subject=f"{words.STAGES[mark.stage]} · {words.MARKS[mark.verdict]}",
+            author=mark.by.name,
+            at=mark.at,
+            tone="quiet",
+        )
+        for mark in chosen.picture.earlier
+        if mark.verdict != Mark.Verdict.ACCEPTED or mark.stage != "area"
+    ][:3]
+
+
+def box_of(mark: Mark | None) -> str:
+    """The spot of a mark as the viewer wants it."""
+    return ",".join(f"{part:.4f}" for part in mark.box) if mark is not None and mark.box else ""
+
+
+# --- right: facts, history, acts ------------------------------------------------------------------------------------
+def registration_facts(bench: Workbench) -> list[ui.Fact]:
+    """The registration with the full ID number: this page is for the people who check it."""
+    registration = bench.dossier.registration
+    site = bench.dossier.site
+    own = [
+        ui.Fact(label=_("姓名"), value=registration.name),
+        ui.Fact(label=_("证件号码"), value=registration.id_number),
+        ui.Fact(label=_("证件类型"), value=registration.id_type),
+        ui.Fact(label=_("手机号码"), value=registration.phone or _("（无）")),
+        ui.Fact(label=_("考点"), value=pick(site.name_zh, site.name_en)),
+    ]
+    alarming = registration.facts.get("precheck") in _ALARMING
+    precheck = str(LABELS["precheck"])
+    return own + [
+        ui.Fact(label=label, value=value, chip="hint" if alarming and label == precheck else "")
+        for label, value in facts_in_words(registration.facts)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One line of 报名信息已变更."""
+
+    label: str
+    before: str
+    after: str
+
+
+def change_rows(changes: Sequence[Change]) -> list[ChangeRow]:
+    """The difference in words."""
+    return [
+        ChangeRow(
+            label=own_label(change.name),
+            before=_("（无）") if change.before in {None, ""} else value_in_words(change.name, change.before),
+            after=_("（无）") if change.after in {None, ""} else value_in_words(change.name, change.after),
+        )
+        for change in changes
+    ]
+
+
+def own_label(name: str) -> str:
+    """What a field of the registration is called."""
+    labels = {
+        "name": _("姓名"),
+        "id_type": _("证件类型"),
+        "id_number": _("证件号码"),
+        "phone": _("手机号码"),
+        "site": _("考点"),
+    }
+    return labels.get(name) or str(LABELS.get(name, name))
+
+
+def history(bench: Workbench) -> list[ui.TimelineEntry]:
+    """All steps this reader may read, newest first, with the names of the people."""
+    return [
+        ui.TimelineEntry(
+            what=words.step_in_words(step),
+            at=step.at,
+            who=words.actor_in_words(step),
+            text=step.reason,
+            tone=words.tone_of(step),  # type: ignore[arg-type]  # one of the tones
+        )
+        for step in bench.steps
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One button of the bar. `refused` says why it can't be pressed now."""
+
+    label: str
+    url: str
+    key: str = ""
+    look: str = ""
+    refused: str = ""
+
+
+_ACTS: Final[tuple[tuple[Action, Verdict | None, str, str, str], ...]] = (
+    (Action.RETURN, None, "return", "R", ""),
+    (Action.SEND_BACK, None, "send-back", "B", ""),
+    (Action.FORWARD, Verdict.FAIL, "forward", "", "btn-refuse"),
+    (Action.FORWARD, Verdict.PASS, "forward", "Enter", "btn-primary"),
+    (Action.PROPOSE, Verdict.FAIL, "propose", "", "btn-refuse"),
+    (Action.PROPOSE, Verdict.PASS, "propose", "Enter", "btn-primary"),
+    (Action.DECIDE, Verdict.PASS, "decide", "Enter", "btn-primary"),
+    (Action.WITHDRAW_PROPOSAL, None, "withdraw", "", ""),
+    (Action.REJECT_PROPOSAL, None, "reject", "", "btn-refuse"),
+    (Action.CONFIRM, None, "confirm", "Enter", "btn-primary"),
+    (Action.RECEIVE, None, "receive", "", "btn-primary"),
+    (Action.EXTEND, None, "extend", "", ""),
+    (Action.REOPEN, None, "reopen", "", ""),
+    (Action.KEEP, None, "keep", "", "btn-primary"),
+    (Action.PROPOSE_CORRECTION, None, "propose-correction", "", ""),
+    (Action.CONFIRM_CORRECTION, None, "confirm-correction", "", "btn-primary"),
+)
+
+
+def label_of(action: Action, verdict: Verdict | None) -> str:
+    """The words of a button."""
+    labels = {
+        Action.RETURN: _("退回补充"),
+        Action.SEND_BACK: _("退回考点"),
+        Action.DECIDE: _("通过"),
+        Action.WITHDRAW_PROPOSAL: _("撤回提议"),
+        Action.REJECT_PROPOSAL: _("不同意"),
+        Action.CONFIRM: _("确认提议"),
+        Action.RECEIVE: _("现场收到"),
+        Action.EXTEND: _("延期"),
+        Action.REOPEN: _("重新打开"),
+        Action.KEEP: _("维持决定"),
+        Action.PROPOSE_CORRECTION: _("提议更正"),
+        Action.CONFIRM_CORRECTION: _("确认更正"),
+    }
+    if verdict is not None and action is Action.FORWARD:
+        return str(words.RECOMMENDATIONS[verdict])
+    if verdict is not None and action is Action.PROPOSE:
+        return str(words.PROPOSALS[verdict])
+    return labels[action]
+
+
+def acts(bench: Workbench) -> list[Act]:
+    """The buttons of the bar, the usual one last; what needs the lease is left out until the dossier is taken."""
+    shown = []
+    for action, verdict, page, key, look in _ACTS:
+        offer = bench.offer(action, verdict)
+        if offer is None or (offer.refused is not None and offer.refused.code == "lease_needed"):
+            continue
+        address = reverse(f"reviewer:{page}", args=[bench.dossier.pk])
+        shown.append(
+            Act(
+                label=label_of(action, verdict),
+                url=f"{address}?verdict={verdict}" if verdict else address,
+                key=key,
+                look=look,
+                refused=sentence_of(offer.refused) if offer.refused else "",
+            )
+        )
+    return shown
+
+
+# --- what will be sent -----------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One asked place of a return, as the candidate will read it."""
+
+    place: str
+    verdict: str
+    remark: str
+    manner: str
+    opens: str = ""
+
+
+def sendings(bench: Workbench) -> list[Sending]:
+    """Everything a return would ask for."""
+    kinds: dict[str, Item] = {item.kind.code: item for item in bench.case.items}
+    return [
+        Sending(
+            place=place_name(kinds[mark.kind].kind, mark.position),
+            verdict=str(words.MARKS[mark.verdict]),
+            remark=mark_words(mark),
+            manner=str(words.MANNERS[mark.manner]),
+            opens=_("同时开放本类其余空位") if mark.opens_free_positions and mark.manner == "online" else "",
+        )
+        for mark in bench.marks_to_send
+    ]
+
+
+def lease_line(bench: Workbench) -> str:
+    """Whose hands it is in."""
+    if bench.holds_lease and bench.case.lease is not None:
+        return _("在您手中，至 %(time)s") % {"time": moment(bench.case.lease.until)}
+    if bench.holder:
+        return _("由 %(name)s 处理中") % {"name": bench.holder}
+    return ""

@@ -1,0 +1,313 @@
+"""The verbs that move a dossier: a page that shows what will be sent, and the act itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from kaosheng.casework.models import Dossier
+from kaosheng.casework.queries.queue import Tab
+from kaosheng.casework.queries.workbench import Workbench, workbench
+from kaosheng.casework.services import counter, deciding, reviewing
+from kaosheng.casework.services.actors import Actor, of_staff
+from kaosheng.domain.deadlines import supplement_deadline
+from kaosheng.domain.dossier import Action, Verdict
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.roles import Permission
+from kaosheng.web.access import for_staff, staff_dossier, staff_member
+from kaosheng.web.reviewer import forms, presenting, words
+from kaosheng.web.reviewer.answers import read, shows_present_state
+from kaosheng.web.reviewer.views.queue import open_next
+from kaosheng.web.ui.messages import sentence_of, status_of
+
+Text = str | Promise
+Given = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One act: its rule, its form, its words, and the service that does it."""
+
+    action: Action | None
+    form: type[forms.SeenForm]
+    run: Callable[[UUID, Actor, Given], object]
+    done: Text
+    lead: Text
+    look: str = "btn-primary"
+    goes_on: Tab | None = None
+
+
+def _seen(dossier_id: UUID, actor: Actor, given: Given) -> dict[str, Any]:
+    return {"dossier_id": dossier_id, "actor": actor, "seen_revision": given["revision"]}
+
+
+def _return(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return reviewing.return_to_candidate(**_seen(dossier_id, actor, given))
+
+
+def _forward(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    recommendation = Verdict(given["verdict"])
+    return reviewing.forward(
+        **_seen(dossier_id, actor, given), recommendation=recommendation, reason=given["reason"]
+    )
+
+
+def _send_back(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return reviewing.send_back(**_seen(dossier_id, actor, given), reason=given["reason"])
+
+
+def _decide(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return deciding.decide_pass(
+        **_seen(dossier_id, actor, given), opinion=given["reason"], waiver=given.get("waiver", "")
+    )
+
+
+def _propose(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return deciding.propose(
+        **_seen(dossier_id, actor, given),
+        verdict=Verdict(given["verdict"]),
+        opinion=given["reason"],
+        waiver=given.get("waiver", ""),
+    )
+
+
+def _confirm(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return deciding.confirm(**_seen(dossier_id, actor, given))
+
+
+def _reject(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return deciding.reject_proposal(**_seen(dossier_id, actor, given), reason=given["reason"])
+
+
+def _withdraw(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return deciding.withdraw_proposal(**_seen(dossier_id, actor, given))
+
+
+def _reopen(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return deciding.reopen(**_seen(dossier_id, actor, given), reason=given["reason"])
+
+
+def _keep(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return deciding.keep(**_seen(dossier_id, actor, given))
+
+
+def _receive(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return counter.receive(**_seen(dossier_id, actor, given), reason=given["reason"])
+
+
+def _request_extension(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return counter.request_extension(
+        dossier_id=dossier_id, actor=actor, until=given["until"], reason=given["reason"]
+    )
+
+
+def _extend(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return counter.extend(**_seen(dossier_id, actor, given), until=given["until"], reason=given["reason"])
+
+
+def _propose_correction(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return deciding.propose_correction(
+        **_seen(dossier_id, actor, given), verdict=Verdict(given["verdict"]), opinion=given["reason"]
+    )
+
+
+def _confirm_correction(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return deciding.confirm_correction(**_seen(dossier_id, actor, given))
+
+
+VERBS: Final[dict[str, Verb]] = {
+    "return": Verb(
+        Action.RETURN, forms.SeenForm, _return, _("已退回补充，考生会收到短信。"),
+        _("以下内容将发给考生，并开放这些位置。"), look="btn-change", goes_on=Tab.WAITING,
+    ),
+    "forward": Verb(
+        Action.FORWARD, forms.RecommendForm, _forward, _("已上报考区。"),
+        _("材料将连同标记和建议送考区审核，考点不能再修改。"), goes_on=Tab.WAITING,
+    ),
+    "send-back": Verb(
+        Action.SEND_BACK, forms.ReasonForm, _send_back, _("已退回考点。"),
+        _("材料将退回考点重新审核，考生看不到这一步。"), look="btn-change", goes_on=Tab.WAITING,
+    ),
+    "decide": Verb(
+        Action.DECIDE, forms.DecideForm, _decide, _("已决定通过，公布前考生看不到结论。"),
+        _("决定通过。结论在公布前对考生和考点保密。"), goes_on=Tab.WAITING,
+    ),
+    "propose": Verb(
+        Action.PROPOSE, forms.DecideForm, _propose, _("已提议，等待另一位审核员复核。"),
+        _("提议须由另一位考区审核员确认后才成为决定。"), goes_on=Tab.WAITING,
+    ),
+    "confirm": Verb(
+        Action.CONFIRM, forms.SeenForm, _confirm, _("已确认提议，决定已形成。"),
+        _("确认后形成决定。结论在公布前对考生和考点保密。"), goes_on=Tab.PROPOSALS,
+    ),
+    "reject": Verb(
+        Action.REJECT_PROPOSAL, forms.ReasonForm, _reject, _("已否决提议，材料留在您手中继续审核。"),
+        _("提议被否决后，材料回到待审，由您继续审核。"), look="btn-refuse",
+    ),
+    "withdraw": Verb(
+        Action.WITHDRAW_PROPOSAL, forms.SeenForm, _withdraw, _("已撤回提议。"), _("撤回后材料回到待审，由您继续审核。"),
+    ),
+    "reopen": Verb(
+        Action.REOPEN, forms.ReasonForm, _reopen, _("已重新打开，原决定作废。"),
+        _("原决定作废，材料回到考区待审。"), look="btn-change",
+    ),
+    "keep": Verb(
+        Action.KEEP, forms.SeenForm, _keep, _("已维持决定。"), _("报名信息变更后，维持原决定不变。"),
+    ),
+    "receive": Verb(
+        Action.RECEIVE, forms.ReasonForm, _receive, _("已登记收到，材料回到审核。"),
+        _("登记考生已现场提交或电话办理，材料回到退回它的阶段继续审核。"),
+    ),
+    "request-extension": Verb(
+        None, forms.UntilForm, _request_extension, _("已向考区申请延期。"), _("申请由考区管理员批准后生效。"),
+    ),
+    "extend": Verb(
+        Action.EXTEND, forms.UntilForm, _extend, _("已延期。"), _("批准后立即生效，考生在新的截止时间前可以提交。"),
+    ),
+    "propose-correction": Verb(
+        Action.PROPOSE_CORRECTION, forms.CorrectionForm, _propose_correction, _("已提议更正，等待另一人确认。"),
+        _("更正须由两名未参与原决定的人员完成，确认前考生看不到。"), look="btn-change",
+    ),
+    "confirm-correction": Verb(
+        Action.CONFIRM_CORRECTION, forms.SeenForm, _confirm_correction, _("已更正，考生会收到通知。"),
+        _("确认后立即生效：考生看到新结论，原结论显示为“更正前”，并收到通知。"), look="btn-refuse",
+    ),
+}  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff(Permission.DOSSIER_VIEW)
+@shows_present_state
+def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponseBase:
+    """GET asks, with everything shown that will be sent; POST does it."""
+    dossier = staff_dossier(request, dossier_id)
+    if request.method == "POST":
+        return _do(request, dossier, verb)
+    return _ask(request, dossier, verb, form=None)
+
+
+def _ask(
+    request: HttpRequest, dossier: Dossier, verb: str, *, form: forms.SeenForm | None, problem: str = ""
+) -> HttpResponseBase:
+    """The page before the act. Raises Refusal when the rules don't allow it now."""
+    bench = workbench(dossier, staff_member(request), now=timezone.now())
+    asked = request.POST if request.method == "POST" else request.GET
+    verdict = next((entry for entry in Verdict if entry == asked.get("verdict")), None)
+    if form is None:
+        _require_possible(bench, VERBS[verb], verdict)
+        form = _form(bench, VERBS[verb], None, verdict)
+    context = _context(bench, verb, form, verdict) | {"problem": problem}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "reviewer/act.html", context, status=status)
+
+
+def _require_possible(bench: Workbench, verb: Verb, verdict: Verdict | None) -> None:
+    if verb.action is None:
+        if not bench.may(Permission.EXTENSION_REQUEST):
+            raise Refusal("not_your_role", action="extend")
+        return
+    decides = verdict if verb.action in {Action.FORWARD, Action.PROPOSE} else None
+    offer = bench.offer(verb.action, decides)
+    if offer is None:
+        raise Refusal("action_not_possible", phase=bench.phase.value, action=verb.action.value)
+    if offer.refused is not None:
+        raise offer.refused
+
+
+def _form(bench: Workbench, verb: Verb, data: Any, verdict: Verdict | None) -> forms.SeenForm:
+    first = {"revision": bench.dossier.revision, "verdict": verdict.value if verdict else None}
+    request = _open_request(bench) if verb.form is forms.UntilForm else None
+    if request is not None and verb.action is Action.EXTEND:
+        last_day = timezone.localtime(request.until) - timedelta(seconds=1)
+        first |= {"until": last_day.date(), "reason": request.reason}
+    if verb.form is forms.DecideForm:
+        return forms.DecideForm(data, initial=first, promises_open=bool(bench.facts.open_promises))
+    return verb.form(data, initial=first)
+
+
+def _open_request(bench: Workbench) -> Any:
+    return bench.dossier.extension_requests.filter(answered_at=None).first()
+
+
+def _context(bench: Workbench, verb: str, form: forms.SeenForm, verdict: Verdict | None) -> dict[str, Any]:
+    what = VERBS[verb]
+    now = timezone.now()
+    fails = verdict is Verdict.FAIL
+    heading: Text = _("申请延期") if what.action is None else presenting.label_of(what.action, _spoken(what, verdict))
+    proposal = bench.proposal
+    return {
+        "dossier": bench.dossier,
+        "bench": bench,
+        "verb": verb,
+        "heading": heading,
+        "lead": what.lead,
+        "look": "btn-refuse" if fails else what.look,
+        "form": form,
+        "goes_on": what.goes_on,
+        "back": reverse("reviewer:dossier", args=[bench.dossier.pk]),
+        "sendings": presenting.sendings(bench) if what.action is Action.RETURN else [],
+        "new_deadline": supplement_deadline(returned_at=now, days=bench.case.intake.supplement_days)
+        if what.action is Action.RETURN
+        else None,
+        "phone": bench.dossier.registration.phone,
+        "deadline": bench.case.deadline if what.form is forms.UntilForm else None,
+        "promises": [
+            presenting.kind_name(item.kind)
+            for item in bench.case.items
+            if item.kind.code in bench.facts.open_promises
+        ],
+        "proposal": proposal and {"words": words.PROPOSALS[Verdict(proposal.verdict)], "row": proposal},
+        "correction": bench.case.correction if what.action is Action.CONFIRM_CORRECTION else None,
+        "correction_words": words.VERDICTS[Verdict(bench.case.correction.verdict)]
+        if what.action is Action.CONFIRM_CORRECTION and bench.case.correction
+        else "",
+        "unmarked": bench.unmarked if what.action in {Action.DECIDE, Action.PROPOSE} else 0,
+        "changed": bool(bench.changes),
+    }
+
+
+def _spoken(verb: Verb, verdict: Verdict | None) -> Verdict | None:
+    return verdict if verb.action in {Action.FORWARD, Action.PROPOSE} else None
+
+
+def _do(request: HttpRequest, dossier: Dossier, verb: str) -> HttpResponseBase:
+    what, staff = VERBS[verb], staff_member(request)
+    bench = workbench(dossier, staff, now=timezone.now())
+    verdict = next((entry for entry in Verdict if entry == request.POST.get("verdict")), None)
+    form = _form(bench, what, request.POST, verdict)
+    if not form.is_valid():
+        if "revision" in form.errors:
+            read(form)
+        return _ask(request, dossier, verb, form=form)
+    try:
+        what.run(dossier.pk, of_staff(staff), form.cleaned_data)
+    except Refusal as refusal:
+        if status_of(refusal) != HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise
+        return _ask(request, dossier, verb, form=form, problem=sentence_of(refusal))
+    messages.success(request, what.done)
+    if what.goes_on is not None and form.cleaned_data["go_on"]:
+        return open_next(request, staff, what.goes_on)
+    return redirect(_after(dossier, what))
+
+
+def _after(dossier: Dossier, verb: Verb) -> str:
+    """Where to go: back to the list once the dossier left one's hands, else to the dossier."""
+    if verb.goes_on is not None:
+        return f"{reverse('reviewer:queue')}?tab={verb.goes_on}"
+    return reverse("reviewer:dossier", args=[dossier.pk])
+

@@ -1,0 +1,137 @@
+"""The dossier page: three panes, plain links, plain forms."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from kaosheng.accounts.scope import Staff
+from kaosheng.audit.names import AuditName
+from kaosheng.audit.recording import By, record
+from kaosheng.casework.models import Dossier
+from kaosheng.casework.queries.workbench import Workbench, workbench
+from kaosheng.domain.dossier import Action, State, Verdict
+from kaosheng.domain.roles import Permission
+from kaosheng.web.access import for_staff, staff_dossier, staff_member
+from kaosheng.web.reviewer import presenting, words
+from kaosheng.web.ui.components import FieldProblem
+
+_OPENED_KEY: Final = "opened_dossier"
+_EXTENDABLE: Final = frozenset({State.DRAFT.value, State.RETURNED.value, State.LAPSED.value})
+
+
+@require_safe
+@never_cache
+@for_staff(Permission.DOSSIER_VIEW)
+def page(request: HttpRequest, dossier_id: Any) -> HttpResponse:
+    """Open a dossier: one audit row that lists the pictures, whatever is clicked inside it afterwards."""
+    dossier = staff_dossier(request, dossier_id)
+    return show(request, dossier)
+
+
+def show(request: HttpRequest, dossier: Dossier, *, problem: str = "", status: int = 200) -> HttpResponse:
+    """The page, with a problem on top when an act was refused."""
+    staff = staff_member(request)
+    bench = workbench(dossier, staff, now=timezone.now())
+    note_opening(request, staff, dossier, [str(entry.picture.pk) for entry in bench.pictures])
+    return render(request, "reviewer/dossier.html", _context(request, bench, problem), status=status)
+
+
+def _context(request: HttpRequest, bench: Workbench, problem: str) -> dict[str, Any]:
+    asked = request.POST if request.method == "POST" else request.GET
+    chosen = presenting.choose(bench, picture=asked.get("picture", ""), kind=asked.get("kind", ""))
+    mark = chosen.picture.mark if chosen.picture else (chosen.kind.missing if chosen.kind else None)
+    before, after = presenting.neighbours(bench, chosen)
+    chip, state = presenting.state_of(bench)
+    return {
+        "bench": bench,
+        "dossier": bench.dossier,
+        "registration": bench.dossier.registration,
+        "chip": chip,
+        "state": state,
+        "lease": presenting.lease_line(bench),
+        "acts": presenting.acts(bench),
+        "kinds": presenting.kind_rows(bench, chosen),
+        "unneeded": [presenting.pick(i.kind.short_name_zh, i.kind.short_name_en) for i in bench.unneeded],
+        "chosen": chosen,
+        "place": presenting.place_name(
+            chosen.kind.item.kind, chosen.picture.picture.position if chosen.picture else None
+        )
+        if chosen.kind
+        else "",
+        "requirement": presenting.pick(chosen.kind.item.kind.requirement_zh, chosen.kind.item.kind.requirement_en)
+        if chosen.kind
+        else "",
+        "mark": mark,
+        "mark_words": presenting.mark_words(mark) if mark else "",
+        "own_words": own_words(mark, chosen) if mark else "",
+        "box": presenting.box_of(mark),
+        "percent": [round(part * 100, 1) for part in mark.box] if mark and mark.box else [],
+        "reasons": presenting.reasons(chosen),
+        "manners": words.MANNERS.items(),
+        "earlier": presenting.earlier_remarks(chosen),
+        "facts": presenting.registration_facts(bench),
+        "changes": presenting.change_rows(bench.changes),
+        "history": presenting.history(bench),
+        "proposal": _proposal(bench),
+        "previous_url": before,
+        "next_url": after,
+        "asks": asked.get("ask") == "1" or bool(problem),
+        "problems": [FieldProblem(sentence=problem)] if problem else [],
+        "may_request": bench.may(Permission.EXTENSION_REQUEST) and bench.dossier.state in _EXTENDABLE,
+        "may_upload": bench.may(Permission.COUNTER_UPLOAD) and bench.offer(Action.RECEIVE) is not None,
+        "deadline": bench.case.deadline if bench.dossier.state in _EXTENDABLE else None,
+    }
+
+
+def own_words(mark: Any, chosen: presenting.Chosen) -> str:
+    """The reviewer's own words of a mark, without the standard sentence in front."""
+    if chosen.kind is None:
+        return ""
+    standard = next((r[1] for r in chosen.kind.item.kind.reasons if r[0] == mark.reason_code), "")
+    return str(mark.text_zh).removeprefix(standard).removeprefix("；")
+
+
+def _proposal(bench: Workbench) -> dict[str, Any] | None:
+    if bench.proposal is None:
+        return None
+    verdict = Verdict(bench.proposal.verdict)
+    return {
+        "words": words.PROPOSALS[verdict],
+        "by": bench.proposal.by.name,
+        "at": bench.proposal.at,
+        "opinion": bench.proposal.opinion,
+        "failed": verdict is Verdict.FAIL,
+    }
+
+
+def note_opening(request: HttpRequest, staff: Staff, dossier: Dossier, pictures: list[str]) -> None:
+    """One DOSSIER_VIEWED row for an opening; moving about inside the same pictures makes no second one."""
+    digest = hashlib.sha256("".join(sorted(pictures)).encode()).hexdigest()[:16]
+    opening = [str(dossier.pk), digest]
+    if request.session.get(_OPENED_KEY) == opening and (request.GET.get("picture") or request.GET.get("kind")):
+        return
+    if request.method == "POST":
+        return
+    record(
+        AuditName.DOSSIER_VIEWED,
+        by=By("staff", staff.id),
+        about=("dossier", str(dossier.pk)),
+        area=dossier.intake.area.code,
+        site=dossier.site.code,
+        pictures=pictures,
+    )
+    request.session[_OPENED_KEY] = opening
+
+
+def note_single(request: HttpRequest, dossier: Dossier, picture_id: str) -> None:
+    """A picture opened by its address alone, without the page, is an opening of its own."""
+    opened = request.session.get(_OPENED_KEY)
+    if not opened or opened[0] != str(dossier.pk):
+        note_opening(request, staff_member(request), dossier, [picture_id])

@@ -1,0 +1,66 @@
+"""Pictures for staff: full ones are never kept by the browser, thumbnails ten minutes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from kaosheng.casework.models import Dossier
+from kaosheng.catalogue.models import MaterialKind
+from kaosheng.catalogue.queries import newest_version_id
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.roles import Permission
+from kaosheng.pictures.store import get_store
+from kaosheng.web.access import for_staff, picture_in, staff_dossier
+from kaosheng.web.reviewer.views.dossier import note_single
+
+
+@require_safe
+@for_staff(Permission.DOSSIER_VIEW)
+def full(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpResponse:
+    """The picture itself."""
+    dossier = staff_dossier(request, dossier_id)
+    picture = picture_in(dossier, picture_id, for_candidate=False)
+    note_single(request, dossier, str(picture.pk))
+    return _bytes(picture.object_key, f"image/{picture.format}", cache="no-store")
+
+
+@require_safe
+@for_staff(Permission.DOSSIER_VIEW)
+def thumbnail(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpResponse:
+    """Its thumbnail."""
+    picture = picture_in(staff_dossier(request, dossier_id), picture_id, for_candidate=False)
+    return _bytes(picture.thumbnail_key, "image/jpeg", cache="private, max-age=600")
+
+
+@require_safe
+@for_staff(Permission.DOSSIER_VIEW)
+def sample(request: HttpRequest, dossier_id: UUID, kind: str) -> HttpResponse:
+    """The 示例 of a kind, in the catalogue this dossier is reviewed by."""
+    dossier = staff_dossier(request, dossier_id)
+    key = _sample_key(dossier, kind)
+    data = get_store().read(key)
+    media = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
+    return _answer(data, media, cache="private, max-age=600")
+
+
+def _sample_key(dossier: Dossier, kind: str) -> str:
+    version = dossier.catalogue_version_id or newest_version_id(dossier.intake_id)
+    key = MaterialKind.objects.filter(version=version, code=kind).values_list("sample", flat=True).first()
+    if not key:
+        raise Refusal("not_found")
+    return key
+
+
+def _bytes(key: str, media: str, *, cache: str) -> HttpResponse:
+    return _answer(get_store().read(key), media, cache=cache)
+
+
+def _answer(data: bytes, media: str, *, cache: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=media)
+    response.headers["Cache-Control"] = cache
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Disposition"] = "inline"
+    return response
