@@ -107,22 +107,9 @@ def value_in_words(name: str, value: object) -> str:
     return f"{value} {known}" if name == "category" else str(known)
 
 
-@dataclass(frozen=True, slots=True)
-class FactInWords:
-    """One fact as people read it."""
-
-    name: str
-    label: str
-    value: str
-
-
-def in_words(facts: Mapping[str, Any]) -> list[FactInWords]:
-    """Every fact that has a label, in the table's order."""
-    return [
-        FactInWords(name, str(label), value_in_words(name, facts[name]))
-        for name, label in LABELS.items()
-        if name in facts
-    ]
+def facts_in_words(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and value of every fact that has a label, in the table's order."""
+    return [(str(label), value_in_words(name, facts[name])) for name, label in LABELS.items() if name in facts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +140,7 @@ _PHONE_FIRST: Final = 3
 _PHONE_LAST: Final = 4
 
 
-def masked_id(number: str) -> str:
+def masked_id_number(number: str) -> str:
     """An ID number with its middle hidden: 1399************23."""
     return _masked(number, _SHOWN_FIRST, _SHOWN_LAST)
 
