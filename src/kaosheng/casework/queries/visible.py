@@ -20,37 +20,48 @@ from kaosheng.domain.visibility import (
 _HANDED_IN = {Action.SUBMIT.value, Action.RECEIVE.value, Action.OVERDUE.value}
 
 
-def visible_now(
+def visible_now(dossier: Dossier, *, now: datetime) -> Visible:
+    """What the candidate may know now, read from the tables."""
+    steps = list(dossier.steps.all())
+    return visible_from(
+        dossier,
+        now=now,
+        steps=steps,
+        manners=[place.manner for place in asked_now(dossier)],
+        closings=_closings(dossier, forwards_of(steps)),
+        published=published_verdict(dossier, now=now),
+    )
+
+
+def visible_from(
     dossier: Dossier,
     *,
     now: datetime,
-    steps: Sequence[Step] | None = None,
-    asked: Sequence[AskedPlace] | None = None,
+    steps: Sequence[Step],
+    manners: Sequence[str],
+    closings: Sequence[Closing],
+    published: PublishedVerdict | None,
 ) -> Visible:
-    """What the candidate may know now. `steps` and `asked` save their queries where a page has read them."""
-    steps = list(dossier.steps.all()) if steps is None else steps
-    if asked is None:
-        asked = asked_now(dossier)
-    forwards = tuple(
-        Forward(at=step.at, site=step.site_code, recommendation=Verdict(step.verdict))
-        for step in steps
-        if step.action == Action.FORWARD
-    )
-    online = sum(1 for place in asked if place.manner == Manner.ONLINE)
+    """What the candidate may know now, from rows a page has read; `manners` are those of the places still asked."""
+    online = sum(1 for manner in manners if manner == Manner.ONLINE)
     handed_in = [step.action for step in steps if step.action in _HANDED_IN]
     facts = DossierFacts(
         state=State(dossier.state),
-        forwards=forwards,
+        forwards=forwards_of(steps),
         asked_online=online,
-        asked_elsewhere=len(asked) - online,
+        asked_elsewhere=len(manners) - online,
         one_stage=dossier.intake.has_one_stage,
         overdue_since_submission=bool(handed_in) and handed_in[-1] == Action.OVERDUE,
     )
-    return visible_to_candidate(
-        facts,
-        closings=_closings(dossier, forwards),
-        published=published_verdict(dossier, now=now),
-        now=now,
+    return visible_to_candidate(facts, closings=closings, published=published, now=now)
+
+
+def forwards_of(steps: Sequence[Step]) -> tuple[Forward, ...]:
+    """The times the 考点 sent the dossier on."""
+    return tuple(
+        Forward(at=step.at, site=step.site_code, recommendation=Verdict(step.verdict))
+        for step in steps
+        if step.action == Action.FORWARD
     )
 
 
@@ -80,14 +91,21 @@ def published_verdict(dossier: Dossier, *, now: datetime) -> PublishedVerdict | 
     correction = (
         Correction.objects.filter(dossier=dossier, confirmed_at__isnull=False).order_by("confirmed_at").last()
     )
+    return verdict_of(decision, correction, published_at=release.published_at)
+
+
+def verdict_of(
+    decision: Decision, correction: Correction | None, *, published_at: datetime
+) -> PublishedVerdict:
+    """The published verdict these rows make; a confirmed correction stands over the decision."""
     if correction is None:
         return PublishedVerdict(
-            verdict=Verdict(decision.verdict), opinion=decision.opinion, published_at=release.published_at
+            verdict=Verdict(decision.verdict), opinion=decision.opinion, published_at=published_at
         )
     return PublishedVerdict(
         verdict=Verdict(correction.verdict),
         opinion=correction.opinion,
-        published_at=release.published_at,
+        published_at=published_at,
         earlier=Verdict(decision.verdict),
         corrected_at=correction.confirmed_at,
     )

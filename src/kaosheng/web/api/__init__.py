@@ -1,1 +1,1 @@
-"""JSON for programs: upload and delete, state, the registration system's push, receipt check; nothing else."""
+"""JSON for programs: pictures, state, receipts, and the registration system's push."""

@@ -1,27 +1,51 @@
-"""The public check of a receipt: number, time and digests, no personal data, no state."""
+"""The public check of a receipt by its unguessable code: what was submitted when, and nothing of the person."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Schema
 
 from kaosheng.casework.models import Submission
 from kaosheng.domain.errors import Refusal
 
-router = Router(auth=None)
+router = Router(tags=["receipts"])
 
 
-@router.get("/receipts/{code}/", url_name="receipt")
-def receipt(request: HttpRequest, code: str) -> dict[str, Any]:
-    """What was submitted under this unguessable code."""
-    submission = Submission.objects.filter(code=code).first()
+class LineOut(Schema):
+    """One picture of the list."""
+
+    line: int
+    kind: str
+    position: int
+    digest: str
+
+
+class ReceiptOut(Schema):
+    """A submission as it was frozen."""
+
+    number: str
+    submitted_at: datetime
+    area: str
+    exam_batch: str
+    pictures: list[LineOut]
+
+
+@router.get("{str:code}/", response=ReceiptOut)
+def check(request: HttpRequest, code: str) -> ReceiptOut:
+    """The receipt with this code."""
+    submission = Submission.objects.filter(code=code).select_related("dossier__intake__area").first()
     if submission is None:
         raise Refusal("not_found")
-    lines = submission.lines.values_list("line", "stored_digest")
-    return {
-        "number": submission.number,
-        "at": submission.at.isoformat(),
-        "pictures": [{"line": line, "digest": digest} for line, digest in lines],
-    }
+    intake = submission.dossier.intake
+    return ReceiptOut(
+        number=submission.number,
+        submitted_at=submission.at,
+        area=intake.area.code,
+        exam_batch=intake.code,
+        pictures=[
+            LineOut(line=line.line, kind=line.kind, position=line.position, digest=line.stored_digest)
+            for line in submission.lines.all()
+        ],
+    )

@@ -1,12 +1,13 @@
-"""The registration system's signed push."""
+"""The signed push of the registration system: registrations that are new, changed, cancelled or restored."""
 
 from __future__ import annotations
 
 import json
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from ninja import Router
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -14,37 +15,48 @@ from kaosheng.casework.services.registrations import receive_registration
 from kaosheng.domain.errors import Refusal
 from kaosheng.registration.models import RegistrationVersion
 
-router = Router(auth=None)
+router = Router(tags=["registrations"])
 
+_TYPES: Final = frozenset({"registration.changed", "registration.cancelled", "registration.restored"})
 _LARGEST: Final = 64 * 1024
-_TYPES: Final = {"registration.changed", "registration.cancelled", "registration.restored"}
+"""Bytes of one message; a registration object has two or three thousand."""
 
 
-@router.post("/registrations/", url_name="registrations")
-def push(request: HttpRequest) -> HttpResponse:
-    """204 when applied or already known; an old message replayed changes nothing, its version is not higher.
-
-    The signature covers id and time; messages more than five minutes old are refused.
-    """
-    payload = _signed_json(request)
-    if not isinstance(payload, dict) or payload.get("type") not in _TYPES:
-        raise Refusal("registration_not_understood", field="type")
-    receive_registration(payload.get("registration"), way=RegistrationVersion.Way.PUSH)
-    return HttpResponse(status=204)
+@router.post("", response={204: None}, auth=None)
+def push(request: HttpRequest) -> tuple[int, None]:
+    """Apply one registration object. An older or repeated version is accepted and changes nothing."""
+    body = _body(request)
+    _require_signature(request, body)
+    message = _message(body)
+    receive_registration(message["registration"], way=RegistrationVersion.Way.PUSH)
+    return 204, None
 
 
-def _signed_json(request: HttpRequest) -> object:
-    """The body, if its signature holds. Raises Refusal `signature_invalid`, `registration_not_understood`."""
+def _body(request: HttpRequest) -> bytes:
     if int(request.META.get("CONTENT_LENGTH") or 0) > _LARGEST:
-        raise Refusal("registration_not_understood", field="body")
+        raise Refusal("message_too_large", limit=_LARGEST)
+    return request.read(_LARGEST)
+
+
+def _require_signature(request: HttpRequest, body: bytes) -> None:
+    """The library compares in constant time and refuses a timestamp more than five minutes off."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        Webhook(settings.REGISTRATION_WEBHOOK_SECRET).verify(request.body, headers)
+        Webhook(settings.REGISTRATION_WEBHOOK_SECRET).verify(body, headers)
     except WebhookVerificationError as error:
         raise Refusal("signature_invalid") from error
     except ValueError as error:
-        raise Refusal("registration_not_understood", field="body") from error
+        # A body that isn't JSON is parsed by the library after its signature held.
+        raise Refusal("registration_not_understood", field="JSON") from error
+
+
+def _message(body: bytes) -> Mapping[str, Any]:
     try:
-        return json.loads(request.body)
+        message = json.loads(body)
     except ValueError as error:
-        raise Refusal("registration_not_understood", field="body") from error
+        raise Refusal("registration_not_understood", field="JSON") from error
+    if not isinstance(message, dict) or message.get("type") not in _TYPES:
+        raise Refusal("registration_not_understood", field="type")
+    if "registration" not in message:
+        raise Refusal("registration_not_understood", field="registration")
+    return message

@@ -29,7 +29,9 @@ def state(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
             "state": visible.state.value,
             "words": state_words(visible),
             "places": visible.places,
-            "pictures": [{"kind": kind, "position": at, "received_digest": sum_} for kind, at, sum_ in pictures],
+            "pictures": [
+                {"kind": kind, "position": at, "received_digest": sum_} for kind, at, sum_ in pictures
+            ],
         },
         ensure_ascii=False,
     ).encode()

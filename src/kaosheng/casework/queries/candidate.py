@@ -1,0 +1,420 @@
+"""What one candidate sees of his dossier: one frozen view, made only of what is visible to him (design §2, Secrecy)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from kaosheng.casework.models import Dossier, Mark, Picture, Submission
+from kaosheng.casework.queries.candidate_rows import CandidateRows, read_rows
+from kaosheng.casework.queries.visible import forwards_of, visible_from
+from kaosheng.casework.services.pictures import slot_is_open
+from kaosheng.casework.services.submitting import picture_list_digest
+from kaosheng.domain import materials
+from kaosheng.domain.dossier import Action, State
+from kaosheng.domain.materials import Effect
+from kaosheng.domain.places import Asked, Manner, Slot
+from kaosheng.domain.visibility import Closing, Visible, VisibleState, was_passed_at
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a reviewer asked of one place, or of a kind (position None), in the newest return."""
+
+    kind: str
+    position: int | None
+    text_zh: str
+    text_en: str
+    manner: Manner
+    at: datetime
+    box: tuple[float, float, float, float] | None
+    picture_id: UUID | None
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One position of a kind. `removed` is the submitted picture that 撤销 would bring back."""
+
+    position: int
+    picture: Picture | None
+    is_open: bool
+    mark: Literal["", "accepted", "replace"] = ""
+    is_new: bool = False
+    remark: Remark | None = None
+    removed: Picture | None = None
+    unable: str = ""
+
+    @property
+    def box(self) -> tuple[float, float, float, float] | None:
+        """The spot the reviewer marked, while the picture he saw still stands here."""
+        if self.remark is None or self.picture is None or self.remark.picture_id != self.picture.pk:
+            return None
+        return self.remark.box
+
+
+@dataclass(frozen=True, slots=True)
+class KindView:
+    """One material with its places; `remark` is one that asks for the kind as a whole."""
+
+    item: materials.Item
+    places: tuple[Place, ...]
+    remark: Remark | None
+    is_missing: bool
+    settled_by_group: bool
+    promised_until: date | None
+    promise_note: str
+    unable: str
+    may_promise: bool
+    may_explain: bool
+
+    @property
+    def code(self) -> str:
+        """The kind's code."""
+        return self.item.kind.code
+
+    @property
+    def count(self) -> int:
+        """Pictures that stand in its places."""
+        return sum(1 for place in self.places if place.picture is not None)
+
+    @property
+    def remarks(self) -> Iterator[Remark]:
+        """What is asked of it: of the whole first, then place by place."""
+        if self.remark is not None:
+            yield self.remark
+        yield from (place.remark for place in self.places if place.remark is not None)
+
+    @property
+    def free_position(self) -> int | None:
+        """The lowest open place without a picture."""
+        return next(
+            (place.position for place in self.places if place.is_open and place.picture is None), None
+        )
+
+
+class Event(StrEnum):
+    """What the 经过 may tell; hidden steps have no name here."""
+
+    RECEIVED = "registration_received"
+    SUBMITTED = "submitted"
+    RESUBMITTED = "resubmitted"
+    RETURNED = "returned"
+    TAKEN_IN = "taken_in"
+    OVERDUE = "overdue"
+    IN_REVIEW = "in_review"
+    SITE_PASSED = "site_passed"
+    RELEASED = "released"
+    CORRECTED = "corrected"
+    LAPSED = "lapsed"
+    EXTENDED = "extended"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    RESTORED = "restored"
+
+
+_TOLD: Final[dict[str, Event]] = {
+    Action.RECEIVE: Event.TAKEN_IN,
+    Action.OVERDUE: Event.OVERDUE,
+    Action.RETURN: Event.RETURNED,
+    Action.LAPSE: Event.LAPSED,
+    Action.EXTEND: Event.EXTENDED,
+    Action.WINDOW_EXTENDED: Event.EXTENDED,
+    Action.REGISTRATION_CHANGED: Event.CHANGED,
+    Action.REGISTRATION_CANCELLED: Event.CANCELLED,
+    Action.REGISTRATION_RESTORED: Event.RESTORED,
+}
+"""Steps that are told as they happen. 提交 and 上报 have rules of their own; every other step is hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the 经过; `count` are the places a return asked for."""
+
+    event: Event
+    at: datetime
+    count: int = 0
+    submission: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a registration change did that the candidate hasn't acknowledged yet."""
+
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    now_asked: tuple[str, ...]
+    no_longer_asked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CandidateView:
+    """Everything a candidate's page, check page and state answer show of one dossier."""
+
+    dossier: Dossier
+    visible: Visible
+    now: datetime
+    deadline: datetime | None
+    in_time: bool
+    has_opened: bool
+    one_stage: bool
+    was_forwarded: bool
+    kinds: tuple[KindView, ...]
+    missing: tuple[str, ...]
+    unanswered: tuple[Asked, ...]
+    asked_online: int
+    submissions: tuple[Submission, ...]
+    told: tuple[Told, ...]
+    change: Change | None
+    list_digest: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything at all can change now."""
+        return any(place.is_open for kind in self.kinds for place in kind.places)
+
+    @property
+    def may_submit(self) -> bool:
+        """Whether there is something to submit: a draft, or online requests, in time."""
+        if not self.in_time:
+            return False
+        if self.visible.state is VisibleState.DRAFT:
+            return self.has_opened
+        return self.visible.state is VisibleState.RETURNED and self.asked_online > 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether submitting would be accepted as things stand."""
+        return not self.missing and not self.unanswered
+
+    def kind(self, code: str) -> KindView | None:
+        """The kind with this code."""
+        return next((kind for kind in self.kinds if kind.code == code), None)
+
+
+def candidate_view(dossier: Dossier, *, now: datetime) -> CandidateView:
+    """Build the view from one query. `dossier` comes from the door. Raises Refusal `catalogue_missing`."""
+    rows = read_rows(dossier, now=now)
+    case = rows.case
+    returned = dossier.state == State.RETURNED
+    visible = visible_from(
+        dossier,
+        now=now,
+        steps=rows.steps,
+        manners=[place.manner for place in case.asked_rows] if returned else [],
+        closings=rows.closings,
+        published=rows.published,
+    )
+    waits = visible.state in {VisibleState.DRAFT, VisibleState.RETURNED}
+    unanswered = case.unanswered()
+    return CandidateView(
+        dossier=dossier,
+        visible=visible,
+        now=now,
+        deadline=case.deadline if waits else None,
+        in_time=waits and case.in_time,
+        has_opened=dossier.intake.opens_at <= now,
+        one_stage=dossier.intake.has_one_stage,
+        was_forwarded=bool(forwards_of(rows.steps)),
+        kinds=_kinds(rows, visible, unanswered),
+        missing=case.missing() if waits else (),
+        unanswered=unanswered,
+        asked_online=sum(1 for place in case.asked if place.manner is Manner.ONLINE) if returned else 0,
+        submissions=rows.submissions,
+        told=_told(rows, visible),
+        change=_change(rows),
+        list_digest=picture_list_digest(case.pictures),
+    )
+
+
+# --- kinds and places ----------------------------------------------------------------------------------------
+def _kinds(rows: CandidateRows, visible: Visible, unanswered: tuple[Asked, ...]) -> tuple[KindView, ...]:
+    case = rows.case
+    waits = visible.state in {VisibleState.DRAFT, VisibleState.RETURNED}
+    missing = case.missing() if waits else ()
+    remarks = _remarks(rows, unanswered) if visible.may_see_marks else {}
+    accepted = _accepted(rows) if visible.may_see_marks else frozenset()
+    met_groups = _met_groups(rows)
+    promises = {promise.kind: promise for promise in case.promises}
+    unable = {(entry.kind, entry.position): entry.reason for entry in case.explanations}
+    writable = waits and case.in_time
+    views = []
+    for item in case.items:
+        code = item.kind.code
+        remark = remarks.get((code, None))
+        promise = promises.get(code)
+        asks_online = remark is not None and remark.manner is Manner.ONLINE
+        draft = visible.state is VisibleState.DRAFT
+        views.append(
+            KindView(
+                item=item,
+                places=_places(rows, item, remarks, accepted, unable),
+                remark=remark,
+                is_missing=code in missing,
+                settled_by_group=item.effect is Effect.ONE_OF
+                and item.group in met_groups
+                and code not in missing,
+                promised_until=promise.due_on if promise else None,
+                promise_note=promise.note if promise else "",
+                unable=unable.get((code, None), ""),
+                may_promise=writable and item.kind.may_promise and (item.is_asked or asks_online),
+                may_explain=writable and ((draft and item.is_asked) or asks_online),
+            )
+        )
+    return tuple(views)
+
+
+def _places(
+    rows: CandidateRows,
+    item: materials.Item,
+    remarks: Mapping[tuple[str, int | None], Remark],
+    accepted: frozenset[UUID],
+    unable: Mapping[tuple[str, int | None], str],
+) -> tuple[Place, ...]:
+    case, code = rows.case, item.kind.code
+    standing = {picture.position: picture for picture in case.pictures if picture.kind == code}
+    removed = {
+        picture.position: picture
+        for picture in rows.pictures
+        if picture.kind == code and picture.hidden_at is not None and picture.pk in case.submitted_ids
+    }
+    opened = [slot.slot.position for slot in case.opened if slot.slot.kind == code]
+    highest = max([item.maximum, *standing, *opened, *(n for c, n in remarks if c == code and n is not None)])
+    places = []
+    for position in range(1, highest + 1):
+        picture = standing.get(position)
+        can_change = (item.effect is not Effect.NOT_ACCEPTED or picture is not None) and slot_is_open(
+            case, Slot(code, position)
+        )
+        remark = remarks.get((code, position))
+        places.append(
+            Place(
+                position=position,
+                picture=picture,
+                is_open=can_change and case.intake.opens_at <= case.now,
+                mark=_mark(picture, remark, accepted),
+                is_new=bool(rows.submissions)
+                and picture is not None
+                and picture.pk not in case.submitted_ids,
+                remark=remark,
+                removed=removed.get(position)
+                if can_change and case.dossier.state == State.RETURNED
+                else None,
+                unable=unable.get((code, position), ""),
+            )
+        )
+    return tuple(places)
+
+
+def _mark(
+    picture: Picture | None, remark: Remark | None, accepted: frozenset[UUID]
+) -> Literal["", "accepted", "replace"]:
+    if picture is None:
+        return ""
+    if remark is not None and remark.picture_id == picture.pk:
+        return "replace"
+    return "accepted" if picture.pk in accepted else ""
+
+
+def _remarks(rows: CandidateRows, unanswered: tuple[Asked, ...]) -> dict[tuple[str, int | None], Remark]:
+    """The newest return's requests by place, with the words that were sent."""
+    case = rows.case
+    if case.returned is None:
+        return {}
+    words = {(mark.kind, mark.position): mark for mark in rows.marks if mark.frozen_at == case.returned.at}
+    waiting = {(place.kind, place.position) for place in unanswered}
+    remarks = {}
+    for place in case.asked_rows:
+        mark = words.get((place.kind, place.position))
+        if mark is None:
+            continue
+        key = (place.kind, place.position)
+        manner = Manner(place.manner)
+        remarks[key] = Remark(
+            kind=place.kind,
+            position=place.position,
+            text_zh=mark.text_zh,
+            text_en=mark.text_en,
+            manner=manner,
+            at=case.returned.at,
+            box=tuple(mark.box) if mark.box else None,
+            picture_id=mark.picture_id,
+            answered=manner is Manner.ONLINE and key not in waiting,
+        )
+    return remarks
+
+
+def _accepted(rows: CandidateRows) -> frozenset[UUID]:
+    """Pictures whose last mark that was sent is 合格: an earlier round's ✓ still stands."""
+    last = {mark.picture_id: mark.verdict for mark in rows.marks if mark.picture_id}
+    return frozenset(
+        picture_id for picture_id, verdict in last.items() if picture_id and verdict == Mark.Verdict.ACCEPTED
+    )
+
+
+def _met_groups(rows: CandidateRows) -> frozenset[str]:
+    """Groups of alternatives of which one kind has its minimum."""
+    counts: dict[str, int] = {}
+    for picture in rows.case.pictures:
+        counts[picture.kind] = counts.get(picture.kind, 0) + 1
+    return frozenset(
+        item.group
+        for item in rows.case.items
+        if item.group and counts.get(item.kind.code, 0) >= max(1, item.minimum)
+    )
+
+
+# --- the way so far ------------------------------------------------------------------------------------------
+def _told(rows: CandidateRows, visible: Visible) -> tuple[Told, ...]:
+    """The 经过, newest first, of visible things only."""
+    told = [Told(Event.RECEIVED, rows.case.dossier.created_at)]
+    asked = {entry.pk: 0 for entry in rows.returns}
+    for place in rows.asked:
+        asked[place.returned_id] += 1
+    counts = {entry.revision: asked[entry.pk] for entry in rows.returns}
+    submitted = 0
+    for step in rows.steps:
+        if step.action == Action.SUBMIT:
+            submitted += 1
+            event = Event.SUBMITTED if submitted == 1 else Event.RESUBMITTED
+            told.append(Told(event, step.at, submission=submitted))
+        elif step.action in _TOLD:
+            told.append(Told(_TOLD[step.action], step.at, count=counts.get(step.revision, 0)))
+    told += _reached(rows, visible)
+    return tuple(sorted(told, key=lambda entry: entry.at, reverse=True))
+
+
+def _reached(rows: CandidateRows, visible: Visible) -> Iterator[Told]:
+    """Stages that became visible: the first 上报, the first closing that showed 考点通过, the release."""
+    forwards = forwards_of(rows.steps)
+    if forwards:
+        yield Told(Event.IN_REVIEW, forwards[0].at)
+    shown = next((closing for closing in rows.closings if _shows(closing, rows)), None)
+    if shown is not None:
+        yield Told(Event.SITE_PASSED, shown.at)
+    if visible.published is not None:
+        yield Told(Event.RELEASED, visible.published.published_at)
+        if visible.published.corrected_at is not None:
+            yield Told(Event.CORRECTED, visible.published.corrected_at)
+
+
+def _shows(closing: Closing, rows: CandidateRows) -> bool:
+    return closing.at <= rows.case.now and was_passed_at(closing, forwards_of(rows.steps))
+
+
+def _change(rows: CandidateRows) -> Change | None:
+    known, present = rows.facts_known, rows.case.registration.facts
+    if known is None or known == present:
+        return None
+    before = materials.checklist(rows.case.catalogue, known)
+    difference = materials.difference(before, rows.case.items)
+    return Change(
+        before=known,
+        after=present,
+        now_asked=difference.now_asked,
+        no_longer_asked=difference.no_longer_asked,
+    )

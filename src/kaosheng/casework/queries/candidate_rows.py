@@ -1,0 +1,214 @@
+"""Everything a candidate's page needs of one dossier, in one query whatever the number of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
+from kaosheng.casework.models import (
+    AskedPlace,
+    Correction,
+    Decision,
+    Dossier,
+    Explanation,
+    Mark,
+    OpenedSlot,
+    Picture,
+    Promise,
+    Return,
+    SiteReview,
+    Step,
+    Submission,
+    SubmittedPicture,
+)
+from kaosheng.casework.queries.visible import verdict_of
+from kaosheng.casework.services.case import Case
+from kaosheng.catalogue.models import CatalogueVersion
+from kaosheng.catalogue.queries import load_catalogue
+from kaosheng.domain import places
+from kaosheng.domain.dossier import State
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.visibility import Closing, PublishedVerdict
+from kaosheng.registration.models import RegistrationVersion
+
+Row = Mapping[str, Any]
+M = TypeVar("M", bound=Model)
+
+_COLUMNS: dict[type[Model], tuple[str, ...]] = {
+    Picture: (
+        "id", "kind", "position", "format", "bytes", "width", "height", "thumbnail_width", "thumbnail_height",
+        "stored_digest", "added_at", "hidden_at",
+    ),
+    Step: ("revision", "action", "state", "at", "verdict", "site_code"),
+    Return: ("id", "stage", "at", "revision"),
+    AskedPlace: ("id", "returned_id", "kind", "position", "manner", "opens_free_positions", "dropped_at"),
+    OpenedSlot: ("returned_id", "kind", "position", "counter_only"),
+    Promise: ("kind", "due_on", "note", "at", "waived_reason"),
+    Explanation: ("returned_id", "kind", "position", "reason", "at"),
+    Submission: ("id", "ordinal", "number", "code", "at"),
+    SubmittedPicture: ("submission_id", "picture_id", "line"),
+    Mark: (
+        "id", "kind", "position", "picture_id", "verdict", "text_zh", "text_en", "box", "manner", "frozen_at",
+    ),
+    Decision: ("verdict", "opinion", "at"),
+    Correction: ("verdict", "opinion", "confirmed_at"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CandidateRows:
+    """The rows of one dossier. `case` answers the rules from them without asking the database again.
+
+    `marks` are those ever sent to the candidate, oldest first; `facts_known` the registration's facts he last
+    acknowledged, None when they are the present ones.
+    """
+
+    case: Case
+    pictures: tuple[Picture, ...]
+    steps: tuple[Step, ...]
+    returns: tuple[Return, ...]
+    asked: tuple[AskedPlace, ...]
+    marks: tuple[Mark, ...]
+    submissions: tuple[Submission, ...]
+    closings: tuple[Closing, ...]
+    published: PublishedVerdict | None
+    facts_known: Mapping[str, Any] | None
+
+
+def read_rows(dossier: Dossier, *, now: datetime) -> CandidateRows:
+    """Read the rows. `dossier` comes from the door, with registration, intake, site and release joined.
+
+    Raises Refusal `catalogue_missing`.
+    """
+    found = _query(dossier).get()
+    pictures = _instances(Picture, found["picture_rows"])
+    submissions = _instances(Submission, found["submission_rows"])
+    returns = _instances(Return, found["return_rows"])
+    asked = _instances(AskedPlace, found["asked_rows"])
+    rows = CandidateRows(
+        case=Case(dossier, arrived_at=now, now=now),
+        pictures=pictures,
+        steps=_instances(Step, found["step_rows"]),
+        returns=returns,
+        asked=asked,
+        marks=_instances(Mark, found["mark_rows"]),
+        submissions=submissions,
+        closings=tuple(
+            Closing(site=row["site"], at=datetime.fromisoformat(row["at"])) for row in found["closing_rows"]
+        ),
+        published=_published(dossier, found, now),
+        facts_known=found["facts_known"]
+        if dossier.acknowledged_version != dossier.registration.source_version
+        else None,
+    )
+    _fill(rows, found)
+    return rows
+
+
+def _query(dossier: Dossier) -> QuerySet[Dossier, dict[str, Any]]:
+    here = OuterRef("pk")
+    newest = CatalogueVersion.objects.filter(intake=OuterRef("intake_id")).order_by("-number")
+    known = RegistrationVersion.objects.filter(
+        registration=OuterRef("registration_id"), source_version=OuterRef("acknowledged_version")
+    )
+    closings = SiteReview.objects.filter(intake=OuterRef("intake_id")).order_by("closed_at")
+    return (
+        Dossier.objects.filter(pk=dossier.pk)
+        .annotate(
+            picture_rows=_rows(Picture.objects.filter(dossier=here)),
+            step_rows=_rows(Step.objects.filter(dossier=here).order_by("revision")),
+            return_rows=_rows(Return.objects.filter(dossier=here).order_by("revision")),
+            asked_rows=_rows(AskedPlace.objects.filter(returned__dossier=here)),
+            opened_rows=_rows(OpenedSlot.objects.filter(returned__dossier=here)),
+            promise_rows=_rows(Promise.objects.filter(dossier=here)),
+            explanation_rows=_rows(Explanation.objects.filter(dossier=here)),
+            submission_rows=_rows(Submission.objects.filter(dossier=here).order_by("ordinal")),
+            line_rows=_rows(SubmittedPicture.objects.filter(submission__dossier=here)),
+            mark_rows=_rows(Mark.objects.filter(dossier=here, sent=True).order_by("frozen_at", "pk")),
+            decision_rows=_rows(Decision.objects.filter(dossier=here, voided_at=None)),
+            correction_rows=_rows(
+                Correction.objects.filter(dossier=here, confirmed_at__isnull=False).order_by("confirmed_at")
+            ),
+            closing_rows=ArraySubquery(closings.values(row=JSONObject(site="site__code", at="closed_at"))),
+            newest_catalogue=Subquery(newest.values("pk")[:1]),
+            facts_known=Subquery(known.values("facts")[:1]),
+        )
+        .values(
+            "picture_rows", "step_rows", "return_rows", "asked_rows", "opened_rows", "promise_rows", "explanation_rows",
+            "submission_rows", "line_rows", "mark_rows", "decision_rows", "correction_rows", "closing_rows",
+            "newest_catalogue", "facts_known",
+        )
+    )  # fmt: skip
+
+
+def _rows(queryset: QuerySet[Any]) -> ArraySubquery:
+    columns = {name: name for name in _COLUMNS[queryset.model]}
+    return ArraySubquery(queryset.values(row=JSONObject(**columns)))
+
+
+def _instances(model: type[M], rows: Iterable[Row]) -> tuple[M, ...]:
+    fields = {name: model._meta.get_field(name) for name in _COLUMNS[model]}  # noqa: SLF001 - Django's documented API
+    return tuple(
+        model(
+            **{
+                name: None if row[name] is None else field.to_python(row[name])
+                for name, field in fields.items()
+            }
+        )  # type: ignore[union-attr]
+        for row in rows
+    )
+
+
+def _published(dossier: Dossier, found: Row, now: datetime) -> PublishedVerdict | None:
+    release = dossier.release
+    if release is None or release.published_at is None or release.published_at > now:
+        return None
+    decisions = _instances(Decision, found["decision_rows"])
+    corrections = _instances(Correction, found["correction_rows"])
+    return verdict_of(
+        decisions[0], corrections[-1] if corrections else None, published_at=release.published_at
+    )
+
+
+def _fill(rows: CandidateRows, found: Row) -> None:
+    """Give the case what it would otherwise read by itself."""
+    case = rows.case
+    version_id = case.dossier.catalogue_version_id or found["newest_catalogue"]
+    if version_id is None:
+        raise Refusal("catalogue_missing")
+    newest = rows.returns[-1] if rows.returns else None
+    last = rows.submissions[-1].pk if rows.submissions else None
+    returned = newest if newest is not None and case.dossier.state == State.RETURNED else None
+    case.__dict__.update(
+        catalogue=load_catalogue(version_id),
+        pictures=[picture for picture in rows.pictures if picture.hidden_at is None],
+        submissions=list(rows.submissions),
+        submitted_ids=frozenset(
+            line.picture_id
+            for line in _instances(SubmittedPicture, found["line_rows"])
+            if line.submission_id == last
+        ),
+        promises=list(_instances(Promise, found["promise_rows"])),
+        explanations=[
+            entry
+            for entry in _instances(Explanation, found["explanation_rows"])
+            if entry.returned_id is None or (returned and entry.returned_id == returned.pk)
+        ],
+        returned=newest,
+        asked_rows=[
+            place
+            for place in rows.asked
+            if newest and place.returned_id == newest.pk and place.dropped_at is None
+        ],
+        opened=tuple(
+            places.Opened(places.Slot(slot.kind, slot.position), counter_only=slot.counter_only)
+            for slot in _instances(OpenedSlot, found["opened_rows"])
+            if newest and slot.returned_id == newest.pk
+        ),
+    )

@@ -1,0 +1,130 @@
+"""A candidate's own dossier: upload, delete, state. The same code path as the pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils import timezone
+from ninja import Router, Schema
+
+from kaosheng.casework.models import Picture
+from kaosheng.casework.queries.visible import visible_now
+from kaosheng.casework.services.actors import of_candidate
+from kaosheng.casework.services.pictures import delete_picture
+from kaosheng.casework.words import state_words
+from kaosheng.crypto.digests import digest
+from kaosheng.domain.deadlines import effective_deadline
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.visibility import Visible, VisibleState
+from kaosheng.web.access import own_dossier, picture_in
+from kaosheng.web.arrival import arrived_at
+from kaosheng.web.candidate.frame import me
+from kaosheng.web.candidate.views.upload import receive
+
+router = Router(tags=["dossiers"])
+
+
+class PictureOut(Schema):
+    """An accepted picture. Digests name their algorithm; `received_digest` is of the bytes as they were sent."""
+
+    id: UUID
+    kind: str
+    position: int
+    format: str
+    width: int
+    height: int
+    bytes: int
+    received_digest: str
+    stored_digest: str
+    added_at: datetime
+
+
+class PublishedOut(Schema):
+    """A verdict that is out; `earlier` is the one a correction replaced."""
+
+    verdict: str
+    opinion: str
+    published_at: datetime
+    earlier: str | None
+    corrected_at: datetime | None
+
+
+class StateOut(Schema):
+    """What a candidate may know of his dossier, and nothing else."""
+
+    state: str
+    text: str
+    places: int
+    overdue: bool
+    deadline: datetime | None
+    published: PublishedOut | None
+
+
+@router.post("{uuid:dossier_id}/pictures/", response={201: PictureOut})
+def add(request: HttpRequest, dossier_id: UUID) -> tuple[int, Picture]:
+    """Upload one picture: multipart, file field `picture`, fields `kind` and, if wanted, `position`.
+
+    The header Idempotency-Key (or field `key`) makes a retry harmless: the same key and bytes give the same answer.
+    """
+    dossier = own_dossier(request, dossier_id)
+    kind, position = request.POST.get("kind", ""), request.POST.get("position", "")
+    if not kind:
+        raise Refusal("form_incomplete", field="kind")
+    if position and not (position.isdecimal() and 1 <= int(position) <= 1000):  # noqa: PLR2004 - far beyond any maximum
+        raise Refusal("form_incomplete", field=f"position={position[:20]}")
+    return 201, receive(request, dossier, kind=kind, position=int(position) if position else None)
+
+
+@router.delete("{uuid:dossier_id}/pictures/{uuid:picture_id}/", response={204: None})
+def delete(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> tuple[int, None]:
+    """Delete a picture from an open place."""
+    dossier = own_dossier(request, dossier_id)
+    picture = picture_in(dossier, picture_id, for_candidate=True)
+    delete_picture(
+        dossier_id=dossier.pk,
+        picture_id=picture.pk,
+        actor=of_candidate(me(request)),
+        arrived_at=arrived_at(request),
+    )
+    return 204, None
+
+
+@router.get("{uuid:dossier_id}/state/", response=StateOut)
+def state(request: HttpRequest, dossier_id: UUID) -> Any:
+    """The visible state. The ETag is a digest of the body: it changes when something visible does, never else."""
+    dossier = own_dossier(request, dossier_id)
+    visible = visible_now(dossier, now=timezone.now())
+    waits = visible.state in {VisibleState.DRAFT, VisibleState.RETURNED}
+    deadline = effective_deadline(own=dossier.deadline, intake_closes=dossier.intake.closes_at)
+    body = _state_out(visible, deadline if waits else None).model_dump_json()
+    tag = f'"{digest(body.encode())}"'
+    if tag in request.headers.get("If-None-Match", ""):
+        answer: HttpResponse = HttpResponseNotModified()
+    else:
+        answer = HttpResponse(body, content_type="application/json")
+    answer.headers["ETag"] = tag
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _state_out(visible: Visible, deadline: datetime | None) -> StateOut:
+    published = visible.published
+    return StateOut(
+        state=visible.state.value,
+        text=state_words(visible),
+        places=visible.places,
+        overdue=visible.overdue,
+        deadline=deadline,
+        published=PublishedOut(
+            verdict=published.verdict.value,
+            opinion=published.opinion,
+            published_at=published.published_at,
+            earlier=published.earlier.value if published.earlier else None,
+            corrected_at=published.corrected_at,
+        )
+        if published
+        else None,
+    )

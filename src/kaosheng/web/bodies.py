@@ -1,0 +1,40 @@
+"""How much of a request is read: up to 20 MB, so that a picture too large is answered with its own figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from kaosheng.domain.errors import Refusal
+from kaosheng.web.errors import answer_refusal
+
+_DRAINED: Final = 64 * 1024 * 1024
+"""Bytes still taken off the line and thrown away: a browser that is cut off while sending shows no answer."""
+_PIECE: Final = 64 * 1024
+
+
+class BodyLimitMiddleware:
+    """Answers bodies over MAX_BODY_BYTES with 413 and the same sentence everywhere, before anything parses them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look at the announced length."""
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        if length <= settings.MAX_BODY_BYTES:
+            return self.get_response(request)
+        _drain(request, min(length, _DRAINED))
+        megabytes = settings.MAX_BODY_BYTES // (1024 * 1024)
+        return answer_refusal(request, Refusal("body_too_large", limit_mb=megabytes))
+
+
+def _drain(request: HttpRequest, count: int) -> None:
+    while count > 0 and (piece := request.read(min(_PIECE, count))):
+        count -= len(piece)

@@ -1,0 +1,50 @@
+"""The few forms of a candidate that hold words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+
+class PromiseForm(forms.Form):
+    """暂时无法提供: by when, and why."""
+
+    due_on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    note = forms.CharField(max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        due_on, note = self.fields["due_on"], self.fields["note"]
+        due_on.label, note.label = _("预计提供日期"), _("原因")
+        due_on.error_messages = {
+            "required": _("请填写预计提供日期。"),
+            "invalid": _("日期格式有误，请写成 2027-01-31。"),
+        }
+        note.error_messages = {"required": _("请填写原因。"), "max_length": _("原因不超过 200 字。")}
+
+
+class ExplanationForm(forms.Form):
+    """无法提供 / 无法更换: why. Empty takes an earlier explanation back."""
+
+    reason = forms.CharField(max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, has_one: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        reason.label = _("原因")
+        reason.required = not has_one
+        reason.error_messages = {"required": _("请填写原因。"), "max_length": _("原因不超过 200 字。")}
+
+
+class CommitmentForm(forms.Form):
+    """真实性承诺 of the check page."""
+
+    commitment = forms.BooleanField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        commitment = self.fields["commitment"]
+        commitment.label = _("我已阅读并作出以上承诺")
+        commitment.error_messages = {"required": _("请先阅读并勾选真实性承诺，再提交审核。")}

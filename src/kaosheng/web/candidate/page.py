@@ -1,0 +1,100 @@
+"""What the dossier page shows besides panel and cards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kaosheng.casework.queries.candidate import CandidateView, KindView, Told
+from kaosheng.domain.visibility import VisibleState
+from kaosheng.registration.words import changed_facts, facts_in_words, masked_id_number, masked_phone
+from kaosheng.web.candidate.cards import card_of, groups
+from kaosheng.web.candidate.frame import contact_of_site, said
+from kaosheng.web.candidate.panel import status_panel
+from kaosheng.web.candidate.words import TONES, event_text, kind_name
+from kaosheng.web.ui import components as ui
+
+
+def page_context(view: CandidateView) -> dict[str, Any]:
+    """Everything the dossier page shows."""
+    intake, site = view.dossier.intake, view.dossier.site
+    return {
+        **frame_context(view),
+        "groups": groups(view),
+        "notes": [
+            (said(intake.area, "name"), said(intake, "notes")),
+            (said(site, "name"), said(site, "notes")),
+        ],
+        "facts": registration_facts(view),
+        "change": change_message(view),
+        "entries": [_entry(view, told) for told in view.told],
+        "contact": contact_of_site(site),
+        "receipts": receipt_links(view),
+    }
+
+
+def frame_context(view: CandidateView) -> dict[str, Any]:
+    """What changes with every picture: the panel and the button at the top right."""
+    return {"view": view, "panel": status_panel(view), "again": view.visible.state is VisibleState.RETURNED}
+
+
+def card_context(view: CandidateView, kind: KindView) -> dict[str, Any]:
+    """The answer to a script: the changed card, and what changes with it."""
+    return {**frame_context(view), "card": card_of(view, kind)}
+
+
+def registration_facts(view: CandidateView) -> list[ui.Fact]:
+    """我的报名信息: what the registration system told us, ID number and telephone masked."""
+    registration = view.dossier.registration
+    own = [
+        (_("姓名"), registration.name),
+        (_("报名号"), registration.number),
+        (_("证件类型"), registration.id_type),
+        (_("证件号码"), masked_id_number(registration.id_number)),
+        (_("手机号码"), masked_phone(registration.phone) or _("未登记")),
+        (_("考点"), said(view.dossier.site, "name")),
+        *facts_in_words(registration.facts),
+    ]
+    return [ui.Fact(label=label, value=value) for label, value in own]
+
+
+def change_message(view: CandidateView) -> dict[str, Any] | None:
+    """The registration change the candidate hasn't acknowledged, in words; None when there is none."""
+    if view.change is None:
+        return None
+    reviewed = view.visible.state in {VisibleState.WAITING, VisibleState.IN_REVIEW, VisibleState.SITE_PASSED}
+    waits = view.visible.state in {VisibleState.DRAFT, VisibleState.RETURNED}
+    return {
+        "facts": changed_facts(view.change.before, view.change.after),
+        "now_asked": _names(view, view.change.now_asked) if waits else [],
+        "no_longer_asked": _names(view, view.change.no_longer_asked) if waits else [],
+        "told_reviewers": reviewed,
+    }
+
+
+def _names(view: CandidateView, codes: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [
+        (f"#material-{kind.code}", kind_name(kind.item.kind))
+        for code in codes
+        if (kind := view.kind(code)) is not None
+    ]
+
+
+def _entry(view: CandidateView, told: Told) -> ui.TimelineEntry:
+    receipt = next((entry for entry in view.submissions if entry.ordinal == told.submission), None)
+    return ui.TimelineEntry(
+        what=event_text(told.event, told.count),
+        at=told.at,
+        text=_("回执号 %(number)s") % {"number": receipt.number} if receipt else "",
+        tone=TONES.get(told.event, ""),  # type: ignore[arg-type]
+    )
+
+
+def receipt_links(view: CandidateView) -> list[tuple[str, str]]:
+    """Address and number of every receipt, newest first."""
+    return [
+        (reverse("candidate:receipt", args=[view.dossier.pk, entry.ordinal]), entry.number)
+        for entry in reversed(view.submissions)
+    ]

@@ -1,0 +1,33 @@
+"""Addresses of the candidate's pages. Each names its dossier; the session holds only the person."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kaosheng.web.candidate.views import answers, dossier, entrance, pictures, submitting, upload
+
+app_name = "candidate"
+_HERE = "dossiers/<uuid:dossier_id>/"
+_KIND = f"{_HERE}kinds/<str:code>/"
+_PICTURE = f"{_HERE}pictures/<uuid:picture_id>/"
+
+urlpatterns = [
+    path("", entrance.entrance, name="entrance"),
+    path("enter/", entrance.enter, name="enter"),
+    path("oidc/callback/", entrance.callback, name="callback"),
+    path("choose/", entrance.choose, name="choose"),
+    path("logout/", entrance.log_out, name="logout"),
+    path(_HERE, dossier.dossier, name="dossier"),
+    path(f"{_HERE}acknowledge/", answers.acknowledge, name="acknowledge"),
+    path(f"{_KIND}upload/", upload.upload, name="upload"),
+    path(f"{_KIND}promise/", answers.promise, name="promise"),
+    path(f"{_KIND}explain/", answers.explain, name="explain"),
+    path(_PICTURE, pictures.full, name="picture"),
+    path(f"{_PICTURE}thumbnail/", pictures.thumbnail, name="thumbnail"),
+    path(f"{_PICTURE}delete/", pictures.delete, name="delete"),
+    path(f"{_PICTURE}restore/", pictures.restore, name="restore"),
+    path(f"{_HERE}check/", submitting.check, name="check"),
+    path(f"{_HERE}submit/", submitting.submit, name="submit"),
+    path(f"{_HERE}submissions/<int:ordinal>/", submitting.receipt, name="receipt"),
+    path("samples/<int:intake_id>/<str:code>/", pictures.sample, name="sample"),
+]

@@ -1,0 +1,1 @@
+"""Views of the candidate's pages, one module a task."""

@@ -1,0 +1,45 @@
+"""The candidate's main page."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from kaosheng.casework.queries.candidate import candidate_view
+from kaosheng.web.access import for_candidates
+from kaosheng.web.candidate.frame import open_dossier
+from kaosheng.web.candidate.page import page_context
+
+NOTES_SEEN: Final = "kaosheng_notes"
+"""Cookie that says this browser showed the notes of these intakes already; from then on they are folded."""
+_YEAR: Final = 365 * 24 * 3600
+
+
+@never_cache
+@require_safe
+@for_candidates
+def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """Show one dossier: state, notes, registration, checklist, 经过."""
+    found = open_dossier(request, dossier_id)
+    context = page_context(candidate_view(found, now=timezone.now()))
+    seen = request.COOKIES.get(NOTES_SEEN, "").split(".")
+    context["notes_open"] = str(found.intake_id) not in seen
+    response = render(request, "candidate/dossier.html", context)
+    if context["notes_open"]:
+        value = ".".join([*(part for part in seen if part.isdecimal()), str(found.intake_id)])
+        response.set_cookie(
+            NOTES_SEEN,
+            value,
+            max_age=_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response

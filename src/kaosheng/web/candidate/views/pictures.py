@@ -1,0 +1,179 @@
+"""Pictures: shown through the one door, deleted with －, brought back by 撤销."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kaosheng.casework.models import Dossier, Picture
+from kaosheng.casework.services.actors import Actor, of_candidate
+from kaosheng.casework.services.pictures import delete_picture, restore_picture
+from kaosheng.catalogue.models import MaterialKind
+from kaosheng.catalogue.queries import load_catalogue, newest_version_id
+from kaosheng.domain.errors import Refusal
+from kaosheng.pictures.store import get_store
+from kaosheng.web.access import for_candidates, picture_in
+from kaosheng.web.arrival import arrived_at
+from kaosheng.web.candidate.frame import open_dossier
+from kaosheng.web.candidate.views.upload import show_card
+from kaosheng.web.candidate.words import place_name
+from kaosheng.web.identity import candidate_id_of, staff_of
+from kaosheng.web.ui.page import base_template
+
+_EXTENSIONS: Final = {"jpeg": "jpg", "png": "png"}
+_KEPT_BRIEFLY: Final = "private, max-age=600"
+
+
+def image_answer(data: bytes, *, kind: str, name: str, cache: str) -> HttpResponse:
+    """Bytes of a picture as a browser may show them and never run them; `kind` is jpeg or png."""
+    return HttpResponse(
+        data,
+        content_type=f"image/{kind}",
+        headers={
+            "Cache-Control": cache,
+            "Content-Disposition": f'inline; filename="{name}.{_EXTENSIONS[kind]}"',
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Vary": "Cookie",
+        },
+    )
+
+
+@require_safe
+@for_candidates
+def full(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpResponse:
+    """The stored picture; no browser keeps it."""
+    picture = picture_in(open_dossier(request, dossier_id), picture_id, for_candidate=True)
+    data = get_store().read(picture.object_key)
+    return image_answer(data, kind=picture.format, name=_file_name(picture), cache="no-store")
+
+
+@require_safe
+@for_candidates
+def thumbnail(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpResponse:
+    """The small form of it, kept ten minutes by this browser alone."""
+    picture = picture_in(open_dossier(request, dossier_id), picture_id, for_candidate=True)
+    data = get_store().read(picture.thumbnail_key)
+    return image_answer(data, kind="jpeg", name=f"{_file_name(picture)}-small", cache=_KEPT_BRIEFLY)
+
+
+def _file_name(picture: Picture) -> str:
+    return f"{picture.kind}-{picture.position}"
+
+
+@require_safe
+def sample(request: HttpRequest, intake_id: int, code: str) -> HttpResponse:
+    """The 示例 of a kind, for whoever is logged in."""
+    if candidate_id_of(request) is None and staff_of(request) is None:
+        if request.headers.get("HX-Request") == "true":
+            raise Refusal("login_needed")
+        return redirect("candidate:entrance")
+    key = (
+        MaterialKind.objects.filter(version__intake=intake_id, code=code)
+        .exclude(sample="")
+        .order_by("-version__number")
+        .values_list("sample", flat=True)
+        .first()
+    )
+    if key is None:
+        raise Refusal("not_found")
+    return image_answer(get_store().read(key), kind="jpeg", name=f"sample-{code}", cache=_KEPT_BRIEFLY)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_candidates
+def delete(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpResponse:
+    """－: ask once, then free the place."""
+    dossier = open_dossier(request, dossier_id)
+    picture = picture_in(dossier, picture_id, for_candidate=True)
+    if request.method == "POST":
+        delete_picture(
+            dossier_id=dossier.pk,
+            picture_id=picture.pk,
+            actor=_owner(dossier),
+            arrived_at=arrived_at(request),
+        )
+        return show_card(request, dossier, picture.kind, said=_("图片已删除，这个位置可以重新上传。"))
+    text = _("删除后可以在这个位置重新上传。")
+    if picture.submitted_as.exists():
+        text = _("这张图片已提交过。删除后请上传新图片；重新提交之前可以撤销，恢复原图。")
+    return _question(
+        request,
+        dossier,
+        picture,
+        heading=_("删除这张图片？"),
+        text=text,
+        action="candidate:delete",
+        yes=_("删除"),
+        yes_class="btn-refuse",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_candidates
+def restore(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpResponse:
+    """撤销: bring back a submitted picture that was deleted."""
+    dossier = open_dossier(request, dossier_id)
+    picture = picture_in(dossier, picture_id, for_candidate=True)
+    if request.method == "POST":
+        restore_picture(
+            dossier_id=dossier.pk,
+            picture_id=picture.pk,
+            actor=_owner(dossier),
+            arrived_at=arrived_at(request),
+        )
+        return show_card(request, dossier, picture.kind, said=_("已恢复原图。"))
+    return _question(
+        request,
+        dossier,
+        picture,
+        heading=_("恢复原图？"),
+        text=_("恢复上次提交的图片；这个位置新上传的图片会被删除。"),
+        action="candidate:restore",
+        yes=_("恢复原图"),
+    )
+
+
+def _question(
+    request: HttpRequest,
+    dossier: Dossier,
+    picture: Picture,
+    *,
+    heading: str,
+    text: str,
+    action: str,
+    yes: str,
+    yes_class: str = "btn-primary",
+) -> HttpResponse:
+    here = [dossier.pk, picture.pk]
+    kind = load_catalogue(dossier.catalogue_version_id or newest_version_id(dossier.intake_id)).kind(
+        picture.kind
+    )
+    context = {
+        "base": base_template(request),
+        "heading": heading,
+        "text": text,
+        "action": reverse(action, args=here),
+        "yes": yes,
+        "yes_class": yes_class,
+        "no_url": reverse("candidate:dossier", args=[dossier.pk]) + f"#material-{picture.kind}",
+        "swap": f"#material-{picture.kind}",
+        "thumbnail_url": reverse("candidate:thumbnail", args=here),
+        "alt": place_name(kind, picture.position) if kind else picture.kind,
+        "width": picture.thumbnail_width,
+        "height": picture.thumbnail_height,
+    }
+    return render(request, "ui/confirm_page.html", context)
+
+
+def _owner(dossier: Dossier) -> Actor:
+    candidate = dossier.registration.candidate
+    if candidate is None:
+        raise Refusal("not_found")
+    return of_candidate(candidate)

@@ -1,0 +1,154 @@
+"""提交审核: check page, submitting, receipt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from kaosheng.casework.models import Dossier, Submission
+from kaosheng.casework.queries.candidate import CandidateView, candidate_view
+from kaosheng.casework.services import submitting
+from kaosheng.casework.services.actors import of_candidate
+from kaosheng.catalogue.queries import load_catalogue
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.visibility import VisibleState
+from kaosheng.web.access import for_candidates
+from kaosheng.web.arrival import arrived_at
+from kaosheng.web.candidate.cards import card_of
+from kaosheng.web.candidate.forms import CommitmentForm
+from kaosheng.web.candidate.frame import contact_of_site, me, open_dossier, said
+from kaosheng.web.candidate.panel import status_panel
+from kaosheng.web.candidate.words import kind_name, place_label
+from kaosheng.web.ui import components as ui
+from kaosheng.web.ui.messages import sentence_of, status_of
+
+
+@never_cache
+@require_safe
+@for_candidates
+def check(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """What is complete and what is missing, and the 真实性承诺."""
+    dossier = open_dossier(request, dossier_id)
+    view = candidate_view(dossier, now=timezone.now())
+    if not view.may_submit:
+        return redirect("candidate:dossier", dossier.pk)
+    return render(request, "candidate/check.html", _check_context(view, CommitmentForm()))
+
+
+def _check_context(view: CandidateView, form: CommitmentForm, problem: str = "") -> dict[str, Any]:
+    asked = [kind for kind in view.kinds if kind.item.is_asked or any(True for _remark in kind.remarks)]
+    given = [kind for kind in view.kinds if kind not in asked and kind.count]
+    intake = view.dossier.intake
+    return {
+        "view": view,
+        "again": view.visible.state is VisibleState.RETURNED,
+        "asked": [(card_of(view, kind), kind) for kind in asked],
+        "given": [(card_of(view, kind), kind) for kind in given],
+        "pictures": sum(kind.count for kind in view.kinds),
+        "commitment": said(intake, "commitment"),
+        "commitment_version": intake.commitment_version,
+        "form": form,
+        "problem": problem,
+        "back": reverse("candidate:dossier", args=[view.dossier.pk]),
+        "action": reverse("candidate:submit", args=[view.dossier.pk]),
+        "contact": contact_of_site(view.dossier.site),
+    }
+
+
+@require_POST
+@for_candidates
+def submit(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """Freeze what the check page showed; a second click shows the same receipt."""
+    dossier = open_dossier(request, dossier_id)
+    form = CommitmentForm(request.POST)
+    ticked = form.is_valid()
+    try:
+        submission = submitting.submit(
+            dossier_id=dossier.pk,
+            actor=of_candidate(me(request)),
+            seen_list=request.POST.get("list", ""),
+            commitment=request.POST.get("commitment_version", "") if ticked else "",
+            arrived_at=arrived_at(request),
+        )
+    except Refusal as refusal:
+        return _again(request, dossier, form, refusal)
+    return redirect("candidate:receipt", dossier.pk, submission.ordinal)
+
+
+def _again(request: HttpRequest, dossier: Dossier, form: CommitmentForm, refusal: Refusal) -> HttpResponse:
+    view = candidate_view(open_dossier(request, dossier.pk), now=timezone.now())
+    if not view.may_submit:
+        raise refusal
+    sentence = sentence_of(refusal)
+    problem = "" if refusal.code == "commitment_missing" and form.errors else sentence
+    response = render(
+        request, "candidate/check.html", _check_context(view, form, problem), status=status_of(refusal)
+    )
+    response.headers["X-Refusal"] = quote(sentence)
+    return response
+
+
+@never_cache
+@require_safe
+@for_candidates
+def receipt(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpResponse:
+    """上报完成，内容已锁定: number, time, the list with digests; to be printed and kept."""
+    dossier = open_dossier(request, dossier_id)
+    submission = dossier.submissions.filter(ordinal=ordinal).first()
+    if submission is None:
+        raise Refusal("not_found")
+    view = candidate_view(dossier, now=timezone.now())
+    newest = submission.ordinal == len(view.submissions)
+    locked = newest and view.visible.state not in {
+        VisibleState.RETURNED,
+        VisibleState.DRAFT,
+        VisibleState.LAPSED,
+    }
+    lines = list(submission.lines.select_related("picture"))
+    context = {
+        "receipt": ui.Receipt(
+            number=submission.number,
+            at=submission.at,
+            heading=_("上报完成，内容已锁定") if locked else _("提交回执"),
+            lines=_counted(submission, [line.kind for line in lines]),
+            next_step=status_panel(view).next_step if locked else "",
+        ),
+        "lines": [_line(dossier, submission, line) for line in lines],
+        "registration": dossier.registration,
+        "submission": submission,
+        "site": said(dossier.site, "name"),
+        "back": reverse("candidate:dossier", args=[dossier.pk]),
+        "contact": contact_of_site(dossier.site),
+    }
+    return render(request, "candidate/receipt.html", context)
+
+
+def _counted(submission: Submission, codes: list[str]) -> list[tuple[str, int]]:
+    catalogue = load_catalogue(submission.catalogue_version_id)
+    names = {kind.code: kind_name(kind) for kind in catalogue.kinds}
+    return [(names.get(code, code), count) for code, count in Counter(codes).items()]
+
+
+def _line(dossier: Dossier, submission: Submission, line: Any) -> dict[str, Any]:
+    kind = load_catalogue(submission.catalogue_version_id).kind(line.kind)
+    algorithm, _colon, digest = line.stored_digest.partition(":")
+    return {
+        "number": line.line,
+        "kind": kind_name(kind) if kind else line.kind,
+        "place": place_label(kind, line.position) if kind else str(line.position),
+        "picture": line.picture,
+        "url": reverse("candidate:picture", args=[dossier.pk, line.picture_id]),
+        "thumbnail": reverse("candidate:thumbnail", args=[dossier.pk, line.picture_id]),
+        "algorithm": {"sha256": "SHA-256", "sm3": "SM3"}.get(algorithm, algorithm),
+        "digest": digest,
+    }

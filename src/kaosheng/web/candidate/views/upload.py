@@ -1,0 +1,173 @@
+"""Uploading one picture: a plain form, improved by scripts; the API has the same code path."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from kaosheng.casework.models import Dossier, Picture
+from kaosheng.casework.queries.candidate import CandidateView, KindView, candidate_view
+from kaosheng.casework.services.actors import of_candidate
+from kaosheng.casework.services.pictures import add_picture
+from kaosheng.domain.errors import Refusal
+from kaosheng.pictures.checks import require_size
+from kaosheng.pictures.limits import MAX_BYTES
+from kaosheng.web.access import for_candidates
+from kaosheng.web.arrival import arrived_at
+from kaosheng.web.candidate.frame import open_dossier
+from kaosheng.web.candidate.page import card_context
+from kaosheng.web.candidate.words import kind_name, place_label, place_name, requirement
+from kaosheng.web.ui.components import UploadLimits
+from kaosheng.web.ui.messages import sentence_of, status_of
+from kaosheng.web.ui.page import base_template
+
+FIELD = "picture"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_candidates
+def upload(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
+    """Show the form; take one picture and go back to its card."""
+    dossier = open_dossier(request, dossier_id)
+    if request.method != "POST":
+        return _form(request, dossier, code)
+    try:
+        picture = receive(request, dossier, kind=code, position=_position(request))
+    except Refusal as refusal:
+        return _form(request, dossier, code, refusal=refusal)
+    return show_card(
+        request, dossier, code, said=_("%(place)s 上传成功。") % {"place": _name(dossier, picture)}
+    )
+
+
+def receive(request: HttpRequest, dossier: Dossier, *, kind: str, position: int | None) -> Picture:
+    """Take the one file of a request into the dossier: the page, the plain form and the API end here.
+
+    Raises Refusal: `file_missing`, `too_many_files`, and those of `add_picture`.
+    """
+    files = request.FILES.getlist(FIELD)
+    if not files:
+        raise Refusal("file_missing")
+    if len(files) > 1 or len(request.FILES) > 1:
+        raise Refusal("too_many_files", count=sum(len(request.FILES.getlist(name)) for name in request.FILES))
+    candidate = dossier.registration.candidate
+    if candidate is None:
+        raise Refusal("not_found")
+    return add_picture(
+        dossier_id=dossier.pk,
+        actor=of_candidate(candidate),
+        kind=kind,
+        position=position,
+        data=_content(files[0]),
+        idempotency_key=_key(request),
+        arrived_at=arrived_at(request),
+    )
+
+
+def _content(file: UploadedFile) -> bytes:
+    """The bytes, read only when their number is allowed. Raises Refusal."""
+    require_size(file.size or 0)
+    return bytes(file.read())
+
+
+def _key(request: HttpRequest) -> str:
+    """The idempotency key of the form or of the header; an upload without one stands alone."""
+    key = request.headers.get("Idempotency-Key") or request.POST.get("key") or uuid4().hex
+    if len(key) > 80:  # noqa: PLR2004 - the column's length
+        raise Refusal("form_incomplete", field="key")
+    return key
+
+
+def _position(request: HttpRequest) -> int | None:
+    given = request.POST.get("position") or request.GET.get("position")
+    if not given:
+        return None
+    if not given.isdecimal() or not 1 <= int(given) <= 1000:  # noqa: PLR2004 - far beyond any kind's maximum
+        raise Refusal("form_incomplete", field=f"position={given[:20]}")
+    return int(given)
+
+
+def _form(
+    request: HttpRequest, dossier: Dossier, code: str, *, refusal: Refusal | None = None
+) -> HttpResponse:
+    view = candidate_view(dossier, now=timezone.now())
+    kind = require_kind(view, code)
+    position = _wanted(request, kind)
+    problem = sentence_of(refusal) if refusal else ""
+    back = reverse("candidate:dossier", args=[dossier.pk])
+    context = {
+        "base": base_template(request),
+        "kind_name": kind_name(kind.item.kind),
+        "place": place_label(kind.item.kind, position) if position else "",
+        "requirement": requirement(kind.item.kind),
+        "sample_url": reverse("candidate:sample", args=[dossier.intake_id, code])
+        if kind.item.kind.sample
+        else "",
+        "action": reverse("candidate:upload", args=[dossier.pk, code])
+        + (f"?position={position}" if position else ""),
+        "limits": UploadLimits(size=MAX_BYTES),
+        "card_id": f"material-{code}",
+        "back": f"{back}#material-{code}",
+        "key": uuid4().hex,
+        "problem": problem,
+        "closed": closed_reason(view, kind) if not refusal else "",
+    }
+    response = render(
+        request, "candidate/upload.html", context, status=status_of(refusal) if refusal else 200
+    )
+    if refusal:
+        response.headers["X-Refusal"] = quote(problem)
+    return response
+
+
+def _wanted(request: HttpRequest, kind: KindView) -> int | None:
+    try:
+        return _position(request) or kind.free_position
+    except Refusal:
+        return kind.free_position
+
+
+def require_kind(view: CandidateView, code: str) -> KindView:
+    """The kind an address names. Raises Refusal `unknown_kind`."""
+    kind = view.kind(code)
+    if kind is None:
+        raise Refusal("unknown_kind", kind=code)
+    return kind
+
+
+def closed_reason(view: CandidateView, kind: KindView) -> str:
+    """Why nothing can be uploaded to this kind now; empty when something can."""
+    if kind.free_position is not None:
+        return ""
+    if kind.item.maximum == 0:
+        return sentence_of(Refusal("kind_not_accepted", kind=kind.code))
+    if not view.has_opened:
+        return sentence_of(Refusal("window_not_open"))
+    if kind.count >= kind.item.maximum and view.is_open:
+        return sentence_of(Refusal("kind_full", maximum=kind.item.maximum))
+    return sentence_of(Refusal("slot_locked" if view.is_open else "dossier_locked", kind=kind.code))
+
+
+def show_card(request: HttpRequest, dossier: Dossier, code: str, *, said: str) -> HttpResponse:
+    """The answer after a change: the card for scripts, else the page with the sentence on top."""
+    if request.headers.get("HX-Request") == "true":
+        view = candidate_view(open_dossier(request, dossier.pk), now=timezone.now())
+        return render(request, "candidate/card_answer.html", card_context(view, require_kind(view, code)))
+    messages.success(request, said)
+    return redirect(reverse("candidate:dossier", args=[dossier.pk]) + f"#material-{code}")
+
+
+def _name(dossier: Dossier, picture: Picture) -> str:
+    view = candidate_view(dossier, now=timezone.now())
+    return place_name(require_kind(view, picture.kind).item.kind, picture.position)

@@ -1,0 +1,115 @@
+"""What the candidate reads about kinds, places, requests and the way so far."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Final
+
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from kaosheng.casework.queries.candidate import Event, KindView, Place, Remark
+from kaosheng.domain.deadlines import HOUSE_TIME
+from kaosheng.domain.materials import Kind
+from kaosheng.domain.places import Manner
+from kaosheng.web.candidate.frame import is_english
+from kaosheng.web.ui import times
+
+Text = str | Lazy
+
+EVENTS: Final[dict[Event, Text]] = {
+    Event.RECEIVED: _("报名信息已转入本系统"),
+    Event.SUBMITTED: _("提交审核"),
+    Event.RESUBMITTED: _("重新提交"),
+    Event.TAKEN_IN: _("考点已收到现场或电话补充的内容"),
+    Event.OVERDUE: _("补充期限已过，按上次提交的材料审核"),
+    Event.IN_REVIEW: _("进入审核"),
+    Event.SITE_PASSED: _("考点通过，考区复审中"),
+    Event.RELEASED: _("公布审核结果"),
+    Event.CORRECTED: _("审核结果有更正"),
+    Event.LAPSED: _("提交时间已过，没有提交"),
+    Event.EXTENDED: _("截止时间已延长"),
+    Event.CHANGED: _("报名信息已变更"),
+    Event.CANCELLED: _("报名已取消"),
+    Event.RESTORED: _("报名已恢复"),
+}
+TONES: Final[dict[Event, str]] = {
+    Event.SUBMITTED: "accepted",
+    Event.RESUBMITTED: "accepted",
+    Event.RETURNED: "change",
+    Event.OVERDUE: "change",
+    Event.CHANGED: "change",
+    Event.SITE_PASSED: "accepted",
+}
+MANNERS: Final[dict[Manner, Text]] = {
+    Manner.ONLINE: _("请在线更换"),
+    Manner.ON_SITE: _("请携带原件到考点现场提交，不需要在线更换"),
+    Manner.TELEPHONE: _("请与考点电话联系，不需要在线更换"),
+}
+
+
+def kind_name(kind: Kind) -> str:
+    """The kind's name in the reader's language."""
+    return kind.name_en if is_english() else kind.name_zh
+
+
+def requirement(kind: Kind) -> str:
+    """What the kind asks, in the reader's language."""
+    return kind.requirement_en if is_english() else kind.requirement_zh
+
+
+def place_label(kind: Kind, position: int) -> str:
+    """正面, or 第 2 张 where the place has no name of its own."""
+    labels = kind.labels_en if is_english() else kind.labels_zh
+    if position <= len(labels):
+        return labels[position - 1]
+    return _now("第 %(number)s 张") % {"number": position}
+
+
+def place_name(kind: Kind, position: int | None) -> str:
+    """Kind and place together: 身份证明（人像面）."""
+    if position is None or (kind.maximum == 1 and position == 1):
+        return kind_name(kind)
+    return _now("%(kind)s（%(place)s）") % {"kind": kind_name(kind), "place": place_label(kind, position)}
+
+
+def remark_text(remark: Remark) -> str:
+    """What the reviewer wrote, and how to answer it when that isn't online."""
+    text = remark.text_en if is_english() else remark.text_zh
+    if remark.manner is Manner.ONLINE:
+        return text
+    return _now("%(remark)s（%(manner)s）") % {"remark": text, "manner": MANNERS[remark.manner]}
+
+
+def reason_text(view: KindView, alternatives: list[str]) -> str:
+    """Why this kind is asked: the sentences of the rules that won, and its alternatives."""
+    separator = "; " if is_english() else "；"
+    sentences = list(dict.fromkeys(reason[1] if is_english() else reason[0] for reason in view.item.reasons))
+    text = separator.join(sentence for sentence in sentences if sentence)
+    if not alternatives:
+        return text
+    either = _now("与“%(others)s”任选一种") % {"others": _now("”“").join(alternatives)}
+    return separator.join(part for part in (text, either) if part)
+
+
+def place_note(place: Place) -> str:
+    """A word under the thumbnail: 已更换, 无法更换."""
+    if place.unable:
+        return _now("已说明无法更换")
+    if place.is_new:
+        return _now("新上传")
+    return ""
+
+
+def event_text(event: Event, count: int) -> str:
+    """One line of the 经过."""
+    if event is Event.RETURNED:
+        return ngettext("退回补充（%(count)s项）", "退回补充（%(count)s项）", count) % {"count": count}
+    return str(EVENTS[event])
+
+
+def day_words(day: date) -> str:
+    """A day without its time: 2月10日."""
+    return times.day(datetime.combine(day, time(12), HOUSE_TIME))
