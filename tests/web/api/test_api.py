@@ -108,7 +108,7 @@ def test_state_is_visible_state_with_a_validator_of_the_body(here: World) -> Non
     dossier = dossiers.brought_to(here, State.AT_SITE, cast=cast(here))
     me = clients.of_candidate(dossier.registration.candidate)
     first = me.get(f"/api/dossiers/{dossier.pk}/state/")
-    assert (first.json()["state"], first.json()["words"]) == ("waiting", "已提交，待考点审核")
+    assert (first.json()["state"], first.json()["text"]) == ("waiting", "已提交，待考点审核")
     again = me.get(f"/api/dossiers/{dossier.pk}/state/", headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
 
@@ -116,7 +116,7 @@ def test_state_is_visible_state_with_a_validator_of_the_body(here: World) -> Non
 def test_a_receipt_names_number_time_and_digests_only(here: World) -> None:
     submission = dossiers.submit(dossiers.fill(dossiers.register(here)))
     got = clients.anonymous().get(f"/api/receipts/{submission.code}/").json()
-    assert set(got) == {"number", "at", "pictures"}
+    assert set(got) == {"number", "submitted_at", "pictures"}
     assert [line["digest"] for line in got["pictures"]] == list(
         submission.lines.values_list("stored_digest", flat=True)
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from kaosheng.casework.models import Picture
 from kaosheng.casework.queries.visible import visible_now
@@ -64,7 +64,7 @@ class StateOut(Schema):
 
 
 @router.post("{uuid:dossier_id}/pictures/", response={201: PictureOut})
-def add(request: HttpRequest, dossier_id: UUID) -> tuple[int, Picture]:
+def add(request: HttpRequest, dossier_id: UUID) -> Status[Picture]:
     """Upload one picture: multipart, file field `picture`, fields `kind` and, if wanted, `position`.
 
     The header Idempotency-Key (or field `key`) makes a retry harmless: the same key and bytes give the same answer.
@@ -75,11 +75,11 @@ def add(request: HttpRequest, dossier_id: UUID) -> tuple[int, Picture]:
         raise Refusal("form_incomplete", field="kind")
     if position and not (position.isdecimal() and 1 <= int(position) <= 1000):  # noqa: PLR2004 - far beyond any maximum
         raise Refusal("form_incomplete", field=f"position={position[:20]}")
-    return 201, receive(request, dossier, kind=kind, position=int(position) if position else None)
+    return Status(201, receive(request, dossier, kind=kind, position=int(position) if position else None))
 
 
 @router.delete("{uuid:dossier_id}/pictures/{uuid:picture_id}/", response={204: None})
-def delete(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> tuple[int, None]:
+def delete(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> Status[None]:
     """Delete a picture from an open place."""
     dossier = own_dossier(request, dossier_id)
     picture = picture_in(dossier, picture_id, for_candidate=True)
@@ -89,7 +89,7 @@ def delete(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> tuple[in
         actor=of_candidate(me(request)),
         arrived_at=arrived_at(request),
     )
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("{uuid:dossier_id}/state/", response=StateOut)

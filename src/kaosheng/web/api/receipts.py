@@ -17,8 +17,6 @@ class LineOut(Schema):
     """One picture of the list."""
 
     line: int
-    kind: str
-    position: int
     digest: str
 
 
@@ -27,25 +25,17 @@ class ReceiptOut(Schema):
 
     number: str
     submitted_at: datetime
-    area: str
-    exam_batch: str
     pictures: list[LineOut]
 
 
 @router.get("{str:code}/", response=ReceiptOut)
 def check(request: HttpRequest, code: str) -> ReceiptOut:
     """The receipt with this code."""
-    submission = Submission.objects.filter(code=code).select_related("dossier__intake__area").first()
+    submission = Submission.objects.filter(code=code).first()
     if submission is None:
         raise Refusal("not_found")
-    intake = submission.dossier.intake
     return ReceiptOut(
         number=submission.number,
         submitted_at=submission.at,
-        area=intake.area.code,
-        exam_batch=intake.code,
-        pictures=[
-            LineOut(line=line.line, kind=line.kind, position=line.position, digest=line.stored_digest)
-            for line in submission.lines.all()
-        ],
+        pictures=[LineOut(line=line.line, digest=line.stored_digest) for line in submission.lines.all()],
     )

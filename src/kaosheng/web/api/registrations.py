@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from kaosheng.casework.services.registrations import receive_registration
@@ -23,13 +23,13 @@ _LARGEST: Final = 64 * 1024
 
 
 @router.post("", response={204: None}, auth=None)
-def push(request: HttpRequest) -> tuple[int, None]:
+def push(request: HttpRequest) -> Status[None]:
     """Apply one registration object. An older or repeated version is accepted and changes nothing."""
     body = _body(request)
     _require_signature(request, body)
     message = _message(body)
     receive_registration(message["registration"], way=RegistrationVersion.Way.PUSH)
-    return 204, None
+    return Status(204, None)
 
 
 def _body(request: HttpRequest) -> bytes:
