@@ -38,6 +38,8 @@ class PictureView:
     picture: Picture
     mark: Mark | None
     is_new: bool
+    passed_site: bool = False
+    """At the 考区: whether the 考点 found this very picture 合格."""
     earlier: tuple[Mark, ...] = ()
 
 
@@ -56,6 +58,11 @@ class KindView:
     def code(self) -> str:
         """The kind's code."""
         return self.item.kind.code
+
+    @property
+    def concerns(self) -> bool:
+        """Whether it is asked for, holds something, or somebody said something about it."""
+        return bool(self.item.is_asked or self.pictures or self.missing or self.promise or self.explanations)
 
     @property
     def unmarked(self) -> int:
@@ -91,7 +98,7 @@ class Workbench:
     sees_area: bool
     roles: frozenset[Role]
     kinds: tuple[KindView, ...]
-    unneeded: tuple[materials.Item, ...]
+    unneeded: tuple[KindView, ...]
     unmarked: int
     marks_to_send: tuple[Mark, ...]
     changes: tuple[Change, ...]
@@ -102,6 +109,8 @@ class Workbench:
     holds_lease: bool
     may_take: bool
     may_mark: bool
+    must_mark: bool
+    """Whether unmarked pictures hold the dossier up here."""
     facts: Facts = field(repr=False)
 
     @property
@@ -130,7 +139,7 @@ def workbench(dossier: Dossier, staff: Staff, *, now: datetime) -> Workbench:
         for mark in dossier.marks.select_related("by")
         if shows_area or mark.stage == Stage.SITE or (mark.sent and dossier.state == State.RETURNED)
     ]
-    kinds = _kinds(case, marks)
+    kinds = _kinds(case, marks, missing=facts.missing)
     to_send = tuple(
         mark
         for mark in marks
@@ -147,8 +156,8 @@ def workbench(dossier: Dossier, staff: Staff, *, now: datetime) -> Workbench:
         phase=_seen_phase(facts.phase, shows_area=shows_area),
         sees_area=shows_area,
         roles=roles,
-        kinds=kinds,
-        unneeded=tuple(item for item in case.items if item.kind.code not in {kind.code for kind in kinds}),
+        kinds=tuple(kind for kind in kinds if kind.concerns),
+        unneeded=tuple(kind for kind in kinds if not kind.concerns),
         unmarked=facts.unmarked,
         marks_to_send=to_send,
         changes=_changes(dossier) if shows_area or case.stage is Stage.SITE else (),
@@ -159,6 +168,7 @@ def workbench(dossier: Dossier, staff: Staff, *, now: datetime) -> Workbench:
         holds_lease=holds,
         may_take=reviews and (case.lease is None or holds),
         may_mark=reviews and holds,
+        must_mark=case.stage is Stage.SITE or (case.stage is Stage.AREA and case.intake.has_one_stage),
         facts=facts,
     )
 
@@ -171,25 +181,23 @@ def _seen_phase(phase: Phase, *, shows_area: bool) -> Phase:
 
 
 # --- pictures and marks ------------------------------------------------------------------------------------------
-def _kinds(case: Case, marks: Sequence[Mark]) -> tuple[KindView, ...]:
-    """Kinds that are asked for, hold something, or somebody noted something about; in the catalogue's order."""
+def _kinds(case: Case, marks: Sequence[Mark], *, missing: tuple[str, ...]) -> tuple[KindView, ...]:
+    """Every kind of the catalogue, in its order; a reviewer may ask for any of them."""
     explained = list(case.dossier.explanations.order_by("pk"))
     shown = []
     for item in case.items:
         code = item.kind.code
         pictures = [picture for picture in case.pictures if picture.kind == code]
-        missing = _current(marks, case.stage, kind=code, position=None)
+        asked = _current(marks, case.stage, kind=code, position=None)
         promise = next((entry for entry in case.promises if entry.kind == code), None)
-        if not (item.is_asked or pictures or missing or promise):
-            continue
         shown.append(
             KindView(
                 item=item,
                 pictures=tuple(_picture(case, picture, marks) for picture in pictures),
-                missing=missing,
+                missing=asked,
                 promise=promise,
                 explanations=tuple(entry for entry in explained if entry.kind == code),
-                is_short=item.effect is materials.Effect.REQUIRED and len(pictures) < item.minimum,
+                is_short=code in missing,
             )
         )
     return tuple(shown)
@@ -204,8 +212,15 @@ def _picture(case: Case, picture: Picture, marks: Sequence[Mark]) -> PictureView
         picture=picture,
         mark=note,
         is_new=len(rounds) > 1 and picture.added_at > rounds[-2].at,
+        passed_site=case.stage is Stage.AREA and _passed(here, picture, Stage.SITE),
         earlier=before,
     )
+
+
+def _passed(marks: Sequence[Mark], picture: Picture, stage: Stage) -> bool:
+    """Whether the newest note of a stage on this picture is 合格."""
+    notes = [mark for mark in marks if mark.picture_id == picture.pk and mark.stage == stage]
+    return bool(notes) and notes[-1].verdict == Mark.Verdict.ACCEPTED
 
 
 def _counts_now(mark: Mark, picture: Picture, stage: Stage | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -117,7 +117,7 @@ def _tile(bench: Workbench, kind: KindView, entry: PictureView, page: str, chose
         label=position_label(kind.item.kind, picture.position),
         width=picture.thumbnail_width,
         height=picture.thumbnail_height,
-        chip=entry.mark.verdict if entry.mark else "unmarked",
+        chip=entry.mark.verdict if entry.mark else "passed-site" if entry.passed_site else "unmarked",
         is_current=chosen.picture is entry,
         is_new=entry.is_new,
     )
@@ -130,11 +130,15 @@ def _kind_chip(kind: KindView) -> tuple[str, str]:
     asked = sum(1 for entry in kind.pictures if entry.mark and entry.mark.verdict == Mark.Verdict.REPLACE)
     if asked:
         return "replace", _("需更换 %(count)s") % {"count": asked}
+    if kind.unmarked and all(entry.mark or entry.passed_site for entry in kind.pictures):
+        return "optional", _("考点合格 %(count)s") % {"count": len(kind.pictures)}
     if kind.unmarked:
         return "unmarked", _("待审 %(count)s") % {"count": kind.unmarked}
     if kind.pictures:
         return "accepted", str(len(kind.pictures))
-    return ("promised", "") if kind.promise else ("incomplete", _("未提供"))
+    if kind.promise is not None:
+        return "promised", _("承诺补交")
+    return ("incomplete", _("未提供")) if kind.is_short else ("optional", _("未提供"))
 
 
 def _kind_note(kind: KindView) -> str:
@@ -142,7 +146,7 @@ def _kind_note(kind: KindView) -> str:
         return _("承诺 %(date)s 补交") % {"date": kind.promise.due_on.isoformat()}
     if kind.explanations:
         return _("考生有说明")
-    if kind.is_short and kind.pictures:
+    if kind.pictures and len(kind.pictures) < kind.item.minimum:
         return _("少于要求的 %(minimum)s 张") % {"minimum": kind.item.minimum}
     return ""
 
@@ -161,7 +165,7 @@ def choose(bench: Workbench, *, picture: str, kind: str) -> Chosen:
     """By address; without one the first picture that waits for a note, else the first of all."""
     pictures = bench.pictures
     if kind and not picture:
-        found = next((entry for entry in bench.kinds if entry.code == kind), None)
+        found = next((entry for entry in (*bench.kinds, *bench.unneeded) if entry.code == kind), None)
         if found is not None:
             first = found.pictures[0] if found.pictures else None
             return Chosen(found, first, pictures.index(first) + 1 if first else 0)
@@ -229,7 +233,7 @@ def earlier_remarks(chosen: Chosen) -> list[ui.Remark]:
             tone="quiet",
         )
         for mark in chosen.picture.earlier
-        if mark.verdict != Mark.Verdict.ACCEPTED or mark.stage != "area"
+        if mark.verdict != Mark.Verdict.ACCEPTED
     ][:3]
 
 
@@ -238,7 +242,38 @@ def box_of(mark: Mark | None) -> str:
     return ",".join(f"{part:.4f}" for part in mark.box) if mark is not None and mark.box else ""
 
 
+def unneeded(bench: Workbench) -> list[tuple[str, str]]:
+    """Name and address of the kinds nobody asked for."""
+    page = reverse("reviewer:dossier", args=[bench.dossier.pk])
+    return [
+        (pick(kind.item.kind.short_name_zh, kind.item.kind.short_name_en), f"{page}?kind={kind.code}")
+        for kind in bench.unneeded
+    ]
+
+
 # --- right: facts, history, acts ------------------------------------------------------------------------------------
+def summary_facts(bench: Workbench) -> list[ui.Fact]:
+    """What a reviewer compares every picture with, in the order of the documents."""
+    registration = bench.dossier.registration
+    facts = registration.facts
+    alarming = facts.get("precheck") in _ALARMING
+    rows = [
+        ui.Fact(label=_("姓名"), value=registration.name),
+        ui.Fact(label=_("证件号码"), value=registration.id_number),
+        ui.Fact(label=_("类别"), value=_joined(facts, "category", "route")),
+        ui.Fact(label=_("学历"), value=_joined(facts, "education", "graduation_year")),
+        ui.Fact(label=_("单位"), value=_joined(facts, "institution_name")),
+        ui.Fact(label=_("预审"), value="", chip="hint", chip_words=_joined(facts, "precheck"))
+        if alarming
+        else ui.Fact(label=_("预审"), value=_joined(facts, "precheck")),
+    ]
+    return [row for row in rows if row.value or row.chip]
+
+
+def _joined(facts: Mapping[str, object], *names: str) -> str:
+    return " · ".join(value_in_words(name, facts[name]) for name in names if name in facts)
+
+
 def registration_facts(bench: Workbench) -> list[ui.Fact]:
     """The registration with the full ID number: this page is for the people who check it."""
     registration = bench.dossier.registration

@@ -275,7 +275,6 @@ def _context(bench: Workbench, verb: str, form: forms.SeenForm, verdict: Verdict
         "correction_words": words.VERDICTS[Verdict(bench.case.correction.verdict)]
         if what.action is Action.CONFIRM_CORRECTION and bench.case.correction
         else "",
-        "unmarked": bench.unmarked if what.action in {Action.DECIDE, Action.PROPOSE} else 0,
         "changed": bool(bench.changes),
     }
 
