@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 import psycopg
 from django.conf import settings
-from django.core.management import get_commands
 from psycopg import sql
 
 from kaosheng.ops.embedded_postgres import Cluster
@@ -60,7 +59,7 @@ class Demo:
     def __init__(self, *, say: Callable[[str], None], seed: bool = True) -> None:
         """Report through `say`; without `seed` the database stays empty."""
         self.say = say
-        self.seed = seed and "seed_demo" in get_commands()
+        self.seed = seed
         self.var: Path = settings.VAR
         self.cluster: Cluster | None = settings.DEMO_CLUSTER
         self.supervisor = Supervisor(report=say)
@@ -110,14 +109,21 @@ class Demo:
             self._step("registrations", [*_registration(), "load_people"])
         self.supervisor.add(
             self._child(
-                "registration", _granian("registration_demo.wsgi", settings.DEMO_REGISTRATION_PORT, 1)
+                "registration",
+                granian_command(
+                    application="registration_demo.wsgi", port=settings.DEMO_REGISTRATION_PORT, workers=1
+                ),
             )
         )
         if not progress.seeded and self.seed:
-            self.say("demo data (once, half a minute or so)")
+            self.say("demo data (once, about a minute)")
             self._step("demo data", [*_service(), "seed_demo"])
         write_progress(Progress(migrations=migrations, keys=keys, seeded=progress.seeded or self.seed))
-        self.supervisor.add(self._child("service", [*_service(), "serve"]))
+        self.supervisor.add(
+            self._child(
+                "service", granian_command(application="kaosheng.wsgi", port=settings.PORT, workers=2)
+            )
+        )
         self.supervisor.add(self._child("worker", [*_service(), "worker"]))
         self.supervisor.add(self._child("registration-outbox", [*_registration(), "send_outbox"]))
         self.say("waiting for both sites")
@@ -190,7 +196,7 @@ class Demo:
 
         for caught in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # `nohup` asks that a closed terminal doesn't matter.
-            if signal.getsignal(caught) is not signal.SIG_IGN:
+            if caught is not signal.SIGHUP or signal.getsignal(caught) is not signal.SIG_IGN:
                 signal.signal(caught, stop)
 
     @contextmanager
@@ -280,10 +286,6 @@ def _service() -> list[str]:
 
 def _registration() -> list[str]:
     return [sys.executable, "-m", "registration_demo"]
-
-
-def _granian(application: str, port: int, workers: int) -> list[str]:
-    return granian_command(application=application, port=port, workers=workers)
 
 
 def granian_command(*, application: str, port: int, workers: int) -> list[str]:
