@@ -7,10 +7,11 @@ import { afterClose, dialogsWork, openModal, wantsNewTab } from "../lib/modal";
  * Pictures with the same group can be leafed through. Without scripts the link opens the picture itself.
  */
 export default class extends Controller<HTMLElement> {
-  static override targets = ["frame", "image", "caption", "previous", "next"];
+  static override targets = ["frame", "image", "box", "caption", "previous", "next"];
 
   declare readonly frameTarget: HTMLDialogElement;
   declare readonly imageTarget: HTMLImageElement;
+  declare readonly boxTarget: HTMLElement;
   declare readonly captionTarget: HTMLElement;
   declare readonly previousTarget: HTMLButtonElement;
   declare readonly nextTarget: HTMLButtonElement;
@@ -58,6 +59,14 @@ export default class extends Controller<HTMLElement> {
     }
     this.at = at;
     const caption = link.dataset["caption"] ?? "";
+    // The viewer lays the box over its spot once the picture is there.
+    const box = link.dataset["box"] ?? "";
+    this.boxTarget.hidden = box === "";
+    if (box) {
+      this.boxTarget.dataset["box"] = box;
+    } else {
+      delete this.boxTarget.dataset["box"];
+    }
     this.imageTarget.alt = caption;
     this.imageTarget.src = link.href;
     this.captionTarget.textContent = this.links.length > 1 ? `${caption}  ${at + 1} / ${this.links.length}` : caption;

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 _SECOND_TRY: Final = "again-"
 """Prefix of the `state` of a restarted log-in: a second mismatch is said, not restarted, cookies or not."""
-_ID_TOKEN: Final = "oidc_id_token"
+_KEPT_TOKEN: Final = "oidc_id_token"  # noqa: S105 - the name of a place in the session
 _LARGEST_TOKEN: Final = 8_000
 
 _oauth = OAuth()
@@ -126,12 +126,12 @@ def _person(request: HttpRequest) -> Person:
 
 def keep_id_token(request: HttpRequest, person: Person) -> None:
     """Keep what log-out hands back, in the new session."""
-    request.session[_ID_TOKEN] = person.id_token
+    request.session[_KEPT_TOKEN] = person.id_token
 
 
 def id_token_of(request: HttpRequest) -> str:
     """The ID token of this session, before it ends; empty when there is none."""
-    return str(request.session.get(_ID_TOKEN, ""))
+    return str(request.session.get(_KEPT_TOKEN, ""))
 
 
 def end_session_address(id_token: str) -> str:

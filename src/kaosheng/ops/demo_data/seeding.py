@@ -19,6 +19,7 @@ from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Release
 from kaosheng.casework.services import clock, releasing
 from kaosheng.casework.services.registrations import pull_all, receive_registration
+from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.places import Slot
 from kaosheng.ops.demo_data import read_toml
@@ -175,7 +176,7 @@ def _moment(name: str, number: str, opens_at: datetime) -> datetime:
     if name in {"return", "marks"}:
         return _today(hours=5) + timedelta(minutes=minutes)
     days, hours = _STORY[name]
-    start = opens_at.replace(hour=0, minute=0)
+    start = opens_at.astimezone(HOUSE_TIME).replace(hour=0, minute=0)
     return start + timedelta(days=days, hours=hours, minutes=minutes)
 
 

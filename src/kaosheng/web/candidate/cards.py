@@ -12,6 +12,7 @@ from kaosheng.casework.queries.candidate import CandidateView, KindView, Place, 
 from kaosheng.domain.materials import Effect
 from kaosheng.domain.places import Manner
 from kaosheng.domain.visibility import VisibleState
+from kaosheng.web.candidate.frame import is_english
 from kaosheng.web.candidate.words import (
     day_words,
     kind_name,
@@ -47,10 +48,10 @@ def groups(view: CandidateView) -> list[Group]:
             given.append(kind)
         else:
             rest.append(kind)
-    if not view.is_open:
-        rest = []
-        needed = [kind for kind in needed if kind.count or kind.promised_until or kind.unable]
     returned = view.visible.state is VisibleState.RETURNED
+    if returned or not view.is_open:
+        rest = [kind for kind in rest if kind.free_position is not None]
+        needed = [kind for kind in needed if _concerns(kind)]
     found = [
         Group(_("需要处理的材料"), _cards(view, asked)),
         Group(_("其他必需材料") if returned else _("必需材料"), _cards(view, needed)),
@@ -65,6 +66,12 @@ def groups(view: CandidateView) -> list[Group]:
     return [group for group in found if group.cards]
 
 
+def _concerns(kind: KindView) -> bool:
+    """Whether a kind is worth a card once most places are locked."""
+    answered = bool(kind.count or kind.promised_until or kind.unable)
+    return answered or kind.is_missing or kind.free_position is not None
+
+
 def _cards(view: CandidateView, kinds: list[KindView]) -> list[ui.MaterialCard]:
     return [card_of(view, kind) for kind in kinds]
 
@@ -72,7 +79,7 @@ def _cards(view: CandidateView, kinds: list[KindView]) -> list[ui.MaterialCard]:
 def card_of(view: CandidateView, kind: KindView) -> ui.MaterialCard:
     """One kind with its places."""
     item = kind.item
-    chip, chip_words = _chip(view, kind)
+    chip, chip_words = _chip(kind)
     shown = _shown_places(kind)
     return ui.MaterialCard(
         code=kind.code,
@@ -82,18 +89,30 @@ def card_of(view: CandidateView, kind: KindView) -> ui.MaterialCard:
         count=kind.count,
         minimum=item.minimum,
         maximum=max(item.maximum, kind.count) or item.kind.maximum,
-        positions="、".join(place_label(item.kind, n + 1) for n in range(len(item.kind.labels_zh)))
-        if item.kind.labels_zh
-        else "",
+        positions=_positions(kind),
         reason=reason_text(kind, _alternatives(view, kind)) if item.effect is not Effect.OFFERED else "",
-        requirement=requirement(item.kind) if view.is_open else "",
-        sample_url=reverse("candidate:sample", args=[view.dossier.intake_id, kind.code])
-        if item.kind.sample
-        else "",
+        requirement=requirement(item.kind) if _can_change(kind) else "",
+        sample_url=_sample_url(view, kind) if _can_change(kind) else "",
         slots=[_slot(view, kind, place) for place in shown],
         remarks=[_remark(kind, remark) for remark in kind.remarks] + _own_words(kind),
         links=_links(view, kind),
     )
+
+
+def _can_change(kind: KindView) -> bool:
+    return any(place.is_open for place in kind.places)
+
+
+def _positions(kind: KindView) -> str:
+    separator = ", " if is_english() else "、"
+    labels = kind.item.kind.labels_zh
+    return separator.join(place_label(kind.item.kind, number + 1) for number in range(len(labels)))
+
+
+def _sample_url(view: CandidateView, kind: KindView) -> str:
+    if not kind.item.kind.sample:
+        return ""
+    return reverse("candidate:sample", args=[view.dossier.intake_id, kind.code])
 
 
 def _alternatives(view: CandidateView, kind: KindView) -> list[str]:
@@ -108,25 +127,38 @@ def _alternatives(view: CandidateView, kind: KindView) -> list[str]:
     ]
 
 
-def _chip(view: CandidateView, kind: KindView) -> tuple[str, str]:
-    waiting = [remark for remark in kind.remarks if not remark.answered]
-    if waiting:
-        if all(remark.manner is not Manner.ONLINE for remark in waiting):
-            return "missing", _("线下办理")
-        return ("missing", "") if kind.remark in waiting else ("replace", "")
+def _chip(kind: KindView) -> tuple[str, str]:
+    """The state word of a kind, and other words for it where the usual ones don't fit."""
     if any(True for _remark in kind.remarks):
-        return "complete", _("已处理")
-    if not view.is_open:
-        return ("locked", "") if kind.count else _without_pictures(kind)
-    if kind.item.effect is Effect.NOT_ACCEPTED:
+        return _chip_of_asked(kind)
+    if kind.item.effect is Effect.NOT_ACCEPTED and not kind.count:
         return "not_needed", ""
-    if not kind.item.is_asked:
-        return ("complete", _("已上传")) if kind.count else ("optional", "")
-    if kind.count >= kind.item.minimum:
-        return "complete", ""
-    if kind.settled_by_group and not kind.count:
+    if kind.count:
+        return _chip_of_given(kind)
+    if kind.settled_by_group:
         return "optional", _("已由其他材料满足")
-    return _without_pictures(kind)
+    return _without_pictures(kind) if kind.item.is_asked else ("optional", "")
+
+
+def _chip_of_asked(kind: KindView) -> tuple[str, str]:
+    """After a return: what is still to do here."""
+    waiting = [remark for remark in kind.remarks if not remark.answered]
+    if not waiting:
+        return "complete", _("已处理")
+    if all(remark.manner is not Manner.ONLINE for remark in waiting):
+        return "missing", _("线下办理")
+    return ("missing", "") if kind.remark in waiting else ("replace", "")
+
+
+def _chip_of_given(kind: KindView) -> tuple[str, str]:
+    """With pictures in it."""
+    if all(place.mark == "accepted" for place in kind.places if place.picture is not None):
+        return "accepted", ""
+    if not _can_change(kind):
+        return "locked", ""
+    if not kind.item.is_asked:
+        return "complete", _("已上传")
+    return ("complete", "") if kind.count >= kind.item.minimum else _without_pictures(kind)
 
 
 def _without_pictures(kind: KindView) -> tuple[str, str]:
@@ -175,15 +207,20 @@ def _slot(view: CandidateView, kind: KindView, place: Place) -> ui.PictureSlot:
         mark=place.mark,
         remove_url=reverse("candidate:delete", args=[*here, picture.pk]) if place.is_open else "",
         note=place_note(place),
+        box=place.box,
     )
+
+
+def _about(kind: KindView, position: int | None, alone: str, of_place: str) -> str:
+    """A heading that names the place where the kind has several."""
+    label = place_label(kind.item.kind, position) if position is not None else ""
+    return of_place % {"place": label} if label else alone
 
 
 def _remark(kind: KindView, remark: Remark) -> ui.Remark:
     return ui.Remark(
         text=remark_text(remark),
-        subject=_("审核意见")
-        if remark.position is None
-        else _("审核意见：%(place)s") % {"place": place_label(kind.item.kind, remark.position)},
+        subject=_about(kind, remark.position, _("审核意见"), _("审核意见：%(place)s")),
         at=remark.at,
         tone="quiet" if remark.answered else "change",
     )
@@ -200,7 +237,7 @@ def _own_words(kind: KindView) -> list[ui.Remark]:
     words += [
         ui.Remark(
             text=place.unable,
-            subject=_("您说明无法更换：%(place)s") % {"place": place_label(kind.item.kind, place.position)},
+            subject=_about(kind, place.position, _("您说明无法更换"), _("您说明无法更换：%(place)s")),
             tone="note",
         )
         for place in kind.places
@@ -213,7 +250,7 @@ def _links(view: CandidateView, kind: KindView) -> list[ui.CardLink]:
     here = [view.dossier.pk]
     links = [
         ui.CardLink(
-            label=_("撤销，恢复原图（%(place)s）") % {"place": place_label(kind.item.kind, place.position)},
+            label=_about(kind, place.position, _("撤销删除"), _("撤销删除（%(place)s）")),
             url=reverse("candidate:restore", args=[*here, place.removed.pk]),
             icon="history",
             dialog=True,

@@ -87,7 +87,7 @@ def _entry(view: CandidateView, told: Told) -> ui.TimelineEntry:
     return ui.TimelineEntry(
         what=event_text(told.event, told.count),
         at=told.at,
-        text=_("回执号 %(number)s") % {"number": receipt.number} if receipt else "",
+        text=receipt.number if receipt else "",
         tone=TONES.get(told.event, ""),  # type: ignore[arg-type]
     )
 

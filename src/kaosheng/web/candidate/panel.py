@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 from kaosheng.casework.queries.candidate import CandidateView, Remark
 from kaosheng.casework.words import state_words
 from kaosheng.domain.dossier import Verdict
+from kaosheng.domain.places import Manner
 from kaosheng.domain.visibility import VisibleState
 from kaosheng.web.candidate.frame import contact_of_site, said
 from kaosheng.web.candidate.words import day_words, place_name, remark_text
 from kaosheng.web.ui import components as ui
 
-_CHIPS: Final = {
+CHIPS: Final = {
     VisibleState.DRAFT: "draft",
     VisibleState.WAITING: "submitted",
     VisibleState.IN_REVIEW: "in_review",
@@ -32,7 +33,7 @@ _CHIPS: Final = {
 def status_panel(view: CandidateView) -> ui.StatusPanel:
     """The panel on top of the dossier page."""
     return ui.StatusPanel(
-        chip=_CHIPS[view.visible.state],
+        chip=CHIPS[view.visible.state],
         words=state_words(view.visible),
         about=_("报名号 %(number)s") % {"number": view.dossier.registration.number},
         now=view.now,
@@ -165,7 +166,7 @@ def _returned(view: CandidateView) -> dict[str, Any]:
     if not view.asked_online:
         return {
             **shared,
-            "heading": _("请按审核意见到考点办理或电话联系"),
+            "heading": _elsewhere(view),
             "next_step": _("这次不需要在线更换图片。考点办理后，材料会继续审核。"),
         }
     if not view.is_complete:
@@ -183,6 +184,15 @@ def _returned(view: CandidateView) -> dict[str, Any]:
         "heading": _("要求的内容已处理，请重新提交"),
         "next_step": _("请点击右上角的“重新提交”。不重新提交，审核人员看不到您的更换。"),
     }
+
+
+def _elsewhere(view: CandidateView) -> str:
+    manners = {remark.manner for kind in view.kinds for remark in kind.remarks}
+    if manners == {Manner.ON_SITE}:
+        return _("请到考点现场办理")
+    if manners == {Manner.TELEPHONE}:
+        return _("请与考点电话联系")
+    return _("请按审核意见办理")
 
 
 def _released(view: CandidateView) -> dict[str, Any]:

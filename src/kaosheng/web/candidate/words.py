@@ -65,14 +65,17 @@ def place_label(kind: Kind, position: int) -> str:
     labels = kind.labels_en if is_english() else kind.labels_zh
     if position <= len(labels):
         return labels[position - 1]
+    if kind.maximum == 1:
+        return ""
     return _now("第 %(number)s 张") % {"number": position}
 
 
 def place_name(kind: Kind, position: int | None) -> str:
     """Kind and place together: 身份证明（人像面）."""
-    if position is None or (kind.maximum == 1 and position == 1):
+    label = place_label(kind, position) if position is not None else ""
+    if not label:
         return kind_name(kind)
-    return _now("%(kind)s（%(place)s）") % {"kind": kind_name(kind), "place": place_label(kind, position)}
+    return _now("%(kind)s（%(place)s）") % {"kind": kind_name(kind), "place": label}
 
 
 def remark_text(remark: Remark) -> str:

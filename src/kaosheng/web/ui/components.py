@@ -130,6 +130,26 @@ class PictureSlot:
     remove_url: str = ""
     upload_url: str = ""
     note: Text = ""
+    box: tuple[float, float, float, float] | None = None
+    """The spot a reviewer marked: left, top, width, height as fractions of the picture."""
+
+    @property
+    def box_data(self) -> str:
+        """The spot as the viewer reads it."""
+        return ",".join(f"{part:.4f}" for part in self.box) if self.box else ""
+
+    @property
+    def box_drawn(self) -> dict[str, str]:
+        """The spot in the thumbnail's own units."""
+        if self.box is None:
+            return {}
+        left, top, width, height = self.box
+        return {
+            "x": f"{left * self.width:.1f}",
+            "y": f"{top * self.height:.1f}",
+            "width": f"{width * self.width:.1f}",
+            "height": f"{height * self.height:.1f}",
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,7 +63,7 @@ def promise(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
         "text": _("可以先提交其他材料，并承诺在所填日期前补交。到期未补交的，审核人员会联系您。"),
         "withdraw": bool(kind.promised_until),
     }
-    return _form_page(request, dossier, kind, form, words, refusal)
+    return _form_page(request, (dossier, kind), form=form, words=words, refusal=refusal)
 
 
 @require_http_methods(_METHODS)
@@ -101,7 +101,7 @@ def explain(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
         "text": _("请说明原因。审核人员会根据说明决定是否仍需要这项材料。"),
         "withdraw": bool(given),
     }
-    return _form_page(request, dossier, kind, form, words, refusal)
+    return _form_page(request, (dossier, kind), form=form, words=words, refusal=refusal)
 
 
 def _position(request: HttpRequest, kind: KindView) -> int | None:
@@ -115,12 +115,13 @@ def _position(request: HttpRequest, kind: KindView) -> int | None:
 
 def _form_page(
     request: HttpRequest,
-    dossier: Dossier,
-    kind: KindView,
+    card: tuple[Dossier, KindView],
+    *,
     form: forms.Form,
     words: dict[str, Any],
     refusal: Refusal | None,
 ) -> HttpResponse:
+    dossier, kind = card
     wrong = refusal is not None or bool(form.errors)
     context = {
         **words,

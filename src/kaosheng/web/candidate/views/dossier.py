@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kaosheng.casework.queries.candidate import candidate_view
+from kaosheng.domain.visibility import VisibleState
 from kaosheng.web.access import for_candidates
 from kaosheng.web.candidate.frame import open_dossier
 from kaosheng.web.candidate.page import page_context
@@ -28,9 +29,10 @@ _YEAR: Final = 365 * 24 * 3600
 def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """Show one dossier: state, notes, registration, checklist, 经过."""
     found = open_dossier(request, dossier_id)
-    context = page_context(candidate_view(found, now=timezone.now()))
+    view = candidate_view(found, now=timezone.now())
+    context = page_context(view)
     seen = request.COOKIES.get(NOTES_SEEN, "").split(".")
-    context["notes_open"] = str(found.intake_id) not in seen
+    context["notes_open"] = view.visible.state is VisibleState.DRAFT and str(found.intake_id) not in seen
     response = render(request, "candidate/dossier.html", context)
     if context["notes_open"]:
         value = ".".join([*(part for part in seen if part.isdecimal()), str(found.intake_id)])

@@ -24,6 +24,7 @@ from kaosheng.registration.words import value_in_words
 from kaosheng.web import oidc
 from kaosheng.web.access import for_candidates
 from kaosheng.web.candidate.frame import me, said, set_public_facts
+from kaosheng.web.candidate.panel import CHIPS
 from kaosheng.web.identity import begin_candidate_session, candidate_id_of, end_session
 from kaosheng.web.oidc import LoginError
 from kaosheng.web.ui.errors import error_page
@@ -119,16 +120,18 @@ def choose(request: HttpRequest) -> HttpResponse:
         .order_by("-intake__opens_at", "registration__number")
     )
     now = timezone.now()
+    seen = [(dossier, visible_now(dossier, now=now)) for dossier in own]
     rows = [
         {
             "dossier": dossier,
+            "chip": CHIPS[visible.state],
             "intake": said(dossier.intake, "name"),
             "site": said(dossier.site, "name"),
             "number": dossier.registration.number,
             "category": value_in_words("category", dossier.registration.facts.get("category", "")),
-            "state": state_words(visible_now(dossier, now=now)),
+            "state": state_words(visible),
         }
-        for dossier in own
+        for dossier, visible in seen
     ]
     return render(request, "candidate/choose.html", {"rows": rows})
 

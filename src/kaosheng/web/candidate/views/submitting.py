@@ -46,7 +46,12 @@ def check(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 
 
 def _check_context(view: CandidateView, form: CommitmentForm, problem: str = "") -> dict[str, Any]:
-    asked = [kind for kind in view.kinds if kind.item.is_asked or any(True for _remark in kind.remarks)]
+    asked = [
+        kind
+        for kind in view.kinds
+        if (kind.item.is_asked and (kind.count or not kind.settled_by_group))
+        or any(True for _remark in kind.remarks)
+    ]
     given = [kind for kind in view.kinds if kind not in asked and kind.count]
     intake = view.dossier.intake
     return {
