@@ -33,6 +33,7 @@ api = NinjaAPI(
     version="1",
     description="Pictures and state of one's own dossier, check of receipts, push of registrations.",
     docs_url=None,
+    openapi_url=None,
     urls_namespace="api",
 )
 api.add_router("/dossiers/", candidate.router, auth=CandidateSession())

@@ -1,0 +1,138 @@
+"""Who gets what at every address: url x cast x expected status, and a walk that finds forgotten addresses.
+
+The dossier is at its 考点, in nobody's hands, and holds data that could leak. POSTs are sent empty: a
+stranger must be turned away before anybody looks at what he sent.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from factories import clients, dossiers, world
+from factories.people import cast
+from kaosheng.domain.dossier import State
+
+pytestmark = pytest.mark.django_db
+
+TABLE: Final = (Path(__file__).parent / "access_matrix.txt").read_text().splitlines()
+WHO: Final = TABLE[1].split()[1:]
+MATRIX: Final = {(row.split()[0], row.split()[1]): row.split()[2:] for row in TABLE[2:]}
+ELSEWHERE: Final = ("styleguide", "account_confirm", "account_reset_password_from_key", "api-root")
+"""The style guide isn't there in production; the others answer 404 by setting and take a key from a letter."""
+
+
+@pytest.fixture
+def scene() -> tuple[dict[str, Client], dict[str, Any]]:
+    """Everybody's client, and the values addresses are made of."""
+    here = world()
+    house = cast(here)
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    other = dossiers.register(here)
+    people = {
+        "owner": clients.of_candidate(dossiers.candidate_of(dossier)),
+        "other": clients.of_candidate(dossiers.candidate_of(other)),
+        "nobody": clients.anonymous(),
+        "site": clients.of_staff(house.chen),
+        "site_manager": clients.of_staff(house.feng),
+        "other_site": clients.of_staff(house.deng),
+        "area": clients.of_staff(house.gao),
+        "area_manager": clients.of_staff(house.jiang),
+        "other_area": clients.of_staff(house.kong),
+        "auditor": clients.of_staff(house.auditor),
+        "system_admin": clients.of_staff(house.system_admin),
+        "security_admin": clients.of_staff(house.security_admin),
+    }
+    picture = dossier.pictures.order_by("kind", "position")[0]
+    submission = dossier.submissions.get()
+    values = {
+        "dossier_id": dossier.pk,
+        "picture_id": picture.pk,
+        "code": "M01",
+        "kind": "M01",
+        "ordinal": submission.ordinal,
+        "intake_id": here.intake.pk,
+        "site_id": here.site.pk,
+        "user_id": house.chen.pk,
+        "grant_id": house.chen.grants.get().pk,
+        "verb": "disable",
+    }
+    return people, values
+
+
+def test_everybody_gets_what_the_table_says(scene: tuple[dict[str, Client], dict[str, Any]]) -> None:
+    people, values = scene
+    got = {
+        (method, name): [_status(people[who], method, _address(name, values)) for who in WHO]
+        for method, name in MATRIX
+    }
+    differing = {
+        row: (dict(zip(WHO, MATRIX[row], strict=True)), dict(zip(WHO, got[row], strict=True)))
+        for row in got
+        if got[row] != MATRIX[row]
+    }
+    assert differing == {}
+
+
+def test_no_address_is_missing_from_the_table() -> None:
+    known = {name for _method, name in MATRIX}
+    missing = {
+        name for name, _needs in walk(get_resolver()) if name not in known and not name.startswith(ELSEWHERE)
+    }
+    assert missing == set()
+
+
+def test_strangers_get_the_answer_for_nothing(scene: tuple[dict[str, Client], dict[str, Any]]) -> None:
+    people, values = scene
+    nothing = {**values, "dossier_id": uuid4(), "picture_id": uuid4()}
+    for name in (
+        "candidate:dossier",
+        "candidate:picture",
+        "candidate:receipt",
+        "reviewer:dossier",
+        "reviewer:picture",
+    ):
+        stranger = people["other" if name.startswith("candidate") else "other_site"]
+        theirs, none = stranger.get(_address(name, values)), stranger.get(_address(name, nothing))
+        assert (theirs.status_code, _plain(theirs)) == (none.status_code, _plain(none)) == (404, _plain(none))
+
+
+def _plain(answer: Any) -> bytes:
+    """The page without its own address and CSRF tokens."""
+    return re.sub(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-Za-z]{64}", b"", answer.content)
+
+
+def _address(name: str, values: dict[str, Any]) -> str:
+    needs = NEEDS[name]
+    return reverse(name, kwargs={need: values[need] for need in needs})
+
+
+def _status(client: Client, method: str, address: str) -> str:
+    """The status of one empty request that leaves nothing behind."""
+    before, cookies = transaction.savepoint(), copy.deepcopy(client.cookies)
+    status = getattr(client, method.lower())(address).status_code
+    transaction.savepoint_rollback(before)
+    client.cookies = cookies
+    return str(status)
+
+
+def walk(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Every named address with the values it needs."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from walk(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}", sorted(pattern.pattern.converters)
+
+
+NEEDS: Final = dict(walk(get_resolver()))
