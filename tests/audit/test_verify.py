@@ -136,22 +136,23 @@ def test_an_event_exchanged_for_another_is_found(three_blocks: list[AuditSeal]) 
 
 
 SEAL_CHANGES = {
-    "sealed_at": "sealed_at - interval '1 day'",
-    "settled_below": "settled_below + 3",
-    "digest": "'sha256:00'",
-    "digest_before": "'sha256:00'",
-    "fewer ids": "event_ids - 0",
-    "more ids": "event_ids || '[4711]'",
-    "other order": "jsonb_build_array(event_ids -> 1, event_ids -> 0)",
-    "no list": "'{}'",
+    "another time": ("sealed_at", "sealed_at - interval '1 day'"),
+    "a border below no event": ("settled_below", "settled_below - 3"),
+    "a border above events": ("settled_below", "settled_below + 3"),
+    "another digest": ("digest", "'sha256:00'"),
+    "another digest before": ("digest_before", "'sha256:00'"),
+    "fewer ids": ("event_ids", "event_ids - 0"),
+    "more ids": ("event_ids", "event_ids || '[4711]'"),
+    "other order": ("event_ids", "jsonb_build_array(event_ids -> 1, event_ids -> 0)"),
+    "no list": ("event_ids", "'{}'"),
 }
 
 
 @pytest.mark.parametrize("change", SEAL_CHANGES)
 def test_a_changed_seal_is_found(three_blocks: list[AuditSeal], change: str) -> None:
-    column = change if " " not in change else "event_ids"
+    column, value = SEAL_CHANGES[change]
     _behind_the_triggers(
-        f"UPDATE audit_auditseal SET {column} = {SEAL_CHANGES[change]} WHERE id = %s",  # noqa: S608 - our own literals
+        f"UPDATE audit_auditseal SET {column} = {value} WHERE id = %s",  # noqa: S608 - our own literals
         three_blocks[1].pk,
     )
     assert verify().broken_seal == three_blocks[1].pk
@@ -167,6 +168,11 @@ def test_a_seal_made_to_fit_breaks_the_next(three_blocks: list[AuditSeal]) -> No
     _behind_the_triggers("UPDATE audit_auditseal SET digest = %s WHERE id = %s", fitting, seal.pk)
     found = verify()
     assert (found.broken_seal, found.why) == (three_blocks[1].pk, "the seal before it was changed or removed")
+    _behind_the_triggers(
+        "UPDATE audit_auditseal SET digest_before = %s WHERE id = %s", fitting, three_blocks[1].pk
+    )
+    found = verify()
+    assert (found.broken_seal, found.why) == (three_blocks[1].pk, "an event or the seal itself was changed")
 
 
 @pytest.mark.parametrize("removed", [0, 1])
@@ -230,6 +236,7 @@ def test_the_programs_exit_code_tells(write: Write, settle: Settle) -> None:
     seal_settled()
     whole = _kaosheng("audit", "verify")
     assert (whole.returncode, whole.stderr) == (0, "")
+    assert "sealed events 1" in whole.stdout
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("UPDATE audit_auditevent SET actor = '8' WHERE id = %s", [event.pk])

@@ -14,6 +14,7 @@ class Command(BaseCommand):
     """Checks every seal of the audit trail against the events it was put on."""
 
     help = "Check the audit trail: every block of events against its seal, in order."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the verb."""
