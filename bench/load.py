@@ -35,9 +35,10 @@ class Plan:
 
 @dataclass
 class Seen:
-    """What one process saw in the measured seconds."""
+    """What one process saw in the measured seconds; `accepted` counts those of the warm-up too."""
 
     done: int = 0
+    accepted: int = 0
     seconds: float = 0.0
     cpu: float = 0.0
     errors: int = 0
@@ -100,7 +101,9 @@ class Generator:
             if error:
                 self.seen.errors += 1
                 self.seen.first_error = self.seen.first_error or error
-            elif self.plan.warm_up <= answered - self.start <= self.plan.warm_up + self.plan.seconds:
+                return
+            self.seen.accepted += 1
+            if self.plan.warm_up <= answered - self.start <= self.plan.warm_up + self.plan.seconds:
                 self.seen.done += 1
                 self.seen.milliseconds.append((answered - sent) * 1000)
                 self.last = max(self.last, answered)

@@ -16,8 +16,8 @@ LATEST: Final = Path(__file__).parent / "results" / "latest.json"
 
 def main() -> None:
     """Measure everything in an empty database of its own."""
-    with prepared() as database_url:
-        rows = [*upload.rows(database_url), *picture_check.rows()]
+    with prepared() as database:
+        rows = [*upload.rows(database), *picture_check.rows()]
     _print_table(rows)
     LATEST.parent.mkdir(exist_ok=True)
     LATEST.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")

@@ -46,8 +46,24 @@ class Results:
     max: float
 
 
+@dataclass(frozen=True)
+class Database:
+    """The database of a measurement and the first process of its server."""
+
+    url: str
+    process_id: int
+
+
+@dataclass(frozen=True)
+class Server:
+    """A web server and the first process of it."""
+
+    port: int
+    process_id: int
+
+
 @contextlib.contextmanager
-def prepared() -> Iterator[str]:
+def prepared() -> Iterator[Database]:
     """Give an empty database with the service's tables; this process then runs with the service's settings."""
     cluster = Cluster(var=VAR, name="bench", settings={})
     cluster.start(with_parent=True)
@@ -64,7 +80,8 @@ def prepared() -> Iterator[str]:
             "LOG_LEVEL": "WARNING",
         }
         _migrate()
-        yield os.environ["DATABASE_URL"]
+        first_line = (cluster.data / "postmaster.pid").read_text(encoding="ascii").splitlines()[0]
+        yield Database(os.environ["DATABASE_URL"], int(first_line))
     finally:
         cluster.stop()
 
@@ -102,8 +119,8 @@ def drawn_pictures() -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(application: str) -> Iterator[int]:
-    """Serve a WSGI module by granian, 2 workers with 4 threads, and give the port. Its log: var/bench/<module>.log."""
+def serving(application: str) -> Iterator[Server]:
+    """Serve a WSGI module by granian, 2 workers with 4 threads. Its log: var/bench/<module>.log."""
     port = _free_port()
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
@@ -127,7 +144,7 @@ def serving(application: str) -> Iterator[int]:
         )
     try:
         _wait_until_it_answers(process, port)
-        yield port
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait()
@@ -152,6 +169,21 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
         else:
             return
     raise SystemExit(f"the server on port {port} doesn't answer: see {ROOT}/*.log")
+
+
+def cpu_seconds(process_id: int) -> float:
+    """Return the CPU time so far of a process and all it started, those that ended included. Linux only."""
+    processes = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            processes[int(path.parent.name)] = (int(fields[1]), sum(map(int, fields[11:15])))
+    tree, grown = {process_id}, True
+    while grown:
+        more = {number for number, (parent, _) in processes.items() if parent in tree} - tree
+        tree, grown = tree | more, bool(more)
+    ticks = sum(processes[number][1] for number in tree if number in processes)
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def under_load(plans: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import psycopg
 from service_data import Candidates
-from system import Results, drawn_pictures, empty_stores, serving, under_load
+from system import Database, Results, Server, cpu_seconds, drawn_pictures, empty_stores, serving, under_load
 
 ROUNDS: Final = 6
 WARM_UP: Final = 1.0
@@ -31,9 +31,11 @@ TABLE: Final = """
 class Uploads:
     """Both servers with their data; `measure` loads one of them once."""
 
-    def __init__(self, ports: dict[str, int], candidates: Candidates, pictures: list[str]) -> None:
-        self.ports, self.candidates, self.pictures = ports, candidates, pictures
+    def __init__(self, servers: dict[str, Server], database: Database) -> None:
+        self.servers, self.database = servers, database
+        self.candidates, self.pictures = Candidates.registered(), drawn_pictures()
         self.generator_shares: list[float] = []
+        self.cpu: dict[str, list[float]] = {server: [] for server in servers}
 
     def measure(self, server: str, *, rate: float = 0.0, seconds: float = SECONDS) -> list[dict[str, Any]]:
         """Load one server from outside and return what each generator saw."""
@@ -41,10 +43,11 @@ class Uploads:
         self.candidates.remove_pictures()
         requests = self.candidates.requests() if server == "service" else [{"path": "/"}] * BARE_REQUESTS
         numbered = [request | {"picture": n % len(self.pictures)} for n, request in enumerate(requests)]
+        before = self._cpu(server)
         seen = under_load(
             [
                 {
-                    "port": self.ports[server],
+                    "port": self.servers[server].port,
                     "connections": CONNECTIONS,
                     "warm_up": WARM_UP,
                     "seconds": seconds,
@@ -56,7 +59,12 @@ class Uploads:
             ]
         )
         self.generator_shares.append(sum(one["cpu"] for one in seen) / (os.cpu_count() or 1))
+        spent = (self._cpu(server) - before) * 1000
+        self.cpu[server].append(spent / sum(one["accepted"] for one in seen))
         return seen
+
+    def _cpu(self, server: str) -> float:
+        return cpu_seconds(self.servers[server].process_id) + cpu_seconds(self.database.process_id)
 
     def per_second(self, server: str) -> float:
         """Return uploads a second."""
@@ -68,22 +76,23 @@ class Uploads:
         return statistics.quantiles([ms for one in seen for ms in one["milliseconds"]], n=100)[98]
 
 
-def rows(database_url: str) -> list[Results]:
-    """Measure both servers in alternating order and return a row each for throughput and waiting time."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
+def rows(database: Database) -> list[Results]:
+    """Measure both servers in alternating order: throughput, the CPU it took, and waiting time at the peak."""
+    with psycopg.connect(database.url, autocommit=True) as connection:
         connection.execute(TABLE)
-    candidates, pictures = Candidates.registered(), drawn_pictures()
     with serving("bare_server") as bare, serving("kaosheng.wsgi") as service:
-        uploads = Uploads({"bare": bare, "service": service}, candidates, pictures)
+        uploads = Uploads({"bare": bare, "service": service}, database)
         fast = _alternating(uploads.per_second, ROUNDS)
+        cpu = {server: list(spent) for server, spent in uploads.cpu.items()}
+        shares = list(uploads.generator_shares)
         slow = _alternating(uploads.slow_ones, PEAK_ROUNDS)
-    shares = uploads.generator_shares[: 2 * ROUNDS]
     print(
         f"load generator: {GENERATORS} processes x {CONNECTIONS} connections, "
         f"{min(shares):.0%} to {max(shares):.0%} of all CPU"
     )
     return [
         _row("upload_vs_bare", "uploads/s", fast),
+        _row("upload_cpu_with_postgresql", "ms", cpu),
         _row("upload_p99_at_40_per_second", "ms", slow),
     ]
 
