@@ -60,6 +60,18 @@ def test_the_first_log_in_leads_to_the_second_factor_and_nowhere_else(cast: Cast
     assert client.get("/staff/queue/").status_code == 200
 
 
+def test_a_second_window_gives_a_code_once_the_first_has_set_up(cast: Cast) -> None:
+    first, second = clients.anonymous(), clients.anonymous()
+    attempt(first, cast.chen)
+    attempt(second, cast.chen)
+    secret = set_up_totp(first)
+    away = second.get("/staff/queue/")
+    assert urlparse(away["Location"]).path == "/staff/account/2fa/reauthenticate/"
+    cache.clear()
+    assert second.post(away["Location"], {"code": code_for(secret)}).status_code == 302
+    assert second.get("/staff/queue/").status_code == 200
+
+
 def test_the_set_up_page_shows_a_code_the_policy_lets_through(cast: Cast) -> None:
     client = clients.anonymous()
     attempt(client, cast.chen)
@@ -135,11 +147,15 @@ def test_what_was_typed_is_kept_nowhere(cast: Cast) -> None:
     assert (event.actor, event.object, event.details) == ("unknown", "unknown", {"why": "password"})
 
 
-def test_a_disabled_account_reads_the_same_as_a_wrong_password(cast: Cast) -> None:
+def test_a_disabled_account_is_told_only_with_the_right_password(cast: Cast) -> None:
     User.objects.filter(pk=cast.chen.pk).update(is_active=False)
     client = clients.anonymous()
-    answer = client.post(LOGIN, {"login": cast.chen.username, "password": PASSWORD})
-    assert "用户名或密码不正确" in answer.content.decode()
+    wrong = client.post(LOGIN, {"login": cast.chen.username, "password": "wrong-password"})
+    assert "用户名或密码不正确" in wrong.content.decode()
+    right = client.post(LOGIN, {"login": cast.chen.username, "password": PASSWORD}, follow=True)
+    assert "账号已停用" in right.content.decode()
+    assert client.get("/staff/queue/").status_code == 302
+    assert events(cast.chen) == [("staff:login_failed", "password"), ("staff:login_failed", "disabled")]
 
 
 def test_log_out_is_a_post_and_recorded(cast: Cast) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from kaosheng.accounts.models import User
 from kaosheng.accounts.sign_in import record_failure
 from kaosheng.crypto.sealing import seal, unseal
 
+_FRESH_SECONDS: Final = 300
 _SECRET_LABEL: Final = "mfa_authenticator.data"  # noqa: S105 - the label of a column, not a secret
 
 
@@ -47,6 +52,18 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Record a wrong name or password."""
         record_failure(username=str(credentials.get("username", "")), why="password")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not within five minutes of a log-in: the first log-in goes straight on to the second factor."""
+        methods = get_authentication_records(context.request, context.request.user)
+        if methods and time.time() - methods[-1]["at"] < _FRESH_SECONDS:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponseBase:
+        """The right password of a disabled account: told so, and recorded."""
+        record_failure(username=user.username, why="disabled")
+        return super().respond_user_inactive(request, user)  # type: ignore[no-any-return]  # allauth has no types
 
     def send_notification_mail(self, *_args: Any, **_kwargs: Any) -> None:
         """Staff accounts have no mail address; the audit trail tells of changes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -64,8 +66,13 @@ class StaffMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self.get_response(request)
+        """Pass the request on; a session that has just set the second factor up has passed it."""
+        response = self.get_response(request)
+        match = request.resolver_match
+        was_set_up = match is not None and match.url_name == "mfa_activate_totp" and request.method == "POST"
+        if was_set_up and request.user.is_authenticated and is_mfa_enabled(request.user):
+            request.session[SECOND_FACTOR_KEY] = True
+        return response
 
     def process_view(
         self, request: HttpRequest, _view: Callable[..., HttpResponseBase], _args: Any, _kwargs: Any
@@ -82,13 +89,20 @@ class StaffMiddleware:
         if is_account and match.url_name not in _ACCOUNT_PAGES:
             return error_page(request, 404)
         if is_staff_page and staff is not None and not has_second_factor(request):
-            return redirect("mfa_activate_totp")
+            return _second_factor_first(request, staff)
         return None
 
     def process_template_response(self, _request: HttpRequest, response: Any) -> Any:
         """Nothing of allauth's pages stays in a shared browser."""
         add_never_cache_headers(response)
         return response
+
+
+def _second_factor_first(request: HttpRequest, staff: Staff) -> HttpResponseBase:
+    """To its set-up; whoever set it up in another window gives a code instead."""
+    if is_mfa_enabled(staff.user):
+        return redirect(reverse("mfa_reauthenticate") + "?" + urlencode({"next": reverse("reviewer:home")}))
+    return redirect("mfa_activate_totp")
 
 
 def has_second_factor(request: HttpRequest) -> bool:
