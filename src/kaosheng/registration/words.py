@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
@@ -100,7 +100,7 @@ ID_TYPES: Final[dict[str, Text]] = {
 def value_in_words(name: str, value: object) -> str:
     """One fact's value as people say it: 110 临床执业医师, 是, 2024; what the tables don't know as it came."""
     if isinstance(value, bool):
-        return _now("是") if value else _now("否")
+        return gettext("是") if value else gettext("否")
     known = VALUES.get(name, {}).get(str(value))
     if known is None:
         return str(value)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Final
 
 from django.utils.functional import Promise as Lazy
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -67,7 +67,7 @@ def place_label(kind: Kind, position: int) -> str:
         return labels[position - 1]
     if kind.maximum == 1:
         return ""
-    return _now("第 %(number)s 张") % {"number": position}
+    return gettext("第 %(number)s 张") % {"number": position}
 
 
 def place_name(kind: Kind, position: int | None) -> str:
@@ -75,7 +75,7 @@ def place_name(kind: Kind, position: int | None) -> str:
     label = place_label(kind, position) if position is not None else ""
     if not label:
         return kind_name(kind)
-    return _now("%(kind)s（%(place)s）") % {"kind": kind_name(kind), "place": label}
+    return gettext("%(kind)s（%(place)s）") % {"kind": kind_name(kind), "place": label}
 
 
 def remark_text(remark: Remark) -> str:
@@ -83,7 +83,7 @@ def remark_text(remark: Remark) -> str:
     text = remark.text_en if is_english() else remark.text_zh
     if remark.manner is Manner.ONLINE:
         return text
-    return _now("%(remark)s（%(manner)s）") % {"remark": text, "manner": MANNERS[remark.manner]}
+    return gettext("%(remark)s（%(manner)s）") % {"remark": text, "manner": MANNERS[remark.manner]}
 
 
 def reason_text(view: KindView, alternatives: list[str]) -> str:
@@ -93,16 +93,16 @@ def reason_text(view: KindView, alternatives: list[str]) -> str:
     text = separator.join(sentence for sentence in sentences if sentence)
     if not alternatives:
         return text
-    either = _now("与“%(others)s”任选一种") % {"others": _now("”“").join(alternatives)}
+    either = gettext("与“%(others)s”任选一种") % {"others": gettext("”“").join(alternatives)}
     return separator.join(part for part in (text, either) if part)
 
 
 def place_note(place: Place) -> str:
     """A word under the thumbnail: 已更换, 无法更换."""
     if place.unable:
-        return _now("已说明无法更换")
+        return gettext("已说明无法更换")
     if place.is_new:
-        return _now("新上传")
+        return gettext("新上传")
     return ""
 
 
