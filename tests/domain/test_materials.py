@@ -6,17 +6,14 @@ import itertools
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from domain.catalogues import item_of, items_of, make_kind, make_rule
 from kaosheng.domain.materials import (
     Catalogue,
     Difference,
     Effect,
-    Item,
     Kind,
     Rule,
-    checklist,
     difference,
     holds,
     lowest_gap,
@@ -24,36 +21,6 @@ from kaosheng.domain.materials import (
 )
 
 NOBODY: frozenset[str] = frozenset()
-
-
-def _kind(code: str, minimum: int = 1, maximum: int = 3, **more: Any) -> Kind:
-    return Kind(
-        code=code,
-        name_zh=f"样本材料{code}",
-        name_en=f"Sample {code}",
-        short_name_zh=code,
-        short_name_en=code,
-        requirement_zh="样本",
-        requirement_en="sample",
-        minimum=minimum,
-        maximum=maximum,
-        **more,
-    )
-
-
-def _rule(kind: str, effect: Effect, when: dict[str, object] | None = None, **more: Any) -> Rule:
-    return Rule(kind=kind, effect=effect, when=when or {}, reason_zh="样本", reason_en="sample", **more)
-
-
-def _items(
-    kinds: list[Kind], rules: list[Rule], facts: dict[str, str | int | bool] | None = None
-) -> tuple[Item, ...]:
-    return checklist(Catalogue(version=1, kinds=tuple(kinds), rules=tuple(rules)), facts or {})
-
-
-def _item(kind: Kind, rules: list[Rule], facts: dict[str, str | int | bool] | None = None) -> Item:
-    (item,) = _items([kind], rules, facts)
-    return item
 
 
 # --- conditions --------------------------------------------------------------------------------------------
@@ -108,13 +75,16 @@ STRONGEST = {
 @pytest.mark.parametrize("both", STRONGEST)
 def test_the_strongest_rule_wins_in_whatever_order(both: frozenset[str]) -> None:
     for order in itertools.permutations(both):
-        rules = [_rule("M01", Effect(effect), group="g" if effect == "one_of" else "") for effect in order]
-        assert _item(_kind("M01"), rules).effect == STRONGEST[both]
+        rules = [
+            make_rule("M01", Effect(effect), group="g" if effect == "one_of" else "") for effect in order
+        ]
+        assert item_of(make_kind("M01"), rules).effect == STRONGEST[both]
 
 
 def test_a_kind_without_a_rule_is_offered_and_never_asked() -> None:
-    item = _item(
-        _kind("M01", 2, 2), [_rule("M02", Effect.REQUIRED), _rule("M01", Effect.REQUIRED, {"route": "x"})]
+    item = item_of(
+        make_kind("M01", 2, 2),
+        [make_rule("M02", Effect.REQUIRED), make_rule("M01", Effect.REQUIRED, {"route": "x"})],
     )
     assert (item.effect, item.minimum, item.maximum, item.is_asked, item.reasons) == (
         Effect.OFFERED,
@@ -129,12 +99,13 @@ def test_a_kind_without_a_rule_is_offered_and_never_asked() -> None:
     ("effect", "asked"), [("offered", False), ("one_of", True), ("required", True), ("not_accepted", False)]
 )
 def test_what_is_asked(effect: str, *, asked: bool) -> None:
-    assert _item(_kind("M01"), [_rule("M01", Effect(effect))]).is_asked is asked
+    assert item_of(make_kind("M01"), [make_rule("M01", Effect(effect))]).is_asked is asked
 
 
 def test_a_kind_not_accepted_takes_no_picture() -> None:
-    item = _item(
-        _kind("M01", 1, 5), [_rule("M01", Effect.NOT_ACCEPTED), _rule("M01", Effect.REQUIRED, minimum=2)]
+    item = item_of(
+        make_kind("M01", 1, 5),
+        [make_rule("M01", Effect.NOT_ACCEPTED), make_rule("M01", Effect.REQUIRED, minimum=2)],
     )
     assert (item.minimum, item.maximum, item.group) == (0, 0, "")
 
@@ -146,7 +117,7 @@ def test_the_reasons_are_those_of_every_rule_that_won() -> None:
         Rule("M01", Effect.REQUIRED, {}, "因为乙", "because B"),
         Rule("M01", Effect.REQUIRED, {"route": "direct"}, "因为丙", "because C"),
     ]
-    assert _item(_kind("M01"), rules).reasons == (
+    assert item_of(make_kind("M01"), rules).reasons == (
         ("因为甲", "because A", "[甲]"),
         ("因为乙", "because B", ""),
     )
@@ -158,27 +129,27 @@ def test_the_reasons_are_those_of_every_rule_that_won() -> None:
 @pytest.mark.parametrize(
     ("kind", "rules", "expected"),
     [
-        (_kind("M01", 1, 3), [_rule("M01", Effect.REQUIRED)], (1, 3)),
-        (_kind("M01", 2, 2), [_rule("M01", Effect.REQUIRED)], (2, 2)),
-        (_kind("M01", 0, 3), [_rule("M01", Effect.REQUIRED)], (1, 3)),
-        (_kind("M01", 0, 3), [_rule("M01", Effect.ONE_OF, group="g")], (1, 3)),
-        (_kind("M01", 1, 3), [_rule("M01", Effect.REQUIRED, minimum=2)], (2, 3)),
+        (make_kind("M01", 1, 3), [make_rule("M01", Effect.REQUIRED)], (1, 3)),
+        (make_kind("M01", 2, 2), [make_rule("M01", Effect.REQUIRED)], (2, 2)),
+        (make_kind("M01", 0, 3), [make_rule("M01", Effect.REQUIRED)], (1, 3)),
+        (make_kind("M01", 0, 3), [make_rule("M01", Effect.ONE_OF, group="g")], (1, 3)),
+        (make_kind("M01", 1, 3), [make_rule("M01", Effect.REQUIRED, minimum=2)], (2, 3)),
         (
-            _kind("M01", 1, 3),
-            [_rule("M01", Effect.REQUIRED, minimum=2), _rule("M01", Effect.REQUIRED, minimum=3)],
+            make_kind("M01", 1, 3),
+            [make_rule("M01", Effect.REQUIRED, minimum=2), make_rule("M01", Effect.REQUIRED, minimum=3)],
             (3, 3),
         ),
-        (_kind("M01", 2, 3), [_rule("M01", Effect.REQUIRED, minimum=1)], (2, 3)),
-        (_kind("M01", 1, 1), [_rule("M01", Effect.REQUIRED, minimum=2)], (2, 2)),
+        (make_kind("M01", 2, 3), [make_rule("M01", Effect.REQUIRED, minimum=1)], (2, 3)),
+        (make_kind("M01", 1, 1), [make_rule("M01", Effect.REQUIRED, minimum=2)], (2, 2)),
         (
-            _kind("M01", 1, 3),
-            [_rule("M01", Effect.REQUIRED), _rule("M01", Effect.OFFERED, minimum=3)],
+            make_kind("M01", 1, 3),
+            [make_rule("M01", Effect.REQUIRED), make_rule("M01", Effect.OFFERED, minimum=3)],
             (1, 3),
         ),
     ],
 )
 def test_how_many_are_asked(kind: Kind, rules: list[Rule], expected: tuple[int, int]) -> None:
-    item = _item(kind, rules)
+    item = item_of(kind, rules)
     assert (item.minimum, item.maximum) == expected
 
 
@@ -200,9 +171,9 @@ def test_a_count_may_come_from_a_fact(
     minimum: int, maximum: int, units: Any, expected: tuple[int, int]
 ) -> None:
     """One 试用期证明 for each unit."""
-    kind = _kind("M09", minimum, maximum, count_fact="institutions")
+    kind = make_kind("M09", minimum, maximum, count_fact="institutions")
     facts = {} if units is None else {"institutions": units}
-    item = _item(kind, [_rule("M09", Effect.REQUIRED)], facts)
+    item = item_of(kind, [make_rule("M09", Effect.REQUIRED)], facts)
     assert (item.minimum, item.maximum) == expected
 
 
@@ -210,7 +181,7 @@ def test_a_count_may_come_from_a_fact(
 
 
 def test_a_required_kind_is_missing_until_its_minimum_is_there() -> None:
-    items = _items([_kind("M01", 2, 2), _kind("M02")], [_rule("M01", Effect.REQUIRED)])
+    items = items_of([make_kind("M01", 2, 2), make_kind("M02")], [make_rule("M01", Effect.REQUIRED)])
     assert missing_kinds(items, counts={}, excused=NOBODY) == ("M01",)
     assert missing_kinds(items, counts={"M01": 1}, excused=NOBODY) == ("M01",)
     assert missing_kinds(items, counts={"M01": 2}, excused=NOBODY) == ()
@@ -218,26 +189,27 @@ def test_a_required_kind_is_missing_until_its_minimum_is_there() -> None:
 
 
 def test_what_was_promised_or_explained_is_not_missing() -> None:
-    items = _items(
-        [_kind("M01"), _kind("M02")], [_rule("M01", Effect.REQUIRED), _rule("M02", Effect.REQUIRED)]
+    items = items_of(
+        [make_kind("M01"), make_kind("M02")],
+        [make_rule("M01", Effect.REQUIRED), make_rule("M02", Effect.REQUIRED)],
     )
     assert missing_kinds(items, counts={}, excused=frozenset({"M02"})) == ("M01",)
     assert missing_kinds(items, counts={}, excused=frozenset({"M01", "M02"})) == ()
 
 
 def test_what_is_offered_or_not_accepted_is_never_missing() -> None:
-    items = _items([_kind("M01"), _kind("M02")], [_rule("M02", Effect.NOT_ACCEPTED)])
+    items = items_of([make_kind("M01"), make_kind("M02")], [make_rule("M02", Effect.NOT_ACCEPTED)])
     assert missing_kinds(items, counts={}, excused=NOBODY) == ()
 
 
 def test_of_a_group_one_suffices_and_the_first_stands_for_all() -> None:
-    items = _items(
-        [_kind("M05", 2, 2), _kind("M06"), _kind("M07"), _kind("M08")],
+    items = items_of(
+        [make_kind("M05", 2, 2), make_kind("M06"), make_kind("M07"), make_kind("M08")],
         [
-            _rule("M05", Effect.ONE_OF, group="education"),
-            _rule("M06", Effect.ONE_OF, group="education"),
-            _rule("M07", Effect.ONE_OF, group="practice"),
-            _rule("M08", Effect.ONE_OF, group="practice"),
+            make_rule("M05", Effect.ONE_OF, group="education"),
+            make_rule("M06", Effect.ONE_OF, group="education"),
+            make_rule("M07", Effect.ONE_OF, group="practice"),
+            make_rule("M08", Effect.ONE_OF, group="practice"),
         ],
     )
     assert missing_kinds(items, counts={}, excused=NOBODY) == ("M05", "M07")
@@ -248,24 +220,24 @@ def test_of_a_group_one_suffices_and_the_first_stands_for_all() -> None:
 
 
 def test_a_kind_not_accepted_leaves_its_group_to_the_others() -> None:
-    items = _items(
-        [_kind("M05"), _kind("M06")],
+    items = items_of(
+        [make_kind("M05"), make_kind("M06")],
         [
-            _rule("M05", Effect.ONE_OF, group="education"),
-            _rule("M05", Effect.NOT_ACCEPTED),
-            _rule("M06", Effect.ONE_OF, group="education"),
+            make_rule("M05", Effect.ONE_OF, group="education"),
+            make_rule("M05", Effect.NOT_ACCEPTED),
+            make_rule("M06", Effect.ONE_OF, group="education"),
         ],
     )
     assert missing_kinds(items, counts={"M05": 3}, excused=NOBODY) == ("M06",)
 
 
 def test_a_required_kind_settles_the_group_it_stands_in() -> None:
-    items = _items(
-        [_kind("M05"), _kind("M06")],
+    items = items_of(
+        [make_kind("M05"), make_kind("M06")],
         [
-            _rule("M05", Effect.ONE_OF, group="education"),
-            _rule("M06", Effect.ONE_OF, group="education"),
-            _rule("M06", Effect.REQUIRED),
+            make_rule("M05", Effect.ONE_OF, group="education"),
+            make_rule("M06", Effect.ONE_OF, group="education"),
+            make_rule("M06", Effect.REQUIRED),
         ],
     )
     assert missing_kinds(items, counts={}, excused=NOBODY) == ("M06",)
@@ -274,8 +246,8 @@ def test_a_required_kind_settles_the_group_it_stands_in() -> None:
 
 
 def test_the_missing_come_in_the_catalogues_order() -> None:
-    kinds = [_kind(code) for code in ("M03", "M01", "M02")]
-    items = _items(kinds, [_rule(kind.code, Effect.REQUIRED) for kind in kinds])
+    kinds = [make_kind(code) for code in ("M03", "M01", "M02")]
+    items = items_of(kinds, [make_rule(kind.code, Effect.REQUIRED) for kind in kinds])
     assert missing_kinds(items, counts={}, excused=NOBODY) == ("M03", "M01", "M02")
 
 
@@ -302,132 +274,37 @@ def test_an_upload_without_a_place_takes_the_lowest_gap(
 
 def test_what_a_registration_change_asks_and_drops() -> None:
     kinds = [
-        _kind(code, count_fact="units" if code == "M09" else "")
+        make_kind(code, count_fact="units" if code == "M09" else "")
         for code in ("M01", "M02", "M03", "M04", "M09")
     ]
     rules = [
-        _rule("M01", Effect.REQUIRED),
-        _rule("M02", Effect.REQUIRED, {"route": "direct"}),
-        _rule("M03", Effect.ONE_OF, {"route": "apprentice"}, group="g"),
-        _rule("M04", Effect.REQUIRED, {"route": "direct"}),
-        _rule("M04", Effect.NOT_ACCEPTED, {"route": "apprentice"}),
-        _rule("M09", Effect.REQUIRED),
+        make_rule("M01", Effect.REQUIRED),
+        make_rule("M02", Effect.REQUIRED, {"route": "direct"}),
+        make_rule("M03", Effect.ONE_OF, {"route": "apprentice"}, group="g"),
+        make_rule("M04", Effect.REQUIRED, {"route": "direct"}),
+        make_rule("M04", Effect.NOT_ACCEPTED, {"route": "apprentice"}),
+        make_rule("M09", Effect.REQUIRED),
     ]
-    before = _items(kinds, rules, {"route": "direct", "units": 1})
-    after = _items(kinds, rules, {"route": "apprentice", "units": 2})
+    before = items_of(kinds, rules, {"route": "direct", "units": 1})
+    after = items_of(kinds, rules, {"route": "apprentice", "units": 2})
     assert difference(before, after) == Difference(now_asked=("M03", "M09"), no_longer_asked=("M02", "M04"))
     assert difference(after, before) == Difference(now_asked=("M02", "M04"), no_longer_asked=("M03",))
 
 
 def test_no_difference_is_false() -> None:
-    items = _items([_kind("M01")], [_rule("M01", Effect.REQUIRED)])
+    items = items_of([make_kind("M01")], [make_rule("M01", Effect.REQUIRED)])
     assert not difference(items, items)
     assert difference((), items)
     assert difference(items, ())
 
 
 def test_a_kind_new_in_the_catalogue_and_one_gone_from_it() -> None:
-    before = _items([_kind("M01")], [_rule("M01", Effect.REQUIRED)])
-    after = _items([_kind("M02")], [_rule("M02", Effect.REQUIRED)])
+    before = items_of([make_kind("M01")], [make_rule("M01", Effect.REQUIRED)])
+    after = items_of([make_kind("M02")], [make_rule("M02", Effect.REQUIRED)])
     assert difference(before, after) == Difference(now_asked=("M02",), no_longer_asked=("M01",))
 
 
 def test_a_kind_is_found_by_its_code() -> None:
-    catalogue = Catalogue(version=3, kinds=(_kind("M01"), _kind("M02")), rules=())
-    assert catalogue.kind("M02") == _kind("M02")
+    catalogue = Catalogue(version=3, kinds=(make_kind("M01"), make_kind("M02")), rules=())
+    assert catalogue.kind("M02") == make_kind("M02")
     assert catalogue.kind("M77") is None
-
-
-# --- whatever the catalogue says ---------------------------------------------------------------------------
-
-CODES = ("M01", "M02", "M03", "M04")
-facts_of_anybody = st.dictionaries(
-    st.sampled_from(("route", "year", "units", "in_school")),
-    st.one_of(st.sampled_from(("direct", "apprentice")), st.integers(-1, 6), st.booleans()),
-)
-conditions = st.dictionaries(
-    st.sampled_from(("route", "year", "units", "in_school")),
-    st.one_of(
-        st.sampled_from(("direct", "apprentice")),
-        st.booleans(),
-        st.lists(st.sampled_from(("direct", "apprentice")), max_size=2),
-        st.fixed_dictionaries({}, optional={"at_least": st.integers(0, 5), "at_most": st.integers(0, 5)}),
-    ),
-    max_size=2,
-)
-
-
-@st.composite
-def catalogues(draw: st.DrawFn) -> Catalogue:
-    kinds = []
-    for code in CODES:
-        minimum = draw(st.integers(0, 3))
-        maximum = minimum + draw(st.integers(0, 2))
-        kinds.append(_kind(code, minimum, max(1, maximum), count_fact=draw(st.sampled_from(("", "units")))))
-    rules = draw(
-        st.lists(
-            st.builds(
-                _rule,
-                st.sampled_from(CODES),
-                st.sampled_from(Effect),
-                conditions,
-                group=st.sampled_from(("", "g", "h")),
-                minimum=st.none() | st.integers(1, 4),
-            ),
-            max_size=8,
-        )
-    )
-    return Catalogue(version=1, kinds=tuple(kinds), rules=tuple(rules))
-
-
-@settings(max_examples=50)
-@given(catalogue=catalogues(), facts=facts_of_anybody)
-def test_every_registration_gets_a_definite_answer_for_every_kind(
-    catalogue: Catalogue, facts: dict[str, str | int | bool]
-) -> None:
-    items = checklist(catalogue, facts)
-    assert [item.kind.code for item in items] == list(CODES)
-    for item in items:
-        assert 0 <= item.minimum <= item.maximum
-        assert (item.minimum > 0) == item.is_asked
-        assert (item.maximum == 0) == (item.effect is Effect.NOT_ACCEPTED)
-        assert bool(item.reasons) or item.effect is Effect.OFFERED
-
-
-@settings(max_examples=50)
-@given(catalogue=catalogues(), facts=facts_of_anybody)
-def test_who_gives_the_minimum_of_everything_asked_misses_nothing(
-    catalogue: Catalogue, facts: dict[str, str | int | bool]
-) -> None:
-    items = checklist(catalogue, facts)
-    everything = {item.kind.code: item.minimum for item in items}
-    assert missing_kinds(items, counts=everything, excused=NOBODY) == ()
-    assert missing_kinds(items, counts={}, excused=frozenset(CODES)) == ()
-
-
-@settings(max_examples=50)
-@given(
-    catalogue=catalogues(),
-    facts=facts_of_anybody,
-    there=st.dictionaries(st.sampled_from(CODES), st.integers(0, 5)),
-)
-def test_giving_what_is_named_missing_always_ends_it(
-    catalogue: Catalogue, facts: dict[str, str | int | bool], there: dict[str, int]
-) -> None:
-    """A candidate who only ever follows the list gets through, in as many steps as it named kinds."""
-    items = checklist(catalogue, facts)
-    named = missing_kinds(items, counts=there, excused=NOBODY)
-    minimums = {item.kind.code: item.minimum for item in items}
-    assert all(there.get(code, 0) < minimums[code] for code in named)
-    given_too = {**there, **{code: minimums[code] for code in named}}
-    assert missing_kinds(items, counts=given_too, excused=NOBODY) == ()
-
-
-@settings(max_examples=50)
-@given(catalogue=catalogues(), before=facts_of_anybody, after=facts_of_anybody)
-def test_a_difference_names_a_kind_once_and_only_for_a_change(
-    catalogue: Catalogue, before: dict[str, str | int | bool], after: dict[str, str | int | bool]
-) -> None:
-    changed = difference(checklist(catalogue, before), checklist(catalogue, after))
-    assert not set(changed.now_asked) & set(changed.no_longer_asked)
-    assert not difference(checklist(catalogue, before), checklist(catalogue, before))
