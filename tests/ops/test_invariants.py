@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+
 from factories import dossiers, world
 from factories.people import cast
-
 from kaosheng.casework.models import Picture
 from kaosheng.domain.dossier import State, Verdict
 from kaosheng.ops.invariants import violations
@@ -31,7 +31,9 @@ def _every_state() -> None:
     dossiers.upload(dossiers.register(here))
     held = dossiers.take(dossiers.brought_to(here, State.AT_SITE, cast=house), house.chen)
     dossiers.accept_all(held, house.chen)
-    dossiers.change_registration(dossiers.brought_to(here, State.DECIDED, cast=house), here, education="college")
+    dossiers.change_registration(
+        dossiers.brought_to(here, State.DECIDED, cast=house), here, education="college"
+    )
     dossiers.lapse(dossiers.register(here))
 
 
@@ -88,7 +90,9 @@ def test_every_invariant_notices_its_damage() -> None:
 def _broken_after(statement: str) -> set[str]:
     """The names broken by one statement, which is taken back afterwards."""
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SAVEPOINT damage; SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE; SAVEPOINT damage; SET LOCAL session_replication_role = replica"
+        )
         cursor.execute(statement)
         broken = {violation.name for violation in violations()}
         cursor.execute("ROLLBACK TO SAVEPOINT damage")

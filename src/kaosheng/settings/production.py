@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kaosheng.settings.base import *  # noqa: F403 - a settings file is its base and what differs
-from kaosheng.settings.base import DATABASE_OPTIONS, env, oauth_clients, webhook_secret
+from kaosheng.settings.base import DATABASE_OPTIONS, TRUSTED_PROXY, env, oauth_clients, webhook_secret
 
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -30,3 +30,6 @@ LANGUAGE_COOKIE_SECURE = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000)
+
+# Attempts to log in are limited by address: behind the proxy every address would be the proxy's.
+ALLAUTH_TRUSTED_CLIENT_IP_HEADER = "X-Real-IP" if TRUSTED_PROXY else None
