@@ -31,10 +31,10 @@ def test_an_exception_from_the_database_does_not_tell_whose_row_it_was() -> None
             processors=formatter["processors"], foreign_pre_chain=formatter["foreign_pre_chain"]
         )
     )
-    logger = logging.Logger("test")
+    logger = logging.Logger("test")  # noqa: LOG001 - not the one of the process
     logger.addHandler(handler)
     try:
-        raise ValueError("DETAIL: Key (id_number)=(13999919900101123X) already exists")
+        raise ValueError("DETAIL: Key (id_number)=(13999919900101123X) already exists")  # noqa: TRY301
     except ValueError:
         logger.exception("failed")
     assert "1399991990" not in stream.getvalue()

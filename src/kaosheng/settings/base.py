@@ -128,9 +128,7 @@ MAX_BODY_BYTES: Final = 20 * 1024 * 1024
 
 # --- messages --------------------------------------------------------------------------------------------------
 NOTICE_CHANNELS = ["sms", "wechat"]
-NOTICE_TRANSPORTS = {
-    channel: "kaosheng.notices.transports.demo_phone.DemoPhone" for channel in NOTICE_CHANNELS
-}
+NOTICE_TRANSPORTS = dict.fromkeys(NOTICE_CHANNELS, "kaosheng.notices.transports.demo_phone.DemoPhone")
 
 TRUSTED_PROXY = env.bool("TRUSTED_PROXY", False)
 """Whether a proxy of ours stands in front, which alone may set X-Request-Time (seconds it took to receive)."""
