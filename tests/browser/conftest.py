@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browser.guide.system import System, running_system
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """Run the whole system on free ports with a small seed; each worker of a test run has its own."""
+    yield from running_system()
 
 
 @pytest.fixture

@@ -1,0 +1,53 @@
+"""Who takes part: the fresh candidate of each walk, and a candidate for every state a dossier can be seen in."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+WALKS: Final = {"phone": "2027YS", "desktop": "2027YS-2", "plain": "2027YS-3"}
+"""Each walk's intake: closing its window and releasing its results disturbs no other."""
+
+WALKERS: Final = {"phone": "lixiaoyu", "desktop": "wangjingyi", "plain": "zhaomingzhe"}
+
+GALLERY: Final = "2027YS-4"
+"""The intake with a dossier in every state."""
+
+_PASS: Final = {"by": "site-reviewer-1", "verdict": "pass"}
+_FAIL: Final = {"by": "site-reviewer-1", "verdict": "fail", "reason_zh": "试用期未满一年。"}
+_REFUSAL: Final = {"by": "area-reviewer-1", "verdict": "fail", "reason_zh": "试用期未满一年，不符合报名条件。"}
+_RETURN: Final = {
+    "by": "site-reviewer-1",
+    "manner": "online",
+    "answer": "waiting",
+    "places": [{"kind": "M01", "position": 2, "text_zh": "四角不全，请重新拍摄。", "box": [0.1, 0.1, 0.4, 0.3]}],
+}
+
+CASES: Final[dict[str, dict[str, Any]]] = {
+    "draft": {"username": "liuzhiyuan", "state": "draft"},
+    "at_site": {"username": "chenyutong", "state": "at_site"},
+    "returned": {"username": "gaotianyu", "state": "returned", "return": [_RETURN]},
+    "at_area": {"username": "luyaqin", "state": "at_area", "recommendation": _PASS},
+    "proposed": {"username": "renpengfei", "state": "at_area", "recommendation": _FAIL, "proposal": _REFUSAL},
+    "passed": {
+        "username": "pengjunjie",
+        "state": "decided",
+        "recommendation": _PASS,
+        "decision": {"by": "area-reviewer-1", "verdict": "pass"},
+    },
+    "failed": {
+        "username": "hanmeiling",
+        "state": "decided",
+        "recommendation": _FAIL,
+        "decision": {**_REFUSAL, "confirmed_by": "area-reviewer-2"},
+    },
+    "lapsed": {"username": "jiangtao", "state": "draft"},
+    "withdrawn": {"username": "duzhiqiang", "state": "draft"},
+}
+"""As cases.toml writes them; what a case can't say (lapsed, withdrawn) its name does."""
+
+
+def order() -> dict[str, Any]:
+    """What the seeding is told."""
+    people = {name: {"username": WALKERS[name], "batch": batch} for name, batch in WALKS.items()}
+    people |= {name: {"username": case["username"], "batch": GALLERY} for name, case in CASES.items()}
+    return {"people": people, "cases": CASES, "gallery": GALLERY}
