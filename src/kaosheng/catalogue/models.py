@@ -54,7 +54,9 @@ class MaterialKind(models.Model):
         ordering = ("order",)
         constraints = (
             models.UniqueConstraint(fields=["version", "code"], name="kind_once"),
-            models.CheckConstraint(condition=Q(maximum__gte=F("minimum")) & Q(maximum__gte=1), name="kind_counts"),
+            models.CheckConstraint(
+                condition=Q(maximum__gte=F("minimum")) & Q(maximum__gte=1), name="kind_counts"
+            ),
         )
 
     def __str__(self) -> str:
@@ -79,7 +81,9 @@ class MaterialRule(models.Model):
         """A one_of rule names its group."""
 
         constraints = (
-            models.CheckConstraint(condition=~Q(effect="one_of") | ~Q(group=""), name="rule_one_of_has_group"),
+            models.CheckConstraint(
+                condition=~Q(effect="one_of") | ~Q(group=""), name="rule_one_of_has_group"
+            ),
         )
 
     def __str__(self) -> str:

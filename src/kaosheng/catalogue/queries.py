@@ -11,7 +11,9 @@ from kaosheng.domain.materials import Catalogue, Effect, Kind, Rule
 
 def newest_version_id(intake_id: int) -> int:
     """The version drafts of this intake follow. Raises Refusal `catalogue_missing`."""
-    version = CatalogueVersion.objects.filter(intake_id=intake_id).order_by("-number").values_list("pk", flat=True)
+    version = (
+        CatalogueVersion.objects.filter(intake_id=intake_id).order_by("-number").values_list("pk", flat=True)
+    )
     newest = version.first()
     if newest is None:
         raise Refusal("catalogue_missing")

@@ -41,9 +41,7 @@ class Notice(models.Model):
 
         indexes = (
             models.Index(fields=["about", "-id"], name="notice_by_case"),
-            models.Index(
-                fields=["created_at"], name="notice_unsent", condition=models.Q(state="queued")
-            ),
+            models.Index(fields=["created_at"], name="notice_unsent", condition=models.Q(state="queued")),
         )
 
     def __str__(self) -> str:

@@ -11,7 +11,14 @@ from kaosheng.notices.templates import render
 
 
 def queue_notice(
-    *, template: str, recipient: str, language: str, about: str, area: str, dedup: str, variables: dict[str, str]
+    *,
+    template: str,
+    recipient: str,
+    language: str,
+    about: str,
+    area: str,
+    dedup: str,
+    variables: dict[str, str],
 ) -> list[Notice]:
     """Put one message into the outbox, once for every channel of the installation; the worker sends it.
 

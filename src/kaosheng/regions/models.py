@@ -75,10 +75,13 @@ class Intake(models.Model):
 
         constraints = (
             models.UniqueConstraint(fields=["area", "code"], name="intake_once"),
-            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="intake_closes_after_opening"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="intake_closes_after_opening"
+            ),
             models.CheckConstraint(condition=Q(stages__in=(1, 2)), name="intake_one_or_two_stages"),
             models.CheckConstraint(
-                condition=Q(second_look_share__gte=0) & Q(second_look_share__lte=1), name="intake_share_is_a_share"
+                condition=Q(second_look_share__gte=0) & Q(second_look_share__lte=1),
+                name="intake_share_is_a_share",
             ),
         )
 

@@ -53,7 +53,9 @@ def parse(payload: object) -> Received:
     version, facts = payload.get("source_version"), payload.get("facts")
     if not isinstance(version, int) or isinstance(version, bool) or version < 0:
         raise Refusal("registration_not_understood", field="source_version")
-    if not isinstance(facts, dict) or not all(isinstance(value, str | int | bool) for value in facts.values()):
+    if not isinstance(facts, dict) or not all(
+        isinstance(value, str | int | bool) for value in facts.values()
+    ):
         raise Refusal("registration_not_understood", field="facts")
     return Received(
         number=payload["number"],
@@ -74,7 +76,11 @@ def parse(payload: object) -> Received:
 
 def find_place(received: Received) -> tuple[Intake, ExamSite]:
     """The intake and site it belongs to. Raises Refusal `intake_unknown` or `site_unknown`."""
-    intake = Intake.objects.filter(area__code=received.area, code=received.exam_batch).select_related("area").first()
+    intake = (
+        Intake.objects.filter(area__code=received.area, code=received.exam_batch)
+        .select_related("area")
+        .first()
+    )
     if intake is None:
         raise Refusal("intake_unknown", area=received.area, batch=received.exam_batch)
     site = ExamSite.objects.filter(area=intake.area_id, code=received.site).first()
@@ -83,7 +89,9 @@ def find_place(received: Received) -> tuple[Intake, ExamSite]:
     return intake, site
 
 
-def store_new(received: Received, *, intake: Intake, site: ExamSite, way: RegistrationVersion.Way) -> Registration:
+def store_new(
+    received: Received, *, intake: Intake, site: ExamSite, way: RegistrationVersion.Way
+) -> Registration:
     """Create a registration with its first version."""
     registration = Registration(number=received.number, intake=intake)
     _fill(registration, received, site)

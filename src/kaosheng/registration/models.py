@@ -76,7 +76,9 @@ class RegistrationVersion(models.Model):
         """A version is stored once, whichever way it came."""
 
         constraints = (
-            models.UniqueConstraint(fields=["registration", "source_version"], name="registration_version_once"),
+            models.UniqueConstraint(
+                fields=["registration", "source_version"], name="registration_version_once"
+            ),
         )
 
     def __str__(self) -> str:

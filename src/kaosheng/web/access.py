@@ -100,19 +100,27 @@ def picture_in(dossier: Dossier, picture_id: UUID, *, for_candidate: bool) -> Pi
     Raises Refusal `not_found`.
     """
     picture = dossier.pictures.filter(pk=picture_id).first()
-    if picture is None or (for_candidate and picture.hidden_at is not None and not picture.submitted_as.exists()):
+    if picture is None or (
+        for_candidate and picture.hidden_at is not None and not picture.submitted_as.exists()
+    ):
         raise Refusal("not_found")
     return picture
 
 
-def staff_site(request: HttpRequest, intake_id: int, site_id: int, *permissions: Permission) -> tuple[Intake, ExamSite]:
+def staff_site(
+    request: HttpRequest, intake_id: int, site_id: int, *permissions: Permission
+) -> tuple[Intake, ExamSite]:
     """An intake and a site of its area that one of these permissions reaches. Raises Refusal `not_found`."""
     site = ExamSite.objects.filter(pk=site_id).select_related("area").first()
     staff = staff_member(request)
     reached = site is not None and (
         site.pk in staff.site_ids(*permissions) or site.area_id in staff.area_ids(*permissions)
     )
-    intake = Intake.objects.filter(pk=intake_id, area=site.area_id).select_related("area").first() if site else None
+    intake = (
+        Intake.objects.filter(pk=intake_id, area=site.area_id).select_related("area").first()
+        if site
+        else None
+    )
     if site is None or intake is None or not reached:
         raise Refusal("not_found")
     return intake, site
