@@ -68,6 +68,13 @@ def test_marks_survive_the_lease_and_pass_to_the_next_holder(here: World, house:
     assert dossiers.again(dossier).state == State.AT_AREA
 
 
+def test_a_full_kind_cannot_be_marked_missing(here: World, house: Cast) -> None:
+    dossier = dossiers.take(dossiers.brought_to(here, State.AT_SITE, cast=house), house.chen)
+    with refused("kind_is_full"):
+        dossiers.mark(dossier, house.chen, dossiers.missing_note("M01"))
+    dossiers.mark(dossier, house.chen, dossiers.missing_note("M03"))
+
+
 def test_an_old_page_is_refused(here: World, house: Cast) -> None:
     dossier = dossiers.brought_to(here, State.AT_AREA, cast=house)
     dossiers.take(dossier, house.gao)

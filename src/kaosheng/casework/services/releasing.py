@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -135,7 +135,7 @@ def _require_unblocked(intake: Intake, now: datetime, late: frozenset[UUID]) -> 
         raise Refusal("release_blocked", count=blocking)
 
 
-def _record(name: AuditName, staff: Staff, release: Release, **details: int) -> None:
+def _record(name: AuditName, staff: Staff, release: Release, **details: Any) -> None:
     record(
         name,
         by=By("staff", staff.id),

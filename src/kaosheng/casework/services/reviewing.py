@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from kaosheng.audit.names import AuditName
-from kaosheng.casework.models import AskedPlace, Dossier, Lease, Mark, OpenedSlot, Return
+from kaosheng.casework.models import AskedPlace, Dossier, Lease, Mark, OpenedSlot, Picture, Return
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import tell_candidate
 from kaosheng.casework.services.case import Case, open_case
@@ -76,7 +76,8 @@ class Note:
 def set_mark(*, dossier_id: UUID, actor: Actor, seen_revision: int, note: Note) -> Mark:
     """审核标记: note 合格, 需更换 or 缺少 on a place; a later note replaces the earlier draft.
 
-    Raises Refusal `lease_needed`, `stale_revision`, `reason_needed`, `picture_gone`, `unknown_kind`.
+    Raises Refusal `lease_needed`, `stale_revision`, `reason_needed`, `picture_gone`, `kind_is_full`,
+    `unknown_kind`.
     """
     with open_case(dossier_id) as case:
         stage = _require_marking(case, actor, seen_revision)
@@ -85,14 +86,6 @@ def set_mark(*, dossier_id: UUID, actor: Actor, seen_revision: int, note: Note) 
         text_zh, text_en = _texts(note, reason)
         if note.verdict is not Mark.Verdict.ACCEPTED and not text_zh:
             raise Refusal("reason_needed")
-        picture = None
-        if note.verdict is not Mark.Verdict.MISSING:
-            here = [
-                entry for entry in case.pictures if (entry.kind, entry.position) == (note.kind, note.position)
-            ]
-            if not here:
-                raise Refusal("picture_gone")
-            picture = here[0]
         mark, _created = Mark.objects.update_or_create(
             dossier=case.dossier,
             stage=stage,
@@ -100,7 +93,7 @@ def set_mark(*, dossier_id: UUID, actor: Actor, seen_revision: int, note: Note) 
             position=note.position,
             frozen_at=None,
             defaults={
-                "picture": picture,
+                "picture": _marked_picture(case, note),
                 "verdict": note.verdict,
                 "reason_code": note.reason_code,
                 "text_zh": text_zh,
@@ -116,6 +109,20 @@ def set_mark(*, dossier_id: UUID, actor: Actor, seen_revision: int, note: Note) 
             AuditName.MARK_SET, actor, kind=note.kind, position=note.position, verdict=note.verdict.value
         )
         return mark
+
+
+def _marked_picture(case: Case, note: Note) -> Picture | None:
+    """The picture a note speaks of; none for a missing kind, which must have room for what is asked."""
+    here = {picture.position: picture for picture in case.pictures if picture.kind == note.kind}
+    if note.verdict is Mark.Verdict.MISSING:
+        item = case.item(note.kind)
+        room = item.maximum or item.kind.maximum
+        if len(here) >= room:
+            raise Refusal("kind_is_full", maximum=room)
+        return None
+    if note.position not in here:
+        raise Refusal("picture_gone")
+    return here[note.position]
 
 
 def _texts(note: Note, reason: tuple[str, str, str] | None) -> tuple[str, str]:

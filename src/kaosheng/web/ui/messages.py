@@ -39,6 +39,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "kind_full": Answer(409, _("这种材料最多上传 %(maximum)s 张，已达到上限，不能继续上传。")),
     "kind_not_accepted": Answer(422, _("按您的报名信息，这种材料不需要上传，系统不接收。")),
     "unknown_kind": Answer(404, _("材料种类中没有“%(kind)s”。")),
+    "kind_is_full": Answer(
+        422, _("这种材料已有 %(maximum)s 张，没有空位可补。请在有问题的图片上标记需更换。")
+    ),
     "picture_gone": Answer(409, _("这个位置的图片已不在，请刷新后再操作。")),
     "idempotency_key_reused": Answer(422, _("同一次上传的编号被用于两张不同的图片，请刷新页面后重新上传。")),
     "window_not_open": Answer(409, _("材料上传尚未开始，请在规定时间内上传。")),
