@@ -106,7 +106,8 @@ def set_facts_for_error(request: HttpRequest) -> None:
     facts = page_facts(request)
     if facts.contact is not None or facts.navigation or not hasattr(request, "session"):
         return
-    if staff_of(request) is not None:
+    # What is refused before anybody was looked up can't be a staff page.
+    if hasattr(request, "user") and staff_of(request) is not None:
         return
     candidate_id = candidate_id_of(request)
     registration = (

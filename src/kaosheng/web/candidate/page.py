@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 
 from kaosheng.casework.queries.candidate import CandidateView, KindView, Told
 from kaosheng.domain.visibility import VisibleState
-from kaosheng.registration.words import changed_facts, facts_in_words, masked_id_number, masked_phone
+from kaosheng.registration.words import (
+    ID_TYPES,
+    changed_facts,
+    facts_in_words,
+    masked_id_number,
+    masked_phone,
+)
 from kaosheng.web.candidate.cards import card_of, groups
 from kaosheng.web.candidate.frame import contact_of_site, said
 from kaosheng.web.candidate.panel import status_panel
@@ -51,7 +57,7 @@ def registration_facts(view: CandidateView) -> list[ui.Fact]:
     own = [
         (_("姓名"), registration.name),
         (_("报名号"), registration.number),
-        (_("证件类型"), registration.id_type),
+        (_("证件类型"), str(ID_TYPES.get(registration.id_type, registration.id_type))),
         (_("证件号码"), masked_id_number(registration.id_number)),
         (_("手机号码"), masked_phone(registration.phone) or _("未登记")),
         (_("考点"), said(view.dossier.site, "name")),

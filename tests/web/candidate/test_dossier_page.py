@@ -1,0 +1,279 @@
+"""The page of a dossier: what every state says, and what it never says."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from factories import World, clients, dossiers, people
+from factories.people import Cast
+from factories.world import close_window
+from kaosheng.accounts.scope import Staff
+from kaosheng.casework.models import Dossier, Mark, Picture
+from kaosheng.casework.queries.candidate import candidate_view
+from kaosheng.casework.services import clock, closing, reviewing
+from kaosheng.casework.services.case import Case
+from kaosheng.domain.dossier import State, Verdict
+from kaosheng.domain.places import Manner
+
+
+def page(dossier: Dossier, *, client: Client | None = None) -> str:
+    client = client or clients.of_candidate(dossiers.candidate_of(dossier))
+    answer = client.get(f"/dossiers/{dossier.pk}/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+WORDS = {
+    State.DRAFT: ("未提交", "还有 5 种材料需要上传"),
+    State.AT_SITE: ("已提交，待考点审核", "上报完成，内容已锁定"),
+    State.RETURNED: ("待补充（1项）", "请处理 1 处材料，然后重新提交"),
+    State.AT_AREA: ("已提交，审核中", "上报完成，材料正在审核"),
+    State.DECIDED: ("已提交，审核中", "上报完成，材料正在审核"),
+    "released": ("审核通过", "您的报名资格审核已通过"),
+    State.LAPSED: ("逾期未提交", "提交时间已过，材料没有提交"),
+    State.WITHDRAWN: ("报名已取消", "报名已取消"),
+}
+
+
+@pytest.mark.parametrize("state", WORDS)
+def test_every_state_is_said_in_words_with_the_telephone(
+    places: World, cast: Cast, state: State | str
+) -> None:
+    html = page(dossiers.brought_to(places, state, cast=cast))
+    for words in WORDS[state]:
+        assert words in html
+    assert places.site.telephone in html
+    assert re.search(r"国家医学考试（河北）考生服务系统\s*</title>", html)
+
+
+@pytest.mark.parametrize("state", WORDS)
+def test_the_button_at_the_top_right_is_there_only_when_there_is_something_to_submit(
+    places: World, cast: Cast, state: State | str
+) -> None:
+    dossier = dossiers.brought_to(places, state, cast=cast)
+    html = page(dossier)
+    assert (f"/dossiers/{dossier.pk}/check/" in html) == (state in {State.DRAFT, State.RETURNED})
+
+
+def test_waiting_states_say_what_comes_next_by_when_and_that_nothing_needs_doing(
+    places: World, cast: Cast
+) -> None:
+    html = page(dossiers.brought_to(places, State.AT_SITE, cast=cast))
+    assert "石家庄考点将审核您的材料（预计 2月10日 前）" in html
+    assert "您现在不需要做任何事" in html
+
+
+def test_asked_materials_come_first_with_the_reason(places: World, cast: Cast) -> None:
+    html = page(dossiers.register(places))
+    order = [html.index(f'id="material-{code}"') for code in ("M01", "M03", "M04", "M09", "M13", "M99")]
+    assert order == sorted(order)
+    assert "因为您直接报考执业医师；与“医疗机构执业许可证”任选一种" in html
+    assert html.index("其他材料种类（按需上传）") < html.index('id="material-M99"')
+
+
+def test_an_alternative_is_settled_by_the_other(places: World) -> None:
+    dossier = dossiers.register(places)
+    dossiers.upload(dossier, "M14")
+    view = candidate_view(dossiers.again(dossier), now=timezone.now())
+    kind = view.kind("M13")
+    assert kind is not None
+    assert kind.settled_by_group
+    assert "已由其他材料满足" in page(dossier)
+
+
+def test_every_picture_shows_its_lock(places: World, cast: Cast) -> None:
+    dossier = dossiers.fill(dossiers.register(places))
+    assert page(dossier).count("未锁定") == 6
+    dossiers.submit(dossier)
+    html = page(dossier)
+    assert html.count("已锁定") >= 6
+    assert "未锁定" not in html
+
+
+def test_a_return_shows_the_remark_on_top_and_beside_the_picture(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.AT_SITE, cast=cast)
+    note = dossiers.replace_note("M01", 2, text="反光，号码看不清。", box=(0.1, 0.2, 0.3, 0.4))
+    dossiers.return_(dossier, cast.chen, note)
+    html = page(dossier)
+    assert html.count("反光，号码看不清。") == 2
+    assert 'data-box="0.1000,0.2000,0.3000,0.4000"' in html
+    assert html.count("合格") >= 5
+    assert html.count("slot__remove") == 1
+    assert "审核人员" in html
+
+
+def test_reviewers_names_and_internal_words_never_reach_the_candidate(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.AT_SITE, cast=cast)
+    dossiers.take(dossier, cast.chen)
+    dossiers.mark(dossier, cast.chen, dossiers.replace_note(text="内部备注"))
+    html = page(dossier)
+    for hidden in ("内部备注", cast.chen.name, cast.chen.username, "revision"):
+        assert hidden not in html
+
+
+def test_marks_disappear_once_resubmitted(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.RETURNED, cast=cast)
+    dossiers.replace(dossier)
+    assert "要求的内容已处理，请重新提交" in page(dossier)
+    dossiers.submit(dossier)
+    html = page(dossier)
+    assert "请重新拍照。" not in html
+    assert ">合格<" not in html
+
+
+def test_an_accepted_picture_keeps_its_tick_in_a_second_return(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.RETURNED, cast=cast)
+    dossiers.replace(dossier)
+    dossiers.submit(dossier)
+    dossiers.take(dossier, cast.chen)
+    dossiers.mark(dossier, cast.chen, dossiers.replace_note("M03", 1))
+    reviewing.return_to_candidate(
+        dossier_id=dossier.pk, actor=people.actor(cast.chen), seen_revision=dossiers.again(dossier).revision
+    )
+    view = candidate_view(dossiers.again(dossier), now=timezone.now())
+    kind = view.kind("M01")
+    assert kind is not None
+    assert [place.mark for place in kind.places] == ["", "accepted"]
+
+
+def test_places_asked_for_elsewhere_open_nothing_and_show_no_button(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.AT_SITE, cast=cast)
+    dossiers.return_(dossier, cast.chen, dossiers.replace_note(manner=Manner.ON_SITE))
+    html = page(dossier)
+    assert "请携带原件到考点现场提交" in html
+    assert "请到考点现场办理" in html
+    assert "slot__remove" not in html
+    assert "/check/" not in html
+
+
+def test_overdue_is_said_plainly(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.RETURNED, cast=cast)
+    Dossier.objects.filter(pk=dossier.pk).update(deadline=timezone.now() - timedelta(minutes=5))
+    clock.overdue(dossier_id=dossier.pk)
+    assert page(dossier).count("补充期限已过，按上次提交的材料审核") >= 2
+
+
+def test_a_submitted_picture_that_was_deleted_can_be_brought_back(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.RETURNED, cast=cast)
+    old = dossier.pictures.get(kind="M01", position=1, hidden_at=None)
+    dossiers.replace(dossier)
+    assert f"/pictures/{old.pk}/restore/" in page(dossier)
+
+
+def test_the_registration_is_shown_masked_and_in_words(places: World) -> None:
+    dossier = dossiers.register(places)
+    html = page(dossier)
+    assert "110 临床执业医师" in html
+    assert dossier.registration.id_number not in html
+    assert dossier.registration.phone not in html
+
+
+def test_a_registration_change_is_told_until_acknowledged(places: World) -> None:
+    dossier = dossiers.register(places)
+    dossiers.change_registration(dossier, places, degree=False, institutions=2)
+    html = page(dossier)
+    assert "报名信息已变更" in html
+    assert re.search(r"现在还需要：<a href=\"#material-M09\">", html)
+    assert "不再需要：学位证书" in html
+    client = clients.of_candidate(dossiers.candidate_of(dossier))
+    assert client.post(f"/dossiers/{dossier.pk}/acknowledge/").status_code == 302
+    assert "现在还需要" not in page(dossier)
+
+
+def test_a_change_during_review_says_the_reviewers_know(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.AT_SITE, cast=cast)
+    dossiers.change_registration(dossier, places, institutions=2)
+    assert "已通知审核人员，如需补充会通知您。" in page(dossier)
+
+
+def test_notes_are_open_at_the_first_visit_only(places: World) -> None:
+    dossier = dossiers.register(places)
+    client = clients.of_candidate(dossiers.candidate_of(dossier))
+    assert '<details class="fold" open>' in page(dossier, client=client)
+    assert '<details class="fold" open>' not in page(dossier, client=client)
+
+
+def test_site_passed_is_shown_at_the_closing(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.DECIDED, cast=cast)
+    close_window(places.intake)
+    closing.close_site(intake=places.intake, site=places.site, staff=Staff.of(cast.feng))
+    html = page(dossier)
+    assert html.count("考点通过，考区复审中") >= 2
+
+
+def test_a_refusal_is_shown_with_the_opinion_after_the_release(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, "released", cast=cast, verdict=Verdict.FAIL)
+    html = page(dossier)
+    assert "您的报名资格审核未通过" in html
+    assert "试用期不足一年。" in html
+
+
+def test_the_way_so_far_tells_visible_things_only(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.DECIDED, cast=cast)
+    told = [entry.event.value for entry in candidate_view(dossiers.again(dossier), now=timezone.now()).told]
+    assert told == ["in_review", "submitted", "registration_received"]
+
+
+def test_before_the_window_opens_nothing_can_be_uploaded(places: World) -> None:
+    dossier = dossiers.register(places)
+    places.intake.opens_at = timezone.now() + timedelta(days=1)
+    places.intake.save()
+    html = page(dossier)
+    assert "材料上传尚未开始" in html
+    assert "slot__add" not in html
+    assert "/check/" not in html
+
+
+@pytest.mark.parametrize("state", [*State, "released"])
+def test_the_view_says_the_same_as_the_write_path(places: World, cast: Cast, state: State | str) -> None:
+    """The page reads its rows by another way than the services: missing kinds and open requests must agree."""
+    dossier = dossiers.brought_to(places, state, cast=cast)
+    if state == State.RETURNED:
+        dossiers.replace(dossier)
+    now = timezone.now()
+    view = candidate_view(dossiers.again(dossier), now=now)
+    case = Case(dossiers.again(dossier), arrived_at=now, now=now)
+    waits = state in {State.DRAFT, State.RETURNED}
+    assert view.missing == (case.missing() if waits else ())
+    assert view.unanswered == case.unanswered()
+
+
+def test_english_is_complete_where_it_matters(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.RETURNED, cast=cast)
+    client = clients.of_candidate(dossiers.candidate_of(dossier))
+    client.cookies["kaosheng_language"] = "en"
+    html = page(dossier, client=client)
+    assert '<html lang="en">' in html
+    assert "Proof of identity" in html
+    without_data = re.sub(r"样本[^<]*|请重新拍照。|中文", "", html)
+    assert not re.search(r">[^<]*[\u4e00-\u9fff][^<]*<", without_data), re.findall(
+        r">[^<]*[\u4e00-\u9fff][^<]*<", without_data
+    )
+
+
+def test_one_query_count_for_one_three_and_thirty_pictures(places: World) -> None:
+    counts = []
+    for wanted in (1, 3, 30):
+        dossier = dossiers.register(places)
+        for _ in range(wanted):
+            dossiers.upload(dossier, "M99")
+        client = clients.of_candidate(dossiers.candidate_of(dossier))
+        with CaptureQueriesContext(connection) as queries:
+            page(dossier, client=client)
+        counts.append(len(queries))
+    assert Picture.objects.count() == 34
+    assert counts[0] == counts[1] == counts[2] <= 6
+
+
+def test_marks_are_frozen_and_sent_before_they_are_seen(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.RETURNED, cast=cast)
+    view = candidate_view(dossiers.again(dossier), now=timezone.now())
+    seen = {remark.text_zh for kind in view.kinds for remark in kind.remarks}
+    assert seen == set(Mark.objects.filter(sent=True, verdict="replace").values_list("text_zh", flat=True))
