@@ -21,8 +21,8 @@ BATCH: Final = 500
 
 @app.periodic(cron="* * * * *")
 @app.task(queue="clock", queueing_lock="clock_round", lock="clock_round")
-def clock_round(_timestamp: int) -> None:
-    """Lapse, overdue and wake whatever is due."""
+def clock_round(timestamp: int) -> None:
+    """Lapse, overdue and wake whatever is due; `timestamp`, the tick of the clock, is how the queue calls it."""
     run_round()
 
 

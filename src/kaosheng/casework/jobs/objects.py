@@ -26,8 +26,8 @@ def delete_objects(*, keys: list[str]) -> None:
 
 @app.periodic(cron="17 3 * * *")
 @app.task(queue="objects", queueing_lock="sweep_store")
-def sweep_store(_timestamp: int) -> None:
-    """Remove leftovers of interrupted uploads, every night."""
+def sweep_store(timestamp: int) -> None:
+    """Remove leftovers of interrupted uploads, every night; `timestamp`, the tick of the clock, is how the queue calls it."""
     sweep()
 
 
