@@ -10,10 +10,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
-from factories import clients, people, world
-from factories.people import PASSWORD, Cast
 from pytest_django import Settings
 
+from factories import clients, people, world
+from factories.people import PASSWORD, Cast
 from kaosheng.accounts.models import User
 from kaosheng.audit.models import AuditEvent
 
@@ -183,9 +183,13 @@ def test_the_log_in_page_of_two_factors_says_nothing_of_one(cast: Cast) -> None:
     assert "第二因素已关闭" not in clients.anonymous().get(LOGIN).content.decode()
 
 
-@pytest.mark.parametrize("page", ["signup/", "email/", "password/reset/", "password/set/", "confirm-email/", "login/code/confirm/"])
+@pytest.mark.parametrize(
+    "page", ["signup/", "email/", "password/reset/", "password/set/", "confirm-email/", "login/code/confirm/"]
+)
 @pytest.mark.parametrize("logged_in", [True, False])
-def test_pages_of_the_library_staff_have_no_use_for_are_closed(cast: Cast, page: str, *, logged_in: bool) -> None:
+def test_pages_of_the_library_staff_have_no_use_for_are_closed(
+    cast: Cast, page: str, *, logged_in: bool
+) -> None:
     client = clients.of_staff(cast.chen) if logged_in else clients.anonymous()
     assert client.get(f"/staff/account/{page}").status_code == 404
     assert client.post(f"/staff/account/{page}").status_code == 404

@@ -6,10 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
+
 from factories import people, world
 from factories.people import Cast
 from factories.world import World
-
 from kaosheng.accounts import services
 from kaosheng.accounts.models import Grant, User
 from kaosheng.audit.models import AuditEvent
@@ -68,9 +68,13 @@ def test_the_system_admin_creates_an_account_without_any_role(cast: Cast) -> Non
     assert "li" not in str(event.details)
 
 
-@pytest.mark.parametrize(("username", "name", "code"), [("", "李", "account_incomplete"), ("li", " ", "account_incomplete")])
+@pytest.mark.parametrize(
+    ("username", "name", "code"), [("", "李", "account_incomplete"), ("li", " ", "account_incomplete")]
+)
 def test_an_account_needs_a_user_name_and_a_name(cast: Cast, username: str, name: str, code: str) -> None:
-    refused(code, services.create_account, staff=people.staff(cast.system_admin), username=username, name=name)
+    refused(
+        code, services.create_account, staff=people.staff(cast.system_admin), username=username, name=name
+    )
 
 
 def test_user_names_differ_by_more_than_case(cast: Cast) -> None:
@@ -96,7 +100,9 @@ def test_a_disabled_account_is_out_at_once(cast: Cast, client: Client) -> None:
     services.disable_account(staff=people.staff(cast.system_admin), user_id=cast.chen.pk)
     assert browser.get("/staff/queue/").status_code == 302
     services.enable_account(staff=people.staff(cast.system_admin), user_id=cast.chen.pk)
-    assert [e.name for e in AuditEvent.objects.filter(object=str(cast.chen.pk), name__startswith="account")] == [
+    assert [
+        e.name for e in AuditEvent.objects.filter(object=str(cast.chen.pk), name__startswith="account")
+    ] == [
         "account:disabled",
         "account:enabled",
     ]
@@ -134,8 +140,12 @@ def test_the_security_admin_grants_within_a_scope(places: World, cast: Cast) -> 
 
 
 @pytest.mark.parametrize("first", sorted(SEPARATED_ROLES))
-@pytest.mark.parametrize("second", [role for role in Role if role in SEPARATED_ROLES or role is Role.AREA_MANAGER])
-def test_nobody_holds_one_of_the_three_with_another_role(places: World, cast: Cast, first: Role, second: Role) -> None:
+@pytest.mark.parametrize(
+    "second", [role for role in Role if role in SEPARATED_ROLES or role is Role.AREA_MANAGER]
+)
+def test_nobody_holds_one_of_the_three_with_another_role(
+    places: World, cast: Cast, first: Role, second: Role
+) -> None:
     li = User.objects.create_user(username="li", password="x", name="李")
     staff = people.staff(cast.security_admin)
     services.grant_role(staff=staff, user_id=li.pk, role=first)

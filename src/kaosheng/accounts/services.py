@@ -177,11 +177,11 @@ def _scope(role: Role, area_id: int | None, site_id: int | None) -> tuple[ExamAr
     if role in SEPARATED_ROLES:
         return None, None
     if role in SITE_ROLES:
-        site = ExamSite.objects.select_related("area").filter(pk=site_id).first()
+        site = ExamSite.objects.select_related("area").filter(pk=site_id or 0).first()
         if site is None:
             raise Refusal("scope_unknown")
         return site.area, site
-    area = ExamArea.objects.filter(pk=area_id).first() if role in AREA_ROLES else None
+    area = ExamArea.objects.filter(pk=area_id or 0).first() if role in AREA_ROLES else None
     if area is None:
         raise Refusal("scope_unknown")
     return area, None

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
 from factories import clients, dossiers, people, world
 from factories.people import Cast
 from factories.world import World
-from pytest_django import DjangoAssertNumQueries
-
 from kaosheng.accounts.models import User
 from kaosheng.casework.models import Dossier, Lease
 from kaosheng.domain.dossier import State, Verdict
@@ -116,7 +116,13 @@ def _without_tokens(page: str) -> str:
 # --- order -----------------------------------------------------------------------------------------------------
 def test_resubmitted_first_then_risk_then_deadline(here: World, cast: Cast) -> None:
     names = {}
-    for name, precheck in (("plain", "note"), ("severe", "severe"), ("hint", "hint"), ("again", "note"), ("soon", "note")):
+    for name, precheck in (
+        ("plain", "note"),
+        ("severe", "severe"),
+        ("hint", "hint"),
+        ("again", "note"),
+        ("soon", "note"),
+    ):
         names[name] = dossiers.register(here, precheck=precheck)
         dossiers.submit(dossiers.fill(names[name]))
     Dossier.objects.filter(pk=names["soon"].pk).update(deadline=timezone.now() + timedelta(hours=1))
@@ -141,7 +147,15 @@ def test_found_by_name_number_tail_or_whole_id(here: World, cast: Cast) -> None:
     wanted = dossiers.register(here, name="欧阳样本", number="1327777001")
     dossiers.register(here, name="别人", number="1327000999")
     id_number = wanted.registration.id_number
-    for text in ("欧阳", "1327777001", "132777", id_number[-4:], id_number, id_number.lower(), f" {id_number[:6]} {id_number[6:]} "):
+    for text in (
+        "欧阳",
+        "1327777001",
+        "132777",
+        id_number[-4:],
+        id_number,
+        id_number.lower(),
+        f" {id_number[:6]} {id_number[6:]} ",
+    ):
         assert listed(cast.chen, "all", text) == [number(wanted)], text
     assert listed(cast.chen, "all", "0000000") == []
     assert "没有找到符合的材料" in page_of(cast.chen, "/staff/queue/?tab=all&q=nobody")
@@ -153,7 +167,9 @@ def test_search_stays_in_scope(here: World, cast: Cast) -> None:
     assert listed(cast.kong, "all", wanted.registration.id_number) == []
 
 
-@pytest.mark.parametrize("query", ["tab=nothing", "page=999", "page=x", "q=%25%27%22%3B--", "q=" + "长" * 300])
+@pytest.mark.parametrize(
+    "query", ["tab=nothing", "page=999", "page=x", "q=%25%27%22%3B--", "q=" + "长" * 300]
+)
 def test_odd_addresses_still_answer(cast: Cast, query: str) -> None:
     assert clients.of_staff(cast.chen).get(f"/staff/queue/?{query}").status_code == 200
 

@@ -25,7 +25,16 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import Correction, Decision, Dossier, Picture, Promise, Proposal, Step, Submission
+from kaosheng.casework.models import (
+    Correction,
+    Decision,
+    Dossier,
+    Picture,
+    Promise,
+    Proposal,
+    Step,
+    Submission,
+)
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.dossier import Action, Phase, State, Verdict, phase_of
 from kaosheng.domain.roles import Permission
@@ -90,7 +99,7 @@ def own_work(staff: Staff) -> Q:
     )
 
 
-_PENDING: Final = Exists(Proposal.objects.filter(dossier=OuterRef("pk"), outcome=Proposal.Outcome.PENDING))
+_PENDING: Final = Q(Exists(Proposal.objects.filter(dossier=OuterRef("pk"), outcome=Proposal.Outcome.PENDING)))
 
 
 def condition_of(tab: Tab, staff: Staff, now: datetime) -> Q:
@@ -118,7 +127,9 @@ def tabs_of(staff: Staff) -> tuple[Tab, ...]:
 
 def tab_counts(staff: Staff, tabs: tuple[Tab, ...], *, now: datetime) -> dict[Tab, int]:
     """How many stand in each list, in one query."""
-    counts = {tab.value: Count("pk", filter=condition_of(tab, staff, now)) for tab in tabs if tab is not Tab.ALL}
+    counts = {
+        tab.value: Count("pk", filter=condition_of(tab, staff, now)) for tab in tabs if tab is not Tab.ALL
+    }
     counts[Tab.ALL.value] = Count("pk")
     found = Dossier.objects.filter(in_scope(staff)).aggregate(**counts)
     return {tab: found[tab.value] for tab in tabs}
@@ -173,7 +184,12 @@ def in_order_of_work(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
 def with_line(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
     """Add what a line shows: counts and the last thing that was handed in, as columns of the same query."""
     of_this = {"dossier": OuterRef("pk")}
-    shown = Picture.objects.filter(**of_this, hidden_at=None).values("dossier").annotate(n=Count("pk")).values("n")
+    shown = (
+        Picture.objects.filter(**of_this, hidden_at=None)
+        .values("dossier")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
     rounds = Submission.objects.filter(**of_this).values("dossier").annotate(n=Max("ordinal")).values("n")
     pending = Proposal.objects.filter(**of_this, outcome=Proposal.Outcome.PENDING)
     decision = Decision.objects.filter(**of_this, voided_at=None)

@@ -139,17 +139,18 @@ def workbench(dossier: Dossier, staff: Staff, *, now: datetime) -> Workbench:
         for mark in dossier.marks.select_related("by")
         if shows_area or mark.stage == Stage.SITE or (mark.sent and dossier.state == State.RETURNED)
     ]
-    kinds = _kinds(case, marks, missing=facts.missing)
+    hidden = not shows_area and facts.phase in {Phase.AT_AREA, Phase.PROPOSED, Phase.DECIDED}
+    kinds = _kinds(case, marks, missing=facts.missing, stage=Stage.SITE if hidden else case.stage)
     to_send = tuple(
         mark
         for mark in marks
         if mark.frozen_at is None and mark.stage == case.stage and mark.verdict != Mark.Verdict.ACCEPTED
     )
-    reviews = case.stage is not None and (
-        Role.SITE_REVIEWER if case.stage is Stage.SITE else Role.AREA_REVIEWER
-    ) in roles
+    reviews = (
+        case.stage is not None
+        and (Role.SITE_REVIEWER if case.stage is Stage.SITE else Role.AREA_REVIEWER) in roles
+    )
     holds = case.holds_lease(actor)
-    hidden = not shows_area and dossier.state == State.AT_AREA
     return Workbench(
         dossier=dossier,
         case=case,
@@ -181,19 +182,21 @@ def _seen_phase(phase: Phase, *, shows_area: bool) -> Phase:
 
 
 # --- pictures and marks ------------------------------------------------------------------------------------------
-def _kinds(case: Case, marks: Sequence[Mark], *, missing: tuple[str, ...]) -> tuple[KindView, ...]:
+def _kinds(
+    case: Case, marks: Sequence[Mark], *, missing: tuple[str, ...], stage: Stage | None
+) -> tuple[KindView, ...]:
     """Every kind of the catalogue, in its order; a reviewer may ask for any of them."""
     explained = list(case.dossier.explanations.order_by("pk"))
     shown = []
     for item in case.items:
         code = item.kind.code
         pictures = [picture for picture in case.pictures if picture.kind == code]
-        asked = _current(marks, case.stage, kind=code, position=None)
+        asked = _current(marks, stage, kind=code, position=None)
         promise = next((entry for entry in case.promises if entry.kind == code), None)
         shown.append(
             KindView(
                 item=item,
-                pictures=tuple(_picture(case, picture, marks) for picture in pictures),
+                pictures=tuple(_picture(case, picture, marks, stage) for picture in pictures),
                 missing=asked,
                 promise=promise,
                 explanations=tuple(entry for entry in explained if entry.kind == code),
@@ -203,16 +206,16 @@ def _kinds(case: Case, marks: Sequence[Mark], *, missing: tuple[str, ...]) -> tu
     return tuple(shown)
 
 
-def _picture(case: Case, picture: Picture, marks: Sequence[Mark]) -> PictureView:
+def _picture(case: Case, picture: Picture, marks: Sequence[Mark], stage: Stage | None) -> PictureView:
     rounds = case.submissions
     here = [mark for mark in marks if (mark.kind, mark.position) == (picture.kind, picture.position)]
-    note = next((mark for mark in here if _counts_now(mark, picture, case.stage)), None)
+    note = next((mark for mark in here if _counts_now(mark, picture, stage)), None)
     before = tuple(mark for mark in reversed(here) if mark is not note and mark.frozen_at is not None)
     return PictureView(
         picture=picture,
         mark=note,
         is_new=len(rounds) > 1 and picture.added_at > rounds[-2].at,
-        passed_site=case.stage is Stage.AREA and _passed(here, picture, Stage.SITE),
+        passed_site=stage is Stage.AREA and _passed(here, picture, Stage.SITE),
         earlier=before,
     )
 
@@ -266,7 +269,9 @@ def _changes(dossier: Dossier) -> tuple[Change, ...]:
         return ()
     before, after = json.loads(known.payload), _present(dossier)
     own = [
-        Change(name, before.get(name, ""), after[name]) for name in _OWN_FIELDS if before.get(name, "") != after[name]
+        Change(name, before.get(name, ""), after[name])
+        for name in _OWN_FIELDS
+        if before.get(name, "") != after[name]
     ]
     old, new = before.get("facts", {}), dossier.registration.facts
     names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
@@ -290,7 +295,9 @@ def _named_sites(changes: Sequence[Change], dossier: Dossier) -> list[Change]:
         return list(changes)
     names = dict(ExamSite.objects.filter(area=dossier.intake.area_id).values_list("code", "name_zh"))
     return [
-        replace(change, before=names.get(str(change.before), change.before), after=names.get(str(change.after)))
+        replace(
+            change, before=names.get(str(change.before), change.before), after=names.get(str(change.after))
+        )
         if change.name == "site"
         else change
         for change in changes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils import timezone
@@ -15,6 +15,8 @@ from kaosheng.domain.dossier import Verdict
 from kaosheng.domain.places import Manner
 from kaosheng.web.reviewer import words
 
+ISO_DAY: Final = "%Y-%m-%d"
+"""What a browser's date field sends and wants, whatever the language of the page."""
 _TEXT = {"rows": 3, "maxlength": 1000}
 
 
@@ -29,15 +31,22 @@ class ReasonForm(SeenForm):
     """An act that needs a reason."""
 
     reason = forms.CharField(
-        label=_("理由"), max_length=1000, widget=forms.Textarea(_TEXT), error_messages={"required": _("请填写理由。")}
+        label=_("理由"),
+        max_length=1000,
+        widget=forms.Textarea(_TEXT),
+        error_messages={"required": _("请填写理由。")},
     )
 
 
 class RecommendForm(SeenForm):
     """建议通过 / 建议不通过."""
 
-    verdict = forms.ChoiceField(choices=[(verdict.value, "") for verdict in Verdict], widget=forms.HiddenInput)
-    reason = forms.CharField(label=_("审核意见"), max_length=1000, required=False, widget=forms.Textarea(_TEXT))
+    verdict = forms.ChoiceField(
+        choices=[(verdict.value, "") for verdict in Verdict], widget=forms.HiddenInput
+    )
+    reason = forms.CharField(
+        label=_("审核意见"), max_length=1000, required=False, widget=forms.Textarea(_TEXT)
+    )
 
     def clean(self) -> dict[str, Any]:
         """A 不通过 says why."""
@@ -50,7 +59,9 @@ class RecommendForm(SeenForm):
 class DecideForm(RecommendForm):
     """通过 or a proposal, with the waiver of what was promised and isn't there."""
 
-    waiver = forms.CharField(label=_("免交理由"), max_length=200, required=False, widget=forms.Textarea({"rows": 2}))
+    waiver = forms.CharField(
+        label=_("免交理由"), max_length=200, required=False, widget=forms.Textarea({"rows": 2})
+    )
 
     def __init__(self, *args: Any, promises_open: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,7 +79,10 @@ class CorrectionForm(SeenForm):
         error_messages={"required": _("请选择结论。")},
     )
     reason = forms.CharField(
-        label=_("更正理由"), max_length=1000, widget=forms.Textarea(_TEXT), error_messages={"required": _("请填写理由。")}
+        label=_("更正理由"),
+        max_length=1000,
+        widget=forms.Textarea(_TEXT),
+        error_messages={"required": _("请填写理由。")},
     )
 
 
@@ -77,7 +91,8 @@ class UntilForm(ReasonForm):
 
     until = forms.DateField(
         label=_("延期至（当日24:00）"),
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format=ISO_DAY),
+        input_formats=[ISO_DAY],
         error_messages={"required": _("请选择日期。"), "invalid": _("日期格式有误，请按“年-月-日”填写。")},
     )
     field_order = ("revision", "until", "reason")

@@ -167,4 +167,8 @@ def grant_in_words(grant: Grant) -> str:
     if place is None:
         return words
     name = place.name_en if get_language() == "en" else place.name_zh
-    return f"{name} {words}" if get_language() == "en" else f"{name}{words.removeprefix('考点').removeprefix('考区')}"
+    return (
+        f"{name} {words}"
+        if get_language() == "en"
+        else f"{name}{words.removeprefix('考点').removeprefix('考区')}"
+    )

@@ -57,7 +57,9 @@ def state_of(bench: Workbench) -> tuple[str, words.Text]:
     """Chip and words of the dossier for this reader."""
     verdict = None
     if bench.phase in {Phase.DECIDED, Phase.RELEASED} and bench.case.decision is not None:
-        corrected = bench.dossier.corrections.filter(confirmed_at__isnull=False).order_by("-confirmed_at").first()
+        corrected = (
+            bench.dossier.corrections.filter(confirmed_at__isnull=False).order_by("-confirmed_at").first()
+        )
         verdict = Verdict(corrected.verdict if corrected else bench.case.decision.verdict)
     return words.state_of(bench.phase, sees_area=bench.sees_area, verdict=verdict)
 
@@ -125,17 +127,23 @@ def _tile(bench: Workbench, kind: KindView, entry: PictureView, page: str, chose
 
 def _kind_chip(kind: KindView) -> tuple[str, str]:
     """The kind's worst news: missing, to replace, unmarked with its count, else all accepted."""
+    asked = sum(1 for entry in kind.pictures if entry.mark and entry.mark.verdict == Mark.Verdict.REPLACE)
     if kind.missing is not None:
         return "missing", _("已要求补充")
-    asked = sum(1 for entry in kind.pictures if entry.mark and entry.mark.verdict == Mark.Verdict.REPLACE)
     if asked:
         return "replace", _("需更换 %(count)s") % {"count": asked}
-    if kind.unmarked and all(entry.mark or entry.passed_site for entry in kind.pictures):
-        return "optional", _("考点合格 %(count)s") % {"count": len(kind.pictures)}
-    if kind.unmarked:
-        return "unmarked", _("待审 %(count)s") % {"count": kind.unmarked}
-    if kind.pictures:
+    return _marked_chip(kind) if kind.pictures else _empty_chip(kind)
+
+
+def _marked_chip(kind: KindView) -> tuple[str, str]:
+    if not kind.unmarked:
         return "accepted", str(len(kind.pictures))
+    if all(entry.mark or entry.passed_site for entry in kind.pictures):
+        return "optional", _("考点合格 %(count)s") % {"count": len(kind.pictures)}
+    return "unmarked", _("待审 %(count)s") % {"count": kind.unmarked}
+
+
+def _empty_chip(kind: KindView) -> tuple[str, str]:
     if kind.promise is not None:
         return "promised", _("承诺补交")
     return ("incomplete", _("未提供")) if kind.is_short else ("optional", _("未提供"))

@@ -17,13 +17,12 @@ urlpatterns = [
     path("dossiers/<uuid:dossier_id>/give-back/", marking.give_back, name="give-back"),
     path("dossiers/<uuid:dossier_id>/mark/", marking.mark, name="mark"),
     path("dossiers/<uuid:dossier_id>/clear-mark/", marking.clear_mark, name="clear-mark"),
-    *(
-        path(f"dossiers/<uuid:dossier_id>/{verb}/", acting.act, {"verb": verb}, name=verb)
-        for verb in VERBS
-    ),
+    *(path(f"dossiers/<uuid:dossier_id>/{verb}/", acting.act, {"verb": verb}, name=verb) for verb in VERBS),
     path("dossiers/<uuid:dossier_id>/pictures/<uuid:picture_id>/", pictures.full, name="picture"),
     path(
-        "dossiers/<uuid:dossier_id>/pictures/<uuid:picture_id>/thumbnail/", pictures.thumbnail, name="thumbnail"
+        "dossiers/<uuid:dossier_id>/pictures/<uuid:picture_id>/thumbnail/",
+        pictures.thumbnail,
+        name="thumbnail",
     ),
     path("dossiers/<uuid:dossier_id>/samples/<str:kind>/", pictures.sample, name="sample"),
 ]

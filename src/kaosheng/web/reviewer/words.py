@@ -109,7 +109,9 @@ def step_in_words(step: Step) -> str:
     if not step.verdict:
         return words
     verdict = Verdict(step.verdict)
-    table = {Action.FORWARD.value: RECOMMENDATIONS, Action.PROPOSE.value: PROPOSALS}.get(step.action, VERDICTS)
+    table = {Action.FORWARD.value: RECOMMENDATIONS, Action.PROPOSE.value: PROPOSALS}.get(
+        step.action, VERDICTS
+    )
     if step.action == Action.PROPOSE:
         return str(table[verdict])
     if step.action == Action.DECIDE:

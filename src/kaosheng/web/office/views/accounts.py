@@ -34,7 +34,9 @@ class AccountForm(forms.Form):
     username = forms.CharField(
         label=gettext_lazy("用户名"), max_length=60, widget=forms.TextInput({"autocomplete": "off"})
     )
-    name = forms.CharField(label=gettext_lazy("姓名"), max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
+    name = forms.CharField(
+        label=gettext_lazy("姓名"), max_length=60, widget=forms.TextInput({"autocomplete": "off"})
+    )
 
 
 @require_safe
@@ -58,7 +60,9 @@ def _show(
         found = found.filter(username__icontains=search) | found.filter(name__icontains=search)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "rows": [{"user": user, "roles": [grant_in_words(grant) for grant in user.grants.all()]} for user in page],
+        "rows": [
+            {"user": user, "roles": [grant_in_words(grant) for grant in user.grants.all()]} for user in page
+        ],
         "page_of_rows": page,
         "search": search,
         "form": form,

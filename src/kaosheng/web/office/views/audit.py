@@ -22,6 +22,7 @@ from kaosheng.casework.models import Dossier
 from kaosheng.domain.roles import Permission
 from kaosheng.web.access import for_staff, staff_member
 from kaosheng.web.office.words import EVENTS
+from kaosheng.web.reviewer.forms import ISO_DAY
 
 PER_PAGE: Final = 50
 
@@ -32,8 +33,18 @@ class SearchForm(forms.Form):
     actor = forms.CharField(label=_("操作人（用户名或编号）"), max_length=80, required=False)
     about = forms.CharField(label=_("对象（报名号或编号）"), max_length=80, required=False)
     name = forms.ChoiceField(label=_("事件"), required=False)
-    since = forms.DateField(label=_("自"), required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label=_("至"), required=False, widget=forms.DateInput({"type": "date"}))
+    since = forms.DateField(
+        label=_("自"),
+        required=False,
+        input_formats=[ISO_DAY],
+        widget=forms.DateInput({"type": "date"}, format=ISO_DAY),
+    )
+    until = forms.DateField(
+        label=_("至"),
+        required=False,
+        input_formats=[ISO_DAY],
+        widget=forms.DateInput({"type": "date"}, format=ISO_DAY),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +75,11 @@ def audit(request: HttpRequest) -> HttpResponse:
 def _found(given: dict[str, Any]) -> QuerySet[AuditEvent]:
     found = AuditEvent.objects.order_by("-pk")
     if actor := given.get("actor"):
-        account = User.objects.filter(Q(username__iexact=actor) | Q(name=actor)).values_list("pk", flat=True).first()
+        account = (
+            User.objects.filter(Q(username__iexact=actor) | Q(name=actor))
+            .values_list("pk", flat=True)
+            .first()
+        )
         found = found.filter(actor=str(account) if account else actor)
     if about := given.get("about"):
         dossier = Dossier.objects.filter(registration__number=about).values_list("pk", flat=True).first()

@@ -54,7 +54,10 @@ def counter(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:80]
     found = queries.at_counter(staff).filter(matching(search))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    rows = [{"dossier": dossier, "masked_id": masked_id_number(dossier.registration.id_number)} for dossier in page]
+    rows = [
+        {"dossier": dossier, "masked_id": masked_id_number(dossier.registration.id_number)}
+        for dossier in page
+    ]
     return render(request, "office/counter.html", {"rows": rows, "page_of_rows": page, "search": search})
 
 
@@ -88,9 +91,7 @@ def _show(request: HttpRequest, found: Dossier, *, problem: str = "", status: in
 
 def _place(case: Case, row: Any) -> dict[str, Any]:
     kind = case.item(row.kind).kind
-    sent = (
-        case.dossier.marks.filter(kind=row.kind, position=row.position, sent=True).order_by("-pk").first()
-    )
+    sent = case.dossier.marks.filter(kind=row.kind, position=row.position, sent=True).order_by("-pk").first()
     return {
         "name": presenting.place_name(kind, row.position),
         "manner": words.MANNERS[row.manner],

@@ -35,7 +35,9 @@ class CountForm(forms.Form):
     """The number the manager typed."""
 
     counted = forms.IntegerField(
-        label=gettext_lazy("输入将公布的份数"), min_value=0, error_messages={"required": gettext_lazy("请输入份数。")}
+        label=gettext_lazy("输入将公布的份数"),
+        min_value=0,
+        error_messages={"required": gettext_lazy("请输入份数。")},
     )
 
 

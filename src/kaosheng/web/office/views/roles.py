@@ -30,15 +30,22 @@ PER_PAGE: Final = 50
 class GrantForm(forms.Form):
     """A role and its scope; what doesn't fit the role is refused by the service."""
 
-    role = forms.ChoiceField(label=gettext_lazy("角色"), choices=[(role.value, ROLE_WORDS[role]) for role in STAFF_ROLES])
+    role = forms.ChoiceField(
+        label=gettext_lazy("角色"), choices=[(role.value, ROLE_WORDS[role]) for role in STAFF_ROLES]
+    )
     area = forms.ChoiceField(label=gettext_lazy("考区"), required=False)
     site = forms.ChoiceField(label=gettext_lazy("考点"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        areas = [(str(area.pk), pick(area.name_zh, area.name_en)) for area in ExamArea.objects.order_by("code")]
+        areas = [
+            (str(area.pk), pick(area.name_zh, area.name_en)) for area in ExamArea.objects.order_by("code")
+        ]
         sites = [
-            (str(site.pk), f"{pick(site.area.name_zh, site.area.name_en)} · {pick(site.name_zh, site.name_en)}")
+            (
+                str(site.pk),
+                f"{pick(site.area.name_zh, site.area.name_en)} · {pick(site.name_zh, site.name_en)}",
+            )
             for site in ExamSite.objects.select_related("area").order_by("area__code", "code")
         ]
         nothing = [("", _("（不选）"))]

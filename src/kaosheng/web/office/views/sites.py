@@ -66,8 +66,13 @@ def _show(
         "blocking": number,
         "more": max(0, number - SHOWN),
         "window_open": now < intake.closes_at,
-        "reviews": SiteReview.objects.filter(intake=intake, site=place).select_related("closed_by").order_by("-closed_at"),
-        "may_close": part.closed_at is None and not number and now >= intake.closes_at and not intake.has_one_stage,
+        "reviews": SiteReview.objects.filter(intake=intake, site=place)
+        .select_related("closed_by")
+        .order_by("-closed_at"),
+        "may_close": part.closed_at is None
+        and not number
+        and now >= intake.closes_at
+        and not intake.has_one_stage,
         "problem": problem,
     }
     return render(request, "office/site.html", context, status=status)
@@ -82,14 +87,18 @@ def _blocker(dossier: Dossier) -> dict[str, Any]:
 @for_staff(*_CLOSERS)
 def close(request: HttpRequest, intake_id: int, site_id: int) -> HttpResponseBase:
     """考点审核结束."""
-    return _change(request, intake_id, site_id, closing.close_site, _("考点审核已结束，建议通过的考生将看到“考点通过”。"))
+    return _change(
+        request, intake_id, site_id, closing.close_site, _("考点审核已结束，建议通过的考生将看到“考点通过”。")
+    )
 
 
 @require_POST
 @for_staff(*_CLOSERS)
 def reopen(request: HttpRequest, intake_id: int, site_id: int) -> HttpResponseBase:
     """Reopen a closed site."""
-    return _change(request, intake_id, site_id, closing.reopen_site, _("考点审核已重新开放，已显示的状态不收回。"))
+    return _change(
+        request, intake_id, site_id, closing.reopen_site, _("考点审核已重新开放，已显示的状态不收回。")
+    )
 
 
 def _change(

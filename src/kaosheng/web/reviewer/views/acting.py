@@ -71,6 +71,8 @@ def _send_back(dossier_id: UUID, actor: Actor, given: Given) -> object:
 
 
 def _decide(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    if given["verdict"] != Verdict.PASS:
+        raise Refusal("refusal_needs_two")
     return deciding.decide_pass(
         **_seen(dossier_id, actor, given), opinion=given["reason"], waiver=given.get("waiver", "")
     )
@@ -189,6 +191,9 @@ VERBS: Final[dict[str, Verb]] = {
 }  # fmt: skip
 
 
+_WITH_VERDICT: Final = frozenset({Action.FORWARD, Action.PROPOSE})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff(Permission.DOSSIER_VIEW)
 @shows_present_state
@@ -206,7 +211,7 @@ def _ask(
     """The page before the act. Raises Refusal when the rules don't allow it now."""
     bench = workbench(dossier, staff_member(request), now=timezone.now())
     asked = request.POST if request.method == "POST" else request.GET
-    verdict = next((entry for entry in Verdict if entry == asked.get("verdict")), None)
+    verdict = _verdict(VERBS[verb], asked.get("verdict", ""))
     if form is None:
         _require_possible(bench, VERBS[verb], verdict)
         form = _form(bench, VERBS[verb], None, verdict)
@@ -215,12 +220,20 @@ def _ask(
     return render(request, "reviewer/act.html", context, status=status)
 
 
+def _verdict(verb: Verb, given: str) -> Verdict | None:
+    """The verdict of the address or the form. Raises Refusal `verdict_needed` where the act is nothing without it."""
+    found = next((entry for entry in Verdict if entry == given), None)
+    if found is None and verb.action in _WITH_VERDICT:
+        raise Refusal("verdict_needed")
+    return found
+
+
 def _require_possible(bench: Workbench, verb: Verb, verdict: Verdict | None) -> None:
     if verb.action is None:
         if not bench.may(Permission.EXTENSION_REQUEST):
             raise Refusal("not_your_role", action="extend")
         return
-    decides = verdict if verb.action in {Action.FORWARD, Action.PROPOSE} else None
+    decides = verdict if verb.action in _WITH_VERDICT else None
     offer = bench.offer(verb.action, decides)
     if offer is None:
         raise Refusal("action_not_possible", phase=bench.phase.value, action=verb.action.value)
@@ -229,7 +242,10 @@ def _require_possible(bench: Workbench, verb: Verb, verdict: Verdict | None) -> 
 
 
 def _form(bench: Workbench, verb: Verb, data: Any, verdict: Verdict | None) -> forms.SeenForm:
-    first = {"revision": bench.dossier.revision, "verdict": verdict.value if verdict else None}
+    first: dict[str, object] = {
+        "revision": bench.dossier.revision,
+        "verdict": verdict.value if verdict else None,
+    }
     request = _open_request(bench) if verb.form is forms.UntilForm else None
     if request is not None and verb.action is Action.EXTEND:
         last_day = timezone.localtime(request.until) - timedelta(seconds=1)
@@ -247,7 +263,9 @@ def _context(bench: Workbench, verb: str, form: forms.SeenForm, verdict: Verdict
     what = VERBS[verb]
     now = timezone.now()
     fails = verdict is Verdict.FAIL
-    heading: Text = _("申请延期") if what.action is None else presenting.label_of(what.action, _spoken(what, verdict))
+    heading: Text = (
+        _("申请延期") if what.action is None else presenting.label_of(what.action, _spoken(what, verdict))
+    )
     proposal = bench.proposal
     return {
         "dossier": bench.dossier,
@@ -280,13 +298,13 @@ def _context(bench: Workbench, verb: str, form: forms.SeenForm, verdict: Verdict
 
 
 def _spoken(verb: Verb, verdict: Verdict | None) -> Verdict | None:
-    return verdict if verb.action in {Action.FORWARD, Action.PROPOSE} else None
+    return verdict if verb.action in _WITH_VERDICT else None
 
 
 def _do(request: HttpRequest, dossier: Dossier, verb: str) -> HttpResponseBase:
     what, staff = VERBS[verb], staff_member(request)
     bench = workbench(dossier, staff, now=timezone.now())
-    verdict = next((entry for entry in Verdict if entry == request.POST.get("verdict")), None)
+    verdict = _verdict(what, request.POST.get("verdict", ""))
     form = _form(bench, what, request.POST, verdict)
     if not form.is_valid():
         if "revision" in form.errors:
@@ -298,7 +316,7 @@ def _do(request: HttpRequest, dossier: Dossier, verb: str) -> HttpResponseBase:
         if status_of(refusal) != HTTPStatus.UNPROCESSABLE_ENTITY:
             raise
         return _ask(request, dossier, verb, form=form, problem=sentence_of(refusal))
-    messages.success(request, what.done)
+    messages.success(request, str(what.done))
     if what.goes_on is not None and form.cleaned_data["go_on"]:
         return open_next(request, staff, what.goes_on)
     return redirect(_after(dossier, what))
@@ -309,4 +327,3 @@ def _after(dossier: Dossier, verb: Verb) -> str:
     if verb.goes_on is not None:
         return f"{reverse('reviewer:queue')}?tab={verb.goes_on}"
     return reverse("reviewer:dossier", args=[dossier.pk])
-

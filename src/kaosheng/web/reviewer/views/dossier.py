@@ -65,7 +65,9 @@ def _context(request: HttpRequest, bench: Workbench, problem: str) -> dict[str, 
         )
         if chosen.kind
         else "",
-        "requirement": presenting.pick(chosen.kind.item.kind.requirement_zh, chosen.kind.item.kind.requirement_en)
+        "requirement": presenting.pick(
+            chosen.kind.item.kind.requirement_zh, chosen.kind.item.kind.requirement_en
+        )
         if chosen.kind
         else "",
         "mark": mark,
@@ -116,7 +118,9 @@ def note_opening(request: HttpRequest, staff: Staff, dossier: Dossier, pictures:
     """One DOSSIER_VIEWED row for an opening; moving about inside the same pictures makes no second one."""
     digest = hashlib.sha256("".join(sorted(pictures)).encode()).hexdigest()[:16]
     opening = [str(dossier.pk), digest]
-    if request.session.get(_OPENED_KEY) == opening and (request.GET.get("picture") or request.GET.get("kind")):
+    if request.session.get(_OPENED_KEY) == opening and (
+        request.GET.get("picture") or request.GET.get("kind")
+    ):
         return
     if request.method == "POST":
         return

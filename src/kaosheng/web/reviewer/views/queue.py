@@ -46,7 +46,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:80]
     now = timezone.now()
     counts = tab_counts(staff, tabs, now=now)
-    page = Paginator(dossiers_of(tab, staff, search=search, now=now), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(dossiers_of(tab, staff, search=search, now=now), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "tabs": [_link(entry, search, counts, current=entry is tab) for entry in tabs],
         "tab": tab,
