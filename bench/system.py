@@ -13,11 +13,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import psycopg
+from load import Plan, Seen
 
 from kaosheng.ops.embedded_postgres import Cluster
 from kaosheng.ops.processes import end_with_parent
@@ -186,7 +187,7 @@ def cpu_seconds(process_id: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def under_load(plans: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def under_load(plans: list[Plan]) -> list[Seen]:
     """Run one load generator a plan, at the same time, and return what each saw. Errors end the measurement."""
     command = [sys.executable, str(Path(__file__).with_name("load.py"))]
     generators = [
@@ -194,11 +195,11 @@ def under_load(plans: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
     for generator, plan in zip(generators, plans, strict=True):
         assert generator.stdin is not None  # noqa: S101 - for the type checker
-        generator.stdin.write(json.dumps(plan))
+        generator.stdin.write(json.dumps(asdict(plan)))
         generator.stdin.close()
         generator.stdin = None
-    seen = [json.loads(generator.communicate()[0]) for generator in generators]
+    seen = [Seen(**json.loads(generator.communicate()[0])) for generator in generators]
     for one in seen:
-        if one["errors"]:
-            raise SystemExit(f"{one['errors']} uploads failed, the first with {one['first_error']}")
+        if one.errors:
+            raise SystemExit(f"{one.errors} uploads failed, the first with {one.first_error}")
     return seen

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import statistics
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 import psycopg
+from load import Plan, Seen
 from service_data import Candidates
 from system import Database, Results, Server, cpu_seconds, drawn_pictures, empty_stores, serving, under_load
 
@@ -37,7 +39,7 @@ class Uploads:
         self.generator_shares: list[float] = []
         self.cpu: dict[str, list[float]] = {server: [] for server in servers}
 
-    def measure(self, server: str, *, rate: float = 0.0, seconds: float = SECONDS) -> list[dict[str, Any]]:
+    def measure(self, server: str, *, rate: float = 0.0, seconds: float = SECONDS) -> list[Seen]:
         """Load one server from outside and return what each generator saw."""
         empty_stores()
         self.candidates.remove_pictures()
@@ -46,21 +48,21 @@ class Uploads:
         before = self._cpu(server)
         seen = under_load(
             [
-                {
-                    "port": self.servers[server].port,
-                    "connections": CONNECTIONS,
-                    "warm_up": WARM_UP,
-                    "seconds": seconds,
-                    "rate": rate / GENERATORS,
-                    "pictures": self.pictures,
-                    "requests": numbered[generator::GENERATORS],
-                }
+                Plan(
+                    port=self.servers[server].port,
+                    connections=CONNECTIONS,
+                    warm_up=WARM_UP,
+                    seconds=seconds,
+                    rate=rate / GENERATORS,
+                    pictures=self.pictures,
+                    requests=numbered[generator::GENERATORS],
+                )
                 for generator in range(GENERATORS)
             ]
         )
-        self.generator_shares.append(sum(one["cpu"] for one in seen) / (os.cpu_count() or 1))
+        self.generator_shares.append(sum(one.cpu for one in seen) / (os.cpu_count() or 1))
         spent = (self._cpu(server) - before) * 1000
-        self.cpu[server].append(spent / sum(one["accepted"] for one in seen))
+        self.cpu[server].append(spent / sum(one.accepted for one in seen))
         return seen
 
     def _cpu(self, server: str) -> float:
@@ -68,12 +70,12 @@ class Uploads:
 
     def per_second(self, server: str) -> float:
         """Return uploads a second."""
-        return sum(one["done"] / one["seconds"] for one in self.measure(server))
+        return sum(one.done / one.seconds for one in self.measure(server))
 
     def slow_ones(self, server: str) -> float:
         """Return the 99th percentile of an upload's milliseconds at the peak rate."""
         seen = self.measure(server, rate=PEAK_RATE, seconds=PEAK_SECONDS)
-        return statistics.quantiles([ms for one in seen for ms in one["milliseconds"]], n=100)[98]
+        return statistics.quantiles([ms for one in seen for ms in one.milliseconds], n=100)[98]
 
 
 def rows(database: Database) -> list[Results]:
@@ -97,7 +99,7 @@ def rows(database: Database) -> list[Results]:
     ]
 
 
-def _alternating(measure: Any, rounds: int) -> dict[str, list[float]]:
+def _alternating(measure: Callable[[str], float], rounds: int) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {"bare": [], "service": []}
     for number in range(rounds):
         for server in ("bare", "service") if number % 2 else ("service", "bare"):
