@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.management.base import BaseCommand
+from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
@@ -41,15 +42,31 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, **options: Any) -> None:
         """Work until SIGTERM."""
-        assert isinstance(app.connector, DjangoConnector)  # noqa: S101 - what procrastinate's Django app installs
-        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
-            asyncio.run(_work(worker_app, options["concurrency"]))
+        asyncio.run(_work(worker_app(), options["concurrency"]))
 
 
-async def _work(worker_app: Any, concurrency: int) -> None:
-    async with worker_app.open_async():
+def worker_app() -> App:
+    """Return the app that fetches jobs over connections of its own; it knows the tasks of Django's app.
+
+    The tasks themselves keep Django's connection: what a job queues is queued in the job's own transaction. With
+    procrastinate's `replace_connector` it would be queued at once, and run before the rows it names are there.
+    """
+    assert isinstance(app.connector, DjangoConnector)  # noqa: S101 - what procrastinate's Django app installs
+    fetching = App(
+        connector=app.connector.get_worker_connector(),
+        import_paths=app.import_paths,
+        worker_defaults=app.worker_defaults,
+        periodic_defaults=app.periodic_defaults,
+    )
+    fetching.tasks = app.tasks
+    fetching.periodic_registry = app.periodic_registry
+    return fetching
+
+
+async def _work(fetching: App, concurrency: int) -> None:
+    async with fetching.open_async():
         work = asyncio.create_task(
-            worker_app.run_worker_async(
+            fetching.run_worker_async(
                 concurrency=concurrency,
                 # Retries are due at their own second, not at the next five.
                 fetch_job_polling_interval=1.0,
