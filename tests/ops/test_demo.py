@@ -97,6 +97,30 @@ def test_a_server_that_has_just_ended_does_not_hold_its_port(settings: Any) -> N
     check_ports({"PORT": port})
 
 
+@pytest.mark.long
+def test_half_made_demo_data_are_thrown_away_at_the_next_start(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    place = cluster_of_demo(var).place
+    with start(var, port=free_port(), registration_port=free_port()) as first:
+        assert first.stdout is not None
+        for line in first.stdout:
+            if "dossiers:" in line:
+                break
+        first.send_signal(signal.SIGINT)
+    with start(var, port=free_port(), registration_port=free_port()) as second:
+        assert second.stdout is not None
+        printed = []
+        for line in second.stdout:
+            printed.append(line)
+            if line.startswith("Ctrl-C"):
+                second.send_signal(signal.SIGINT)
+    try:
+        assert second.returncode == 0, "".join(printed)
+        assert "==> the first start was interrupted: its half-made data are thrown away\n" in printed
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
 @pytest.mark.parametrize(
     "ending", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long), signal.SIGKILL]
 )

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -50,6 +50,8 @@ class Progress:
 
     migrations: str = ""
     keys: str = ""
+    addresses: str = ""
+    seeding: bool = False
     seeded: bool = False
 
 
@@ -85,50 +87,72 @@ class Demo:
             message = "DATABASE_URL names a database of yours: empty it yourself, `--reset` only deletes the demo's own."
             raise DemoError(message)
         with self._only_demo_of_checkout():
+            self.wipe()
+            shutil.rmtree(self.var / "log", ignore_errors=True)
+
+    def wipe(self) -> None:
+        """Delete the embedded database and the pictures."""
+        if self.cluster is not None:
             self.cluster.wipe()
-            for directory in (settings.STORE_ROOT, self.var / "log"):
-                shutil.rmtree(directory, ignore_errors=True)
+            shutil.rmtree(settings.STORE_ROOT, ignore_errors=True)
 
     def _bring_up(self) -> None:
         (self.var / "log").mkdir(parents=True, exist_ok=True)
-        self.say("database")
-        if self.cluster is not None:
-            self.started_cluster = self.cluster.start(with_parent=True)
-            self.cluster.create_databases("kaosheng", "registration_demo")
+        self._start_database()
         progress = read_progress()
-        keys = _digest(settings.SECRET_KEY, settings.BLIND_INDEX_KEY)
-        if progress.keys not in ("", keys):
-            message = f"The data were made with other keys than those in {self.var}/demo-secrets.json: run `make demo-reset`."
-            raise DemoError(message)
-        migrations = _fingerprint_of_migrations()
-        if progress.migrations != migrations:
-            self.say("tables")
-            self._step("tables of the service", [*_service(), "migrate", "--verbosity", "0"])
-            self._step("tables of the registration system", [*_registration(), "migrate", "--verbosity", "0"])
-        if not progress.seeded and self.seed:
-            self._step("registrations", [*_registration(), "load_people"])
-        self.supervisor.add(
-            self._child(
-                "registration",
-                granian_command(
-                    application="registration_demo.wsgi", port=settings.DEMO_REGISTRATION_PORT, workers=1
-                ),
-            )
+        if progress.seeding and self.cluster is not None:
+            self.say("the first start was interrupted: its half-made data are thrown away")
+            self.wipe()
+            self._start_database()
+            progress = Progress()
+        self._check_keys(progress)
+        self._bring_tables_up_to_date(progress)
+        seed = self.seed and not progress.seeded
+        addresses = _digest(
+            settings.SERVICE_URL, settings.REGISTRATION_ISSUER, settings.REGISTRATION_CLIENT_SECRET
         )
-        if not progress.seeded and self.seed:
+        if seed or progress.addresses != addresses:
+            # The registration system knows the service by its address: another port is another address.
+            self._step("registrations", [*_registration(), "load_people"])
+        self._serve("registration", "registration_demo.wsgi", settings.DEMO_REGISTRATION_PORT, workers=1)
+        if seed:
+            write_progress(replace(progress, seeding=True))
             self.say("demo data (once, about a minute)")
             self._step("demo data", [*_service(), "seed_demo"])
-        write_progress(Progress(migrations=migrations, keys=keys, seeded=progress.seeded or self.seed))
-        self.supervisor.add(
-            self._child(
-                "service", granian_command(application="kaosheng.wsgi", port=settings.PORT, workers=2)
-            )
-        )
+            progress = replace(progress, seeded=True, seeding=False)
+        write_progress(replace(progress, addresses=addresses))
+        self._serve("service", "kaosheng.wsgi", settings.PORT, workers=2)
         self.supervisor.add(self._child("worker", [*_service(), "worker"]))
         self.supervisor.add(self._child("registration-outbox", [*_registration(), "send_outbox"]))
         self.say("waiting for both sites")
         self._wait_for("registration", settings.DEMO_REGISTRATION_PORT)
         self._wait_for("service", settings.PORT)
+
+    def _start_database(self) -> None:
+        if self.cluster is not None:
+            self.say("database")
+            # It may run already for work on the code; then it isn't this demo's to stop.
+            if self.cluster.start(with_parent=True):
+                self.started_cluster = True
+            self.cluster.create_databases("kaosheng", "registration_demo")
+
+    def _check_keys(self, progress: Progress) -> None:
+        if progress.keys not in ("", _fingerprint_of_keys()):
+            message = f"The data were made with other keys than those in {self.var}/demo-secrets.json: run `make demo-reset`."
+            raise DemoError(message)
+
+    def _bring_tables_up_to_date(self, progress: Progress) -> None:
+        migrations = _fingerprint_of_migrations()
+        if progress.migrations != migrations:
+            self.say("tables")
+            self._step("tables of the service", [*_service(), "migrate", "--verbosity", "0"])
+            self._step("tables of the registration system", [*_registration(), "migrate", "--verbosity", "0"])
+            progress.migrations, progress.keys = migrations, _fingerprint_of_keys()
+            write_progress(progress)
+
+    def _serve(self, name: str, application: str, port: int, *, workers: int) -> None:
+        command = granian_command(application=application, port=port, workers=workers)
+        self.supervisor.add(self._child(name, command))
 
     def _take_down(self) -> None:
         for caught in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -274,6 +298,10 @@ def _fingerprint_of_migrations() -> str:
     contents = [path.read_text(encoding="utf-8") for path in sorted(files)]
     lock = settings.CHECKOUT / "requirements" / "demo.txt"
     return _digest(*contents, lock.read_text(encoding="utf-8") if lock.exists() else "")
+
+
+def _fingerprint_of_keys() -> str:
+    return _digest(settings.SECRET_KEY, settings.BLIND_INDEX_KEY)
 
 
 def _digest(*texts: str) -> str:
