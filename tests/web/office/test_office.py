@@ -393,7 +393,7 @@ def test_the_trail_is_read_only(cast: Cast) -> None:
 # --- both languages ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("where", PAGES)
 def test_no_chinese_sentence_is_left_in_english(here: World, cast: Cast, where: str) -> None:
-    who = getattr(cast, sorted(PAGES[where])[0])
+    who = getattr(cast, min(PAGES[where]))
     User.objects.update(name="Sample")
     client = clients.of_staff(who)
     client.cookies["kaosheng_language"] = "en"
