@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from kaosheng.casework.models import Dossier, Mark, Picture, Submission
 from kaosheng.casework.queries.candidate_rows import CandidateRows, read_rows
+from kaosheng.casework.queries.candidate_story import Told, what_is_told
 from kaosheng.casework.queries.visible import forwards_of, visible_from
 from kaosheng.casework.services.pictures import slot_is_open
 from kaosheng.casework.services.submitting import picture_list_digest
 from kaosheng.domain import materials
-from kaosheng.domain.dossier import Action, State
+from kaosheng.domain.dossier import State
 from kaosheng.domain.materials import Effect
 from kaosheng.domain.places import Asked, Manner, Slot
-from kaosheng.domain.visibility import Closing, Visible, VisibleState, was_passed_at
+from kaosheng.domain.visibility import Visible, VisibleState
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,50 +95,6 @@ class KindView:
         return next(
             (place.position for place in self.places if place.is_open and place.picture is None), None
         )
-
-
-class Event(StrEnum):
-    """What the 经过 may tell; hidden steps have no name here."""
-
-    RECEIVED = "registration_received"
-    SUBMITTED = "submitted"
-    RESUBMITTED = "resubmitted"
-    RETURNED = "returned"
-    TAKEN_IN = "taken_in"
-    OVERDUE = "overdue"
-    IN_REVIEW = "in_review"
-    SITE_PASSED = "site_passed"
-    RELEASED = "released"
-    CORRECTED = "corrected"
-    LAPSED = "lapsed"
-    EXTENDED = "extended"
-    CHANGED = "changed"
-    CANCELLED = "cancelled"
-    RESTORED = "restored"
-
-
-_TOLD: Final[dict[str, Event]] = {
-    Action.RECEIVE: Event.TAKEN_IN,
-    Action.OVERDUE: Event.OVERDUE,
-    Action.RETURN: Event.RETURNED,
-    Action.LAPSE: Event.LAPSED,
-    Action.EXTEND: Event.EXTENDED,
-    Action.WINDOW_EXTENDED: Event.EXTENDED,
-    Action.REGISTRATION_CHANGED: Event.CHANGED,
-    Action.REGISTRATION_CANCELLED: Event.CANCELLED,
-    Action.REGISTRATION_RESTORED: Event.RESTORED,
-}
-"""Steps that are told as they happen. 提交 and 上报 have rules of their own; every other step is hidden."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One line of the 经过; `count` are the places a return asked for."""
-
-    event: Event
-    at: datetime
-    count: int = 0
-    submission: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +181,7 @@ def candidate_view(dossier: Dossier, *, now: datetime) -> CandidateView:
         unanswered=unanswered,
         asked_online=sum(1 for place in case.asked if place.manner is Manner.ONLINE) if returned else 0,
         submissions=rows.submissions,
-        told=_told(rows, visible),
+        told=what_is_told(rows, visible),
         change=_change(rows),
         list_digest=picture_list_digest(case.pictures),
     )
@@ -350,10 +306,8 @@ def _remarks(rows: CandidateRows, unanswered: tuple[Asked, ...]) -> dict[tuple[s
 
 def _accepted(rows: CandidateRows) -> frozenset[UUID]:
     """Pictures whose last mark that was sent is 合格: an earlier round's ✓ still stands."""
-    last = {mark.picture_id: mark.verdict for mark in rows.marks if mark.picture_id}
-    return frozenset(
-        picture_id for picture_id, verdict in last.items() if picture_id and verdict == Mark.Verdict.ACCEPTED
-    )
+    last = {mark.picture_id: mark.verdict for mark in rows.marks if mark.picture_id is not None}
+    return frozenset(picture_id for picture_id, verdict in last.items() if verdict == Mark.Verdict.ACCEPTED)
 
 
 def _met_groups(rows: CandidateRows) -> frozenset[str]:
@@ -366,44 +320,6 @@ def _met_groups(rows: CandidateRows) -> frozenset[str]:
         for item in rows.case.items
         if item.group and counts.get(item.kind.code, 0) >= max(1, item.minimum)
     )
-
-
-# --- the way so far ------------------------------------------------------------------------------------------
-def _told(rows: CandidateRows, visible: Visible) -> tuple[Told, ...]:
-    """The 经过, newest first, of visible things only."""
-    told = [Told(Event.RECEIVED, rows.case.dossier.created_at)]
-    asked = {entry.pk: 0 for entry in rows.returns}
-    for place in rows.asked:
-        asked[place.returned_id] += 1
-    counts = {entry.revision: asked[entry.pk] for entry in rows.returns}
-    submitted = 0
-    for step in rows.steps:
-        if step.action == Action.SUBMIT:
-            submitted += 1
-            event = Event.SUBMITTED if submitted == 1 else Event.RESUBMITTED
-            told.append(Told(event, step.at, submission=submitted))
-        elif step.action in _TOLD:
-            told.append(Told(_TOLD[step.action], step.at, count=counts.get(step.revision, 0)))
-    told += _reached(rows, visible)
-    return tuple(sorted(told, key=lambda entry: entry.at, reverse=True))
-
-
-def _reached(rows: CandidateRows, visible: Visible) -> Iterator[Told]:
-    """Stages that became visible: the first 上报, the first closing that showed 考点通过, the release."""
-    forwards = forwards_of(rows.steps)
-    if forwards:
-        yield Told(Event.IN_REVIEW, forwards[0].at)
-    shown = next((closing for closing in rows.closings if _shows(closing, rows)), None)
-    if shown is not None:
-        yield Told(Event.SITE_PASSED, shown.at)
-    if visible.published is not None:
-        yield Told(Event.RELEASED, visible.published.published_at)
-        if visible.published.corrected_at is not None:
-            yield Told(Event.CORRECTED, visible.published.corrected_at)
-
-
-def _shows(closing: Closing, rows: CandidateRows) -> bool:
-    return closing.at <= rows.case.now and was_passed_at(closing, forwards_of(rows.steps))
 
 
 def _change(rows: CandidateRows) -> Change | None:

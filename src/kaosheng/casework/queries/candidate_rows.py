@@ -153,14 +153,14 @@ def _rows(queryset: QuerySet[Any]) -> ArraySubquery:
 
 
 def _instances(model: type[M], rows: Iterable[Row]) -> tuple[M, ...]:
-    fields = {name: model._meta.get_field(name) for name in _COLUMNS[model]}  # noqa: SLF001 - Django's documented API
+    fields = {field.attname: field for field in model._meta.concrete_fields}  # noqa: SLF001 - Django's documented API
     return tuple(
         model(
             **{
-                name: None if row[name] is None else field.to_python(row[name])
-                for name, field in fields.items()
+                name: None if row[name] is None else fields[name].to_python(row[name])
+                for name in _COLUMNS[model]
             }
-        )  # type: ignore[union-attr]
+        )
         for row in rows
     )
 

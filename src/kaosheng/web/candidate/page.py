@@ -7,7 +7,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kaosheng.casework.queries.candidate import CandidateView, KindView, Told
+from kaosheng.casework.queries.candidate import CandidateView, KindView
+from kaosheng.casework.queries.candidate_story import Told
 from kaosheng.domain.visibility import VisibleState
 from kaosheng.registration.words import (
     ID_TYPES,

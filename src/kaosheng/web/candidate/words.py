@@ -6,11 +6,11 @@ from datetime import date, datetime, time
 from typing import Final
 
 from django.utils.functional import Promise as Lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from kaosheng.casework.queries.candidate import Event, KindView, Place, Remark
+from kaosheng.casework.queries.candidate import KindView, Place, Remark
+from kaosheng.casework.queries.candidate_story import Event
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.materials import Kind
 from kaosheng.domain.places import Manner
