@@ -122,11 +122,12 @@ class Demo:
             progress = replace(progress, seeded=True, seeding=False)
         write_progress(replace(progress, addresses=addresses))
         self._serve("service", "kaosheng.wsgi", settings.PORT, workers=2)
-        self.supervisor.add(self._child("worker", [*_service(), "worker"]))
-        self.supervisor.add(self._child("registration-outbox", [*_registration(), "send_outbox"]))
         self.say("waiting for both sites")
         self._wait_for("registration", settings.DEMO_REGISTRATION_PORT)
         self._wait_for("service", settings.PORT)
+        # Nobody waits for these; starting, they would take the processor from the sites.
+        self.supervisor.add(self._child("worker", [*_service(), "worker"]))
+        self.supervisor.add(self._child("registration-outbox", [*_registration(), "send_outbox"]))
 
     def _start_database(self) -> None:
         if self.cluster is not None:
