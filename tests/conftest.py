@@ -31,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     if hasattr(config, "workerinput") or os.environ.get("DATABASE_URL"):
         return
+    if config.inipath != CHECKOUT / "pyproject.toml":
+        return  # the registration system's tests count themselves
     var = CHECKOUT / "var"
     var.mkdir(exist_ok=True)
     users = (var / "test-runs.lock").open("w")
