@@ -32,7 +32,7 @@ def attempt(client: Client, user: User, password: str = PASSWORD) -> int:
 
 
 def code_for(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
 def events(user: User) -> list[tuple[str, str]]:

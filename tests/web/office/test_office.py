@@ -253,6 +253,10 @@ def test_requests_are_listed_and_refused(here: World, cast: Cast) -> None:
     request = dossier.extension_requests.get()
     assert (request.granted, request.answered_by) == (False, cast.jiang)
     assert "不同意" in text(cast.feng, "/office/extensions/")
+    later = dossiers.brought_to(here, State.RETURNED, cast=cast)
+    counter.request_extension(dossier_id=later.pk, actor=people.actor(cast.feng), until=until, reason="出差")
+    rows = clients.of_staff(cast.jiang).get("/office/extensions/").context["rows"]
+    assert [line["row"].dossier_id for line in rows] == [later.pk, dossier.pk]
     assert AuditEvent.objects.filter(name="extension:refused", object=str(dossier.pk)).count() == 1
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -51,7 +50,7 @@ def opened(user: User, dossier: Dossier, query: str = "") -> str:
     return answer.content.decode()
 
 
-def post(user: User | Client, dossier: Dossier, verb: str, **data: Any) -> HttpResponse:
+def post(user: User | Client, dossier: Dossier, verb: str, **data: Any) -> Any:
     client = user if isinstance(user, Client) else clients.of_staff(user)
     given = {"revision": dossiers.again(dossier).revision, **data}
     return client.post(
@@ -84,8 +83,9 @@ def test_not_yours_reads_like_none_at_all(at_site: Dossier, cast: Cast, who: str
     assert not AuditEvent.objects.filter(name="dossier:viewed").exists()
 
 
-def main(answer: HttpResponse) -> str:
-    return answer.content.decode().split("<main", 1)[1].split("</main>")[0]
+def main(answer: Any) -> str:
+    page: str = answer.content.decode()
+    return page.split("<main", 1)[1].split("</main>", maxsplit=1)[0]
 
 
 def test_a_candidate_is_nobody_here(here: World, cast: Cast, at_site: Dossier) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Correction, Decision, Dossier, ExtensionRequest, Release, SiteReview
@@ -72,7 +72,9 @@ def progress(intake: Intake, sites: Sequence[ExamSite], *, sees_area: bool) -> l
         of_site[name] = of_site.get(name, 0) + number - released
         of_site["released"] = of_site.get("released", 0) + released
     closed = dict(
-        SiteReview.objects.filter(intake=intake, site__in=sites, reopened_at=None).values_list("site_id", "closed_at")
+        SiteReview.objects.filter(intake=intake, site__in=sites, reopened_at=None).values_list(
+            "site_id", "closed_at"
+        )
     )
     return [SiteProgress(site=site, counts=counts[site.pk], closed_at=closed.get(site.pk)) for site in sites]
 
@@ -108,8 +110,10 @@ def extension_requests(staff: Staff) -> QuerySet[ExtensionRequest]:
     areas = staff.area_ids(Permission.EXTENSION_GRANT)
     return (
         ExtensionRequest.objects.filter(Q(dossier__site__in=sites) | Q(dossier__intake__area__in=areas))
-        .select_related("dossier__registration", "dossier__site", "dossier__intake", "requested_by", "answered_by")
-        .order_by("answered_at", "-requested_at", "-pk")
+        .select_related(
+            "dossier__registration", "dossier__site", "dossier__intake", "requested_by", "answered_by"
+        )
+        .order_by(F("answered_at").desc(nulls_first=True), "-requested_at", "-pk")
     )
 
 

@@ -40,7 +40,7 @@ _NAVIGATION: Final[tuple[tuple[str | Promise, str, tuple[Permission, ...]], ...]
     (_("进度"), "office:progress", (Permission.PROGRESS_VIEW,)),
     (_("窗口收件"), "office:counter", (Permission.COUNTER_UPLOAD,)),
     (_("延期"), "office:extensions", (Permission.EXTENSION_REQUEST, Permission.EXTENSION_GRANT)),
-    (_("公布结果"), "office:releases", (Permission.RELEASE_PUBLISH,)),
+    (_("结果公布"), "office:releases", (Permission.RELEASE_PUBLISH,)),
     (_("账号"), "office:accounts", (Permission.ACCOUNT_MANAGE,)),
     (_("角色"), "office:roles", (Permission.ROLE_GRANT,)),
     (_("审计"), "office:audit", (Permission.AUDIT_READ,)),
@@ -72,6 +72,8 @@ class StaffMiddleware:
         was_set_up = match is not None and match.url_name == "mfa_activate_totp" and request.method == "POST"
         if was_set_up and request.user.is_authenticated and is_mfa_enabled(request.user):
             request.session[SECOND_FACTOR_KEY] = True
+        if match is not None and match.url_name == "account_logout" and request.method == "POST":
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     def process_view(
@@ -126,6 +128,7 @@ def frame_of(staff: Staff | None, *, current: str = "") -> PageFacts:
         role=roles_in_words(staff),
         home=reverse("reviewer:home"),
         logout=reverse("account_logout"),
+        account=reverse("mfa_index"),
         navigation=navigation_of(staff, current),
         demo=settings.DEMO,
     )

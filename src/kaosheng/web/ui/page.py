@@ -40,7 +40,8 @@ class PageFacts:
     """Facts of the frame around a page, in the reader's language; empty ones are left out.
 
     `area` is the short name in the title (河北), `intake` the line under it, `person` the candidate's or staff
-    member's name, `role` his role and place, `home` and `logout` addresses (log-out is a POST).
+    member's name, `role` his role and place, `home`, `account` (his own password and second factor) and `logout`
+    addresses (log-out is a POST).
     """
 
     area: str = ""
@@ -49,6 +50,7 @@ class PageFacts:
     role: str = ""
     home: str = "/"
     logout: str = ""
+    account: str = ""
     contact: Contact | None = None
     navigation: Sequence[NavItem] = field(default=())
     demo: bool = False

@@ -30,6 +30,7 @@ from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
 from kaosheng.web.reviewer import forms, presenting, words
+from kaosheng.web.reviewer.acts import label_of
 from kaosheng.web.reviewer.answers import read, shows_present_state
 from kaosheng.web.reviewer.views.queue import open_next
 from kaosheng.web.ui.messages import sentence_of, status_of
@@ -263,9 +264,7 @@ def _context(bench: Workbench, verb: str, form: forms.SeenForm, verdict: Verdict
     what = VERBS[verb]
     now = timezone.now()
     fails = verdict is Verdict.FAIL
-    heading: Text = (
-        _("申请延期") if what.action is None else presenting.label_of(what.action, _spoken(what, verdict))
-    )
+    heading: Text = _("申请延期") if what.action is None else label_of(what.action, _spoken(what, verdict))
     proposal = bench.proposal
     return {
         "dossier": bench.dossier,

@@ -20,6 +20,7 @@ from kaosheng.domain.dossier import Action, State, Verdict
 from kaosheng.domain.roles import Permission
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
 from kaosheng.web.reviewer import presenting, words
+from kaosheng.web.reviewer.acts import acts
 from kaosheng.web.ui.components import FieldProblem
 
 _OPENED_KEY: Final = "opened_dossier"
@@ -56,7 +57,7 @@ def _context(request: HttpRequest, bench: Workbench, problem: str) -> dict[str, 
         "chip": chip,
         "state": state,
         "lease": presenting.lease_line(bench),
-        "acts": presenting.acts(bench),
+        "acts": acts(bench),
         "kinds": presenting.kind_rows(bench, chosen),
         "unneeded": presenting.unneeded(bench),
         "chosen": chosen,

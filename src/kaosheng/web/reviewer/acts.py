@@ -1,0 +1,88 @@
+"""The buttons above a dossier: what the rules allow now, in words, with keys and addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kaosheng.casework.queries.workbench import Workbench
+from kaosheng.domain.dossier import Action, Verdict
+from kaosheng.web.reviewer import words
+from kaosheng.web.ui.messages import sentence_of
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One button of the bar. `refused` says why it can't be pressed now."""
+
+    label: str
+    url: str
+    key: str = ""
+    look: str = ""
+    refused: str = ""
+
+
+_ACTS: Final[tuple[tuple[Action, Verdict | None, str, str, str], ...]] = (
+    (Action.RETURN, None, "return", "R", ""),
+    (Action.SEND_BACK, None, "send-back", "B", ""),
+    (Action.FORWARD, Verdict.FAIL, "forward", "", "btn-refuse"),
+    (Action.FORWARD, Verdict.PASS, "forward", "Enter", "btn-primary"),
+    (Action.PROPOSE, Verdict.FAIL, "propose", "", "btn-refuse"),
+    (Action.PROPOSE, Verdict.PASS, "propose", "Enter", "btn-primary"),
+    (Action.DECIDE, Verdict.PASS, "decide", "Enter", "btn-primary"),
+    (Action.WITHDRAW_PROPOSAL, None, "withdraw", "", ""),
+    (Action.REJECT_PROPOSAL, None, "reject", "", "btn-refuse"),
+    (Action.CONFIRM, None, "confirm", "Enter", "btn-primary"),
+    (Action.RECEIVE, None, "receive", "", "btn-primary"),
+    (Action.EXTEND, None, "extend", "", ""),
+    (Action.REOPEN, None, "reopen", "", ""),
+    (Action.KEEP, None, "keep", "", "btn-primary"),
+    (Action.PROPOSE_CORRECTION, None, "propose-correction", "", ""),
+    (Action.CONFIRM_CORRECTION, None, "confirm-correction", "", "btn-primary"),
+)
+
+
+def label_of(action: Action, verdict: Verdict | None) -> str:
+    """The words of a button."""
+    labels = {
+        Action.RETURN: _("退回补充"),
+        Action.SEND_BACK: _("退回考点"),
+        Action.DECIDE: _("通过"),
+        Action.WITHDRAW_PROPOSAL: _("撤回提议"),
+        Action.REJECT_PROPOSAL: _("不同意"),
+        Action.CONFIRM: _("确认提议"),
+        Action.RECEIVE: _("现场收到"),
+        Action.EXTEND: _("延期"),
+        Action.REOPEN: _("重新打开"),
+        Action.KEEP: _("维持决定"),
+        Action.PROPOSE_CORRECTION: _("提议更正"),
+        Action.CONFIRM_CORRECTION: _("确认更正"),
+    }
+    if verdict is not None and action is Action.FORWARD:
+        return str(words.RECOMMENDATIONS[verdict])
+    if verdict is not None and action is Action.PROPOSE:
+        return str(words.PROPOSALS[verdict])
+    return labels[action]
+
+
+def acts(bench: Workbench) -> list[Act]:
+    """The buttons of the bar, the usual one last; what needs the lease is left out until the dossier is taken."""
+    shown = []
+    for action, verdict, page, key, look in _ACTS:
+        offer = bench.offer(action, verdict)
+        if offer is None or (offer.refused is not None and offer.refused.code == "lease_needed"):
+            continue
+        address = reverse(f"reviewer:{page}", args=[bench.dossier.pk])
+        shown.append(
+            Act(
+                label=label_of(action, verdict),
+                url=f"{address}?verdict={verdict}" if verdict else address,
+                key=key,
+                look=look,
+                refused=sentence_of(offer.refused) if offer.refused else "",
+            )
+        )
+    return shown
