@@ -9,10 +9,11 @@ import fold from "./controllers/fold";
 import lightbox from "./controllers/lightbox";
 import print from "./controllers/print";
 import shortcut from "./controllers/shortcut";
+import spot from "./controllers/spot";
 import submitOnce from "./controllers/submit_once";
 import trouble from "./controllers/trouble";
 import upload from "./controllers/upload";
 import viewer from "./controllers/viewer";
 import { start } from "./lib/start";
 
-start({ confirm, dialog, errors, fold, lightbox, print, shortcut, "submit-once": submitOnce, trouble, upload, viewer });
+start({ confirm, dialog, errors, fold, lightbox, print, shortcut, spot, "submit-once": submitOnce, trouble, upload, viewer });

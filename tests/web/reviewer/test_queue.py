@@ -13,7 +13,7 @@ from factories.people import Cast
 from factories.world import World
 from kaosheng.accounts.models import User
 from kaosheng.casework.models import Dossier, Lease
-from kaosheng.domain.dossier import State, Verdict
+from kaosheng.domain.states import State, Verdict
 
 pytestmark = pytest.mark.django_db
 

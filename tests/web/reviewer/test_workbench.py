@@ -18,7 +18,7 @@ from factories.world import World
 from kaosheng.accounts.models import User
 from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.models import Dossier, Lease, Mark, Proposal, Step
-from kaosheng.domain.dossier import State
+from kaosheng.domain.states import State
 from kaosheng.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def post(user: User | Client, dossier: Dossier, verb: str, **data: Any) -> Any:
 
 def offered(page: str) -> set[str]:
     """Verbs the page offers, as links or forms of this dossier."""
-    bar = page.partition('<div class="workbench__panes">')[0]
+    bar = page.partition('<div class="workbench__panes"')[0]
     return set(re.findall(r'(?:href|action)="/staff/dossiers/[0-9a-f-]{36}/([a-z-]+)/', bar))
 
 
@@ -278,6 +278,22 @@ def test_one_stage_has_no_forwarding_and_needs_every_mark() -> None:
     assert "还有 6 张待审" in opened(cast.gao, dossier)
     dossiers.accept_all(dossier, cast.gao)
     assert offered(opened(cast.gao, dossier)) == {"give-back", "decide", "propose"}
+
+
+def test_enter_returns_once_something_is_asked_for(cast: Cast, at_site: Dossier) -> None:
+    def usual() -> str:
+        bar = opened(cast.chen, at_site).partition('<div class="workbench__panes"')[0]
+        found = re.search(r'/([a-z-]+)/[^"/]*" aria-keyshortcuts="[^"]*Enter', bar)
+        return found.group(1) if found else ""
+
+    dossiers.take(at_site, cast.chen)
+    dossiers.accept_all(at_site, cast.chen)
+    assert usual() == "forward"
+    dossiers.mark(at_site, cast.chen, dossiers.replace_note(text="人像面反光。"))
+    assert usual() == "return"
+    page = clients.of_staff(cast.chen).get(address(at_site, "forward") + "?verdict=pass").content.decode()
+    assert "有 1 处标记为需更换或缺少，不会发给考生" in page
+    assert "人像面反光。" in page
 
 
 # --- the verbs, through their pages -------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kaosheng.casework.queries.workbench import Workbench
-from kaosheng.domain.dossier import Action, Verdict
+from kaosheng.domain.states import Action, Verdict
 from kaosheng.web.reviewer import words
 from kaosheng.web.ui.messages import sentence_of
 
@@ -44,6 +44,8 @@ _ACTS: Final[tuple[tuple[Action, Verdict | None, str, str, str], ...]] = (
     (Action.CONFIRM_CORRECTION, None, "confirm-correction", "", "btn-primary"),
 )
 
+_RETURN_KEYS: Final = "R Enter"
+
 
 def label_of(action: Action, verdict: Verdict | None) -> str:
     """The words of a button."""
@@ -69,7 +71,11 @@ def label_of(action: Action, verdict: Verdict | None) -> str:
 
 
 def acts(bench: Workbench) -> list[Act]:
-    """The buttons of the bar, the usual one last; what needs the lease is left out until the dossier is taken."""
+    """The buttons of the bar, the usual one last; what needs the lease is left out until the dossier is taken.
+
+    Once something is asked for, returning is the usual act: Enter must not send a dossier on past it.
+    """
+    asks = bool(bench.marks_to_send)
     shown = []
     for action, verdict, page, key, look in _ACTS:
         offer = bench.offer(action, verdict)
@@ -80,9 +86,23 @@ def acts(bench: Workbench) -> list[Act]:
             Act(
                 label=label_of(action, verdict),
                 url=f"{address}?verdict={verdict}" if verdict else address,
-                key=key,
-                look=look,
+                key=_key(action, key, asks=asks),
+                look=_look(action, look, asks=asks),
                 refused=sentence_of(offer.refused) if offer.refused else "",
             )
         )
+    if asks:
+        shown.sort(key=lambda act: act.key == _RETURN_KEYS)
     return shown
+
+
+def _key(action: Action, key: str, *, asks: bool) -> str:
+    if not asks:
+        return key
+    return _RETURN_KEYS if action is Action.RETURN else key.replace("Enter", "")
+
+
+def _look(action: Action, look: str, *, asks: bool) -> str:
+    if not asks:
+        return look
+    return "btn-primary" if action is Action.RETURN else look.replace("btn-primary", "")

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kaosheng.casework.models import Mark
 from kaosheng.domain.deadlines import HOUSE_TIME
-from kaosheng.domain.dossier import Verdict
 from kaosheng.domain.places import Manner
+from kaosheng.domain.states import Verdict
 from kaosheng.web.reviewer import words
 
 ISO_DAY: Final = "%Y-%m-%d"

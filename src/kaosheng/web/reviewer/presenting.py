@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from kaosheng.casework.models import Mark
 from kaosheng.casework.queries.workbench import Change, KindView, PictureView, Workbench
-from kaosheng.domain.dossier import Phase, Verdict
 from kaosheng.domain.materials import Item, Kind
+from kaosheng.domain.states import Phase, Verdict
 from kaosheng.registration.words import LABELS, facts_in_words, value_in_words
 from kaosheng.web.reviewer import words
 from kaosheng.web.ui import components as ui

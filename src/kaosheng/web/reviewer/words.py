@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kaosheng.casework.models import Mark, Step
-from kaosheng.domain.dossier import Action, Phase, Stage, Verdict
 from kaosheng.domain.places import Manner
+from kaosheng.domain.states import Action, Phase, Stage, Verdict
 
 Text = str | Promise
 

@@ -25,9 +25,9 @@ from kaosheng.casework.queries.workbench import Workbench, workbench
 from kaosheng.casework.services import counter, deciding, reviewing
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.domain.deadlines import supplement_deadline
-from kaosheng.domain.dossier import Action, Verdict
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
+from kaosheng.domain.states import FREEZES_MARKS, Action, Verdict
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
 from kaosheng.web.reviewer import forms, presenting, words
 from kaosheng.web.reviewer.acts import label_of
@@ -276,7 +276,7 @@ def _context(bench: Workbench, verb: str, form: forms.SeenForm, verdict: Verdict
         "form": form,
         "goes_on": what.goes_on,
         "back": reverse("reviewer:dossier", args=[bench.dossier.pk]),
-        "sendings": presenting.sendings(bench) if what.action is Action.RETURN else [],
+        "sendings": presenting.sendings(bench) if what.action in FREEZES_MARKS else [],
         "new_deadline": supplement_deadline(returned_at=now, days=bench.case.intake.supplement_days)
         if what.action is Action.RETURN
         else None,

@@ -16,8 +16,8 @@ from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries.workbench import Workbench, workbench
-from kaosheng.domain.dossier import Action, State, Verdict
 from kaosheng.domain.roles import Permission
+from kaosheng.domain.states import Action, State, Verdict
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
 from kaosheng.web.reviewer import presenting, words
 from kaosheng.web.reviewer.acts import acts
