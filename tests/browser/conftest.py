@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from browser.guide.system import System, running_system
 
 if TYPE_CHECKING:

@@ -14,12 +14,18 @@ GALLERY: Final = "2027YS-4"
 
 _PASS: Final = {"by": "site-reviewer-1", "verdict": "pass"}
 _FAIL: Final = {"by": "site-reviewer-1", "verdict": "fail", "reason_zh": "试用期未满一年。"}
-_REFUSAL: Final = {"by": "area-reviewer-1", "verdict": "fail", "reason_zh": "试用期未满一年，不符合报名条件。"}
+_REFUSAL: Final = {
+    "by": "area-reviewer-1",
+    "verdict": "fail",
+    "reason_zh": "试用期未满一年，不符合报名条件。",
+}
 _RETURN: Final = {
     "by": "site-reviewer-1",
     "manner": "online",
     "answer": "waiting",
-    "places": [{"kind": "M01", "position": 2, "text_zh": "四角不全，请重新拍摄。", "box": [0.1, 0.1, 0.4, 0.3]}],
+    "places": [
+        {"kind": "M01", "position": 2, "text_zh": "四角不全，请重新拍摄。", "box": [0.1, 0.1, 0.4, 0.3]}
+    ],
 }
 
 CASES: Final[dict[str, dict[str, Any]]] = {

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+
 from browser.guide.walking import Album
 
 if TYPE_CHECKING:

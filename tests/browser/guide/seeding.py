@@ -19,6 +19,7 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402 - settings come first
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from kaosheng.accounts.models import User  # noqa: E402
@@ -33,7 +34,9 @@ from kaosheng.ops.demo_data.seeding_places import seed_catalogue, seed_places, s
 from kaosheng.ops.drawings import draw  # noqa: E402
 from kaosheng.ops.drawings.plan import Purpose, complete_slots  # noqa: E402
 from kaosheng.regions.models import Intake  # noqa: E402
-from kaosheng.registration.models import RegistrationVersion  # noqa: E402
+from kaosheng.registration.models import Candidate, RegistrationVersion  # noqa: E402
+from kaosheng.web.identity import CANDIDATE_KEY  # noqa: E402
+
 
 def main(order_file: Path, people_file: Path) -> int:
     """Load everything, then print who is who."""
@@ -41,7 +44,7 @@ def main(order_file: Path, people_file: Path) -> int:
     people = {name: _person(**entry) for name, entry in order["people"].items()}
     people_file.write_text(json.dumps(list(people.values()), ensure_ascii=False), encoding="utf-8")
     subprocess.run(
-        [sys.executable, "-m", "registration_demo", "load_people", "--file", str(people_file)],
+        [sys.executable, "-m", "registration_demo", "load_people", "--reset", "--file", str(people_file)],
         check=True,
         stdout=subprocess.DEVNULL,
     )
@@ -54,6 +57,8 @@ def main(order_file: Path, people_file: Path) -> int:
         receive_registration(people[name]["registrations"][0], way=RegistrationVersion.Way.PULL)
         _play(name, case, people[name], staff)
     _release(order["gallery"], staff)
+    for name in order["cases"]:
+        people[name] |= _seat(people[name]["subject"])
     sys.stdout.write(json.dumps(people, ensure_ascii=False) + "\n")
     return 0
 
@@ -98,6 +103,17 @@ def _play(name: str, case: dict[str, Any], person: dict[str, Any], staff: dict[s
     if name == "withdrawn":
         changed = {**registration, "source_version": 2, "cancelled": True}
         receive_registration(changed, way=RegistrationVersion.Way.PUSH)
+
+
+def _seat(subject: str) -> dict[str, str]:
+    """A session of somebody who has logged in, and the address of the dossier."""
+    candidate = Candidate.objects.get(subject=subject)
+    session = SessionStore()
+    session[CANDIDATE_KEY] = candidate.pk
+    session["seen_at"] = timezone.now().timestamp()
+    session.create()
+    dossier = Dossier.objects.get(registration__candidate=candidate)
+    return {"session": session.session_key or "", "dossier": str(dossier.pk)}
 
 
 def _release(gallery: str, staff: dict[str, User]) -> None:

@@ -17,9 +17,9 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-from browser.guide import cast
 from psycopg import sql
 
+from browser.guide import cast
 from kaosheng.ops.embedded_postgres import cluster_of_tests
 
 if TYPE_CHECKING:
@@ -93,7 +93,11 @@ class System:
     def run(self, *arguments: str) -> str:
         """Run a Python command in the system's environment to its end and return what it printed."""
         done = subprocess.run(
-            [sys.executable, *arguments], env=self.environment_of_commands(), text=True, capture_output=True, check=False
+            [sys.executable, *arguments],
+            env=self.environment_of_commands(),
+            text=True,
+            capture_output=True,
+            check=False,
         )
         assert done.returncode == 0, f"{arguments} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         return done.stdout
@@ -149,7 +153,7 @@ class System:
         # Read to the end: a full pipe would stop the demo.
         threading.Thread(target=self._listen, args=(self.demo.stdout, ready), daemon=True).start()
         assert ready.wait(START_SECONDS), "".join(self.printed)
-        assert self.demo.poll() is None, "".join(self.printed)
+        assert self.printed[-1].startswith(READY_LINE), "".join(self.printed)
 
     def _listen(self, output: IO[str], ready: threading.Event) -> None:
         try:

@@ -6,16 +6,18 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from playwright.sync_api import expect
+
 from browser.guide.cast import WALKS
 from browser.guide.walking import TITLE, Album, Candidate, Staff
 from kaosheng.domain.places import Slot
-from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from browser.guide.system import System
     from playwright.sync_api import BrowserContext
+
+    from browser.guide.system import System
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +33,9 @@ RETURNED: Final = Slot("M09", 1)
 REMARK: Final = "请单位法定代表人签字后重新拍照。"
 
 
-@pytest.mark.parametrize(("walk", "window"), [("phone", PHONE), ("desktop", DESKTOP)], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("walk", "window"), [("phone", PHONE), ("desktop", DESKTOP)], ids=["phone", "desktop"]
+)
 def test_the_guide_from_the_registration_to_the_result(
     system: System,
     new_context: Callable[..., BrowserContext],
@@ -41,7 +45,11 @@ def test_the_guide_from_the_registration_to_the_result(
 ) -> None:
     pictures = album(walk)
     candidate = Candidate(
-        new_context(**window).new_page(), system, pictures, touch="has_touch" in window, person=system.people[walk]
+        new_context(**window).new_page(),
+        system,
+        pictures,
+        touch="has_touch" in window,
+        person=system.people[walk],
     )
 
     def at_desk(username: str) -> Staff:
@@ -166,7 +174,7 @@ def changes_the_registration(candidate: Candidate) -> None:
     page.get_by_label("首次报考").uncheck()
     candidate.press(page.get_by_role("button", name="保存", exact=True))
     expect(page.get_by_text("报名信息已保存")).to_be_visible()
-    candidate.await_page("报名信息已变更")
+    candidate.await_page("现在还需要：")
     change = page.locator("section", has=page.get_by_role("heading", name="报名信息已变更"))
     expect(change).to_contain_text("中西医结合执业医师")
     expect(change.get_by_text("现在还需要：")).to_contain_text("变更")
@@ -210,13 +218,9 @@ def finds_everything_locked(candidate: Candidate) -> None:
     locked = (409, "材料已锁定：已提交审核或正在审核，不能修改。")
     assert send(candidate, "M02", candidate.picture(Slot("M02", 1))) == locked
     link = page.locator(".slot__picture").first.get_attribute("href") or ""
-    api = page.context.request.delete(
-        f"{candidate.system.service}/api{link}", headers=token_of(candidate)
-    )
+    api = page.context.request.delete(f"{candidate.system.service}/api{link}", headers=token_of(candidate))
     assert api.status == 409
-    form = page.context.request.post(
-        f"{candidate.system.service}{link}delete/", headers=token_of(candidate)
-    )
+    form = page.context.request.post(f"{candidate.system.service}{link}delete/", headers=token_of(candidate))
     assert form.status == 409
     assert locked[1] in form.text()
 

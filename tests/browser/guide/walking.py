@@ -8,11 +8,12 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
 from browser.guide.system import System, moments
 from kaosheng.domain.places import Slot
 from kaosheng.ops.drawings import draw
 from kaosheng.ops.drawings.plan import complete_slots
-from playwright.sync_api import FilePayload, Locator, Page, expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,195 @@
+"""axe finds nothing on any page of the running system, and no page is wider than its window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from browser.guide.cast import CASES, GALLERY
+from browser.guide.walking import STAFF_PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from playwright.sync_api import BrowserContext, Page
+
+    from browser.guide.system import System
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES: Final = ("zh-hans", "en")
+PHONE: Final = {"width": 390, "height": 844}
+DESKTOP: Final = {"width": 1440, "height": 900}
+
+CANDIDATE_PAGES: Final[dict[str, tuple[str, ...]]] = {
+    "draft": (
+        "",
+        "kinds/M01/upload/",
+        "kinds/M02/upload/",
+        "kinds/M09/promise/",
+        "kinds/M09/explain/",
+        "pictures/{picture}/delete/",
+        "check/",
+    ),
+    "at_site": ("", "submissions/1/", "kinds/M01/upload/"),
+    "returned": ("", "kinds/M01/explain/?position=2", "pictures/{asked}/delete/", "check/"),
+    "at_area": ("",),
+    "passed": ("", "submissions/1/"),
+    "failed": ("",),
+    "lapsed": ("",),
+    "withdrawn": ("",),
+}
+"""Below the candidate's own dossier."""
+
+STAFF_PAGES: Final[dict[str, tuple[str, ...]]] = {
+    "site-reviewer-1": (
+        "/staff/queue/",
+        "/staff/queue/?tab=returned",
+        "/staff/queue/?q=没有这个人",
+        "/staff/dossiers/{returned}/",
+        "/staff/dossiers/{passed}/",
+        "/staff/account/password/change/",
+        "/staff/account/2fa/",
+        "/staff/account/2fa/totp/activate/",
+    ),
+    "area-reviewer-2": (
+        "/staff/queue/?tab=proposals",
+        "/staff/dossiers/{proposed}/",
+        "/staff/dossiers/{proposed}/confirm/",
+        "/staff/dossiers/{proposed}/reject/",
+        "/staff/dossiers/{failed}/propose-correction/",
+    ),
+    "site-manager-1": (
+        "/office/",
+        "/office/intakes/{intake}/sites/{site}/",
+        "/office/counter/",
+        "/office/extensions/",
+        "/staff/dossiers/{draft}/request-extension/",
+    ),
+    "area-manager-1": (
+        "/office/",
+        "/office/releases/",
+        "/office/releases/{intake}/",
+        "/office/extensions/",
+        "/staff/dossiers/{draft}/extend/",
+    ),
+    "system-admin": ("/office/accounts/", "/office/accounts/new/"),
+    "security-admin": ("/office/roles/", "/office/roles/{user}/"),
+    "auditor": ("/office/audit/",),
+}
+"""By whom."""
+
+REGISTRATION_PAGES: Final = (
+    "registrations/",
+    "registrations/{number}/change/",
+    "registrations/{number}/cancel/",
+    "phone/",
+)
+
+
+@pytest.fixture
+def open_page(new_context: Callable[..., BrowserContext], system: System) -> Callable[..., Page]:
+    """Open a page that axe may look into, in a language and, for a candidate, as somebody logged in."""
+
+    def opened(language: str, viewport: dict[str, int], *, person: dict[str, Any] | None = None) -> Page:
+        context = new_context(bypass_csp=True, viewport=viewport)
+        context.add_cookies([{"name": "kaosheng_language", "value": language, "url": system.service}])
+        if person:
+            session = {"name": "kaosheng_session", "value": person["session"], "url": system.service}
+            context.add_cookies([session])
+        return context.new_page()
+
+    return opened
+
+
+def looked_at(page: Page, addresses: Iterable[str]) -> dict[str, Any]:
+    """What is wrong with these pages, by address."""
+    found: dict[str, Any] = {}
+    for address in addresses:
+        answer = page.goto(address)
+        assert answer is not None
+        # An open <details> shows axe what a press would.
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        wrong: list[Any] = []
+        if answer.status != 200:
+            wrong.append(answer.status)
+        if (wider := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+            wrong.append(f"{wider} pixels wider than the window")
+        results = Axe().run(page)
+        if results.violations_count:
+            wrong.append(results.generate_report())
+        if wrong:
+            found[address] = wrong
+    return found
+
+
+def places(system: System) -> dict[str, str]:
+    """What stands in addresses: the dossier of every case, and an intake, a site, a user."""
+    ((site,),) = system.execute("SELECT id FROM regions_examsite WHERE code = '1301'")
+    ((user,),) = system.execute("SELECT id FROM accounts_user WHERE username = 'site-reviewer-2'")
+    dossiers = {name: system.people[name]["dossier"] for name in CASES}
+    return {**dossiers, "intake": str(system.intake(GALLERY)), "site": str(site), "user": str(user)}
+
+
+def picture(system: System, name: str, position: int) -> str:
+    """A picture of 身份证明 in the dossier of a case."""
+    ((found,),) = system.execute(
+        "SELECT id FROM casework_picture WHERE dossier_id = %s AND kind = 'M01' AND position = %s",
+        system.people[name]["dossier"],
+        position,
+    )
+    return str(found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", CANDIDATE_PAGES)
+def test_a_candidates_pages(system: System, open_page: Callable[..., Page], name: str, language: str) -> None:
+    person = system.people[name]
+    page = open_page(language, PHONE, person=person)
+    pictures = {"picture": picture(system, name, 1), "asked": picture(system, name, 2)}
+    own = f"{system.service}/dossiers/{person['dossier']}/"
+    assert looked_at(page, [own + path.format(**pictures) for path in CANDIDATE_PAGES[name]]) == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_before_and_between(
+    system: System, open_page: Callable[..., Page], complaints: list[str], language: str
+) -> None:
+    page = open_page(language, PHONE)
+    assert looked_at(page, [f"{system.service}/", f"{system.service}/staff/account/login/"]) == {}
+    page = open_page(language, PHONE, person=system.people["draft"])
+    assert looked_at(page, [f"{system.service}/choose/"]) == {}
+    (lost,) = looked_at(page, [f"{system.service}/dossiers/nothing/"]).values()
+    assert lost == [404]
+    complaints.clear()  # the status of that page is one
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("username", STAFF_PAGES)
+def test_staff_pages(system: System, open_page: Callable[..., Page], username: str, language: str) -> None:
+    page = open_page(language, DESKTOP)
+    page.goto(f"{system.service}/staff/account/login/")
+    page.locator("#id_login").fill(username)
+    page.locator("#id_password").fill(STAFF_PASSWORD)
+    page.locator("form .btn-primary").click()
+    page.wait_for_url(lambda address: "login" not in address)
+    values = places(system)
+    assert looked_at(page, [system.service + path.format(**values) for path in STAFF_PAGES[username]]) == {}
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_pages_of_the_registration_system(
+    system: System, open_page: Callable[..., Page], viewport: dict[str, int]
+) -> None:
+    person = system.people["passed"]
+    page = open_page("zh-hans", viewport)
+    assert looked_at(page, [f"{system.registration}/login/"]) == {}
+    page.get_by_label("用户名").fill(person["username"])
+    page.get_by_label("密码").fill(person["password"])
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url("**/registrations/")
+    number = person["registrations"][0]["number"]
+    paths = [path.format(number=number) for path in REGISTRATION_PAGES]
+    assert looked_at(page, [f"{system.registration}/{path}" for path in paths]) == {}
