@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg import sql
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_django import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+QUEUE = "procrastinate_jobs, procrastinate_workers, procrastinate_events, procrastinate_periodic_defers"
 CLUSTER = pytest.StashKey[Cluster]()
 USERS = pytest.StashKey[IO[str]]()
 
@@ -66,12 +68,26 @@ def _drop_leftovers(cluster: Cluster) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _emptied_between_tests() -> Iterator[None]:
-    """Let Django empty the append-only tables too after a test with real commits: their triggers refuse it."""
+    """Empty every table after a test with real commits: the append-only ones, whose triggers refuse it, too.
+
+    The queue's tables belong to procrastinate's own migrations; Django leaves them as they are.
+    """
 
     def sql_flush(operations: DatabaseOperations, *arguments: Any, **options: Any) -> list[str]:
         statements: list[str] = of_django(operations, *arguments, **options)
-        without = "SET session_replication_role = replica;"
-        return [without, *statements, "RESET session_replication_role;"] if statements else []
+        if not statements:
+            return []
+        queue = (
+            [f"TRUNCATE {QUEUE} RESTART IDENTITY CASCADE;"]
+            if apps.is_installed("procrastinate.contrib.django")
+            else []
+        )
+        return [
+            "SET session_replication_role = replica;",
+            *statements,
+            *queue,
+            "RESET session_replication_role;",
+        ]
 
     of_django = DatabaseOperations.sql_flush
     with pytest.MonkeyPatch.context() as patch:

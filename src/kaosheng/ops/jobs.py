@@ -6,6 +6,8 @@ from typing import Final
 
 import structlog
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 log = structlog.get_logger(__name__)
 
@@ -18,5 +20,9 @@ STALLED_SECONDS: Final = 30
 async def return_stalled_jobs(timestamp: int) -> None:
     """Queue the jobs of dead workers again; without this they stay "doing", and others wait for their locks."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            # The same work waits already under the same queueing lock, as a periodic job's next turn does.
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
         log.warning("stalled_job_returned", task=job.task_name, job=job.id)
