@@ -7,7 +7,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 BIN := .venv/bin
 STAMPS := var/stamps
-UV := $(BIN)/uv pip install --quiet --require-hashes
+UV := sh tools/uv.sh pip install --quiet --require-hashes
 PYTEST := $(BIN)/python -m pytest
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 STATIC_SOURCES := $(shell find src -path '*/static/*' -type f 2>/dev/null)
@@ -34,7 +34,7 @@ $(BIN)/uv: requirements/uv.txt
 $(STAMPS)/python: $(BIN)/uv requirements/demo.txt pyproject.toml
 	@echo "==> Python packages"
 	@$(UV) --python $(BIN)/python -r requirements/demo.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@sh tools/uv.sh pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/python-dev: $(STAMPS)/python requirements/dev.txt

