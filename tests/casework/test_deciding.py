@@ -18,8 +18,8 @@ from kaosheng.casework.models import Decision, Dossier, Proposal, StatusPush
 from kaosheng.casework.queries.visible import visible_now
 from kaosheng.casework.services import closing, counter, deciding, releasing, reviewing
 from kaosheng.casework.words import state_words
-from kaosheng.domain.dossier import State, Verdict
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.states import State, Verdict
 from kaosheng.notices.models import Notice
 
 pytestmark = pytest.mark.django_db

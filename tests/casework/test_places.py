@@ -16,9 +16,9 @@ from kaosheng.casework.queries.visible import visible_now
 from kaosheng.casework.services import counter, submitting
 from kaosheng.casework.services import pictures as picture_services
 from kaosheng.casework.words import state_words
-from kaosheng.domain.dossier import State
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.places import Manner
+from kaosheng.domain.states import State
 from kaosheng.notices.models import Notice
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from kaosheng.casework.models import Dossier, Lease, StatusPush
 from kaosheng.casework.queries.visible import visible_now
 from kaosheng.casework.services.registrations import log_in, receive_registration
 from kaosheng.casework.words import state_words
-from kaosheng.domain.dossier import State
+from kaosheng.domain.states import State
 from kaosheng.notices.models import Notice
 from kaosheng.registration.models import Candidate, Registration, RegistrationVersion
 

@@ -13,8 +13,8 @@ from factories.refusals import refused
 from kaosheng.casework.models import Picture, StatusPush, Submission
 from kaosheng.casework.services import pictures as picture_services
 from kaosheng.casework.services import submitting
-from kaosheng.domain.dossier import State
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.states import State
 from kaosheng.notices.models import Notice
 from kaosheng.pictures.store import get_store
 

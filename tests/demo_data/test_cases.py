@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from demo_data.files import registrations
-from kaosheng.domain.dossier import Phase, Verdict
 from kaosheng.domain.materials import checklist
 from kaosheng.domain.places import Manner
+from kaosheng.domain.states import Phase, Verdict
 from kaosheng.ops.demo_data import read_staff, read_toml
 from kaosheng.ops.demo_data.catalogue import demo_catalogue
 from kaosheng.ops.drawings import FAULTS

@@ -6,20 +6,10 @@ from typing import Any
 
 import pytest
 
-from kaosheng.domain.dossier import (
-    Action,
-    Facts,
-    Phase,
-    Request,
-    Stage,
-    State,
-    Verdict,
-    decide,
-    phase_of,
-    stored_state,
-)
+from kaosheng.domain.dossier import Facts, Request, decide, phase_of, stored_state
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Role
+from kaosheng.domain.states import Action, Phase, Stage, State, Verdict
 
 WHO = {
     Action.SUBMIT: Role.CANDIDATE,

@@ -11,20 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.naive import Ask, Naive
-from kaosheng.domain.dossier import (
-    Action,
-    Facts,
-    Outcome,
-    Phase,
-    Request,
-    Stage,
-    State,
-    Verdict,
-    decide,
-    phase_of,
-)
+from kaosheng.domain.dossier import Facts, Outcome, Request, decide, phase_of
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Role
+from kaosheng.domain.states import Action, Phase, Stage, State, Verdict
 from kaosheng.domain.visibility import (
     Closing,
     DossierFacts,

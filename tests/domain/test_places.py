@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kaosheng.domain.dossier import State
 from kaosheng.domain.places import (
     Asked,
     Manner,
@@ -20,6 +19,7 @@ from kaosheng.domain.places import (
     opened_by,
     unanswered,
 )
+from kaosheng.domain.states import State
 
 MAXIMUMS = {"M01": 2, "M05": 4}
 FILLED = frozenset({Slot("M01", 1), Slot("M01", 2), Slot("M05", 1), Slot("M05", 2)})

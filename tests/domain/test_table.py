@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from kaosheng.domain.dossier import Action, Facts, Outcome, Phase, Request, Stage, State, Verdict, decide
+from kaosheng.domain.dossier import Facts, Outcome, Request, decide
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Role
+from kaosheng.domain.states import Action, Phase, Stage, State, Verdict
 
 # phase | action | target: two stages, the site returned it | the area returned it | one stage | who | lease
 BY_HAND = """

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kaosheng.domain.dossier import State, Verdict
+from kaosheng.domain.states import State, Verdict
 from kaosheng.domain.visibility import (
     Closing,
     DossierFacts,

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 from django.utils import timezone
+
 from factories import people, pictures
 from factories.people import Cast
 from factories.world import BATCH, FACTS, World, close_window
-
 from kaosheng.accounts.models import User
 from kaosheng.casework.models import Dossier, Mark, Picture, Release, Return, Submission
 from kaosheng.casework.services import actors, clock, deciding, releasing, reviewing, submitting
@@ -20,8 +20,8 @@ from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.registrations import log_in, receive_registration
 from kaosheng.casework.services.reviewing import Note
 from kaosheng.casework.services.submitting import picture_list_digest
-from kaosheng.domain.dossier import State, Verdict
 from kaosheng.domain.places import Manner
+from kaosheng.domain.states import State, Verdict
 from kaosheng.regions.models import ExamSite, Intake
 from kaosheng.registration.models import Candidate, RegistrationVersion
 

@@ -6,7 +6,6 @@ import itertools
 from dataclasses import dataclass
 
 from factories.world import World
-
 from kaosheng.accounts.models import Grant, User
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.services import actors

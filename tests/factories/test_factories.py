@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from factories import dossiers, people, world
 
-from kaosheng.domain.dossier import State, Verdict
+from factories import dossiers, people, world
+from kaosheng.domain.states import State, Verdict
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.db import connection
 from factories import dossiers, world
 from factories.people import cast
 from kaosheng.casework.models import Picture
-from kaosheng.domain.dossier import State, Verdict
+from kaosheng.domain.states import State, Verdict
 from kaosheng.ops.invariants import violations
 from kaosheng.pictures.store import get_store
 

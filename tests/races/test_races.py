@@ -20,8 +20,8 @@ from kaosheng.casework.models import Decision, Dossier, Lease, Picture, Step, Su
 from kaosheng.casework.services import deciding, reviewing, submitting
 from kaosheng.casework.services import pictures as picture_services
 from kaosheng.casework.services.case import Case
-from kaosheng.domain.dossier import State
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.states import State
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -20,7 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from factories import clients, dossiers, world
 from factories.people import cast
-from kaosheng.domain.dossier import State
+from kaosheng.domain.states import State
 
 pytestmark = pytest.mark.django_db
 

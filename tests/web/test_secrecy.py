@@ -22,7 +22,7 @@ from factories import World, clients, dossiers, people, pictures, world
 from factories.people import Cast, cast
 from kaosheng.casework.models import Dossier, Release, StatusPush
 from kaosheng.casework.services import deciding, releasing, reviewing
-from kaosheng.domain.dossier import State, Verdict
+from kaosheng.domain.states import State, Verdict
 from kaosheng.notices.models import Notice
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kaosheng.domain.dossier import State
+from kaosheng.domain.states import State
 
 
 class Manner(StrEnum):

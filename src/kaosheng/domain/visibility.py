@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from kaosheng.domain.dossier import State, Verdict
+from kaosheng.domain.states import State, Verdict
 
 
 class VisibleState(StrEnum):

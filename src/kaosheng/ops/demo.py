@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 READY_SECONDS: Final = 60.0
 LARGEST_LOG: Final = 20 * 1024 * 1024
 SERVER_ERROR: Final = 500
+ENDINGS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class DemoError(RuntimeError):
@@ -156,7 +157,7 @@ class Demo:
         self.supervisor.add(self._child(name, command))
 
     def _take_down(self) -> None:
-        for caught in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for caught in ENDINGS:
             signal.signal(caught, signal.SIG_IGN)
         if self.step_process is not None and self.step_process.poll() is None:
             with suppress(ProcessLookupError):
@@ -217,9 +218,12 @@ class Demo:
 
     def _catch_signals(self) -> None:
         def stop(_number: int, _frame: FrameType | None) -> None:
+            # Make, told to end, tells us too, and once more by ending: one request is enough.
+            for caught in ENDINGS:
+                signal.signal(caught, signal.SIG_IGN)
             raise Stopped
 
-        for caught in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for caught in ENDINGS:
             # `nohup` asks that a closed terminal doesn't matter.
             if caught is not signal.SIGHUP or signal.getsignal(caught) is not signal.SIG_IGN:
                 signal.signal(caught, stop)

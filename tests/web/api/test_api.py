@@ -16,7 +16,7 @@ from standardwebhooks import Webhook
 from factories import World, clients, dossiers, pictures, world
 from factories.people import cast
 from kaosheng.casework.models import Dossier, Picture
-from kaosheng.domain.dossier import State
+from kaosheng.domain.states import State
 from kaosheng.registration.models import Registration
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from factories.people import Cast
 from factories.world import COMMITMENT
 from kaosheng.casework.models import Dossier, Explanation, Promise, Submission
 from kaosheng.casework.services.submitting import picture_list_digest
-from kaosheng.domain.dossier import State
+from kaosheng.domain.states import State
 
 NEXT_WEEK = (date.today() + timedelta(days=7)).isoformat()  # noqa: DTZ011 - a form holds a day, not an instant
 

@@ -19,8 +19,8 @@ from kaosheng.casework.models import Dossier, Mark, Picture
 from kaosheng.casework.queries.candidate import candidate_view
 from kaosheng.casework.services import clock, closing, reviewing
 from kaosheng.casework.services.case import Case
-from kaosheng.domain.dossier import State, Verdict
 from kaosheng.domain.places import Manner
+from kaosheng.domain.states import State, Verdict
 
 
 def page(dossier: Dossier, *, client: Client | None = None) -> str:

@@ -94,6 +94,7 @@ def test_several_registrations_and_no_number_get_a_chooser(places: World, provid
     html = client.get("/choose/").content.decode()
     for entry in provider.registrations:
         assert entry["number"] in html
+    assert 'href="/choose/"' in client.get(f"/dossiers/{Dossier.objects.all()[0].pk}/").content.decode()
 
 
 def test_whoever_is_logged_in_goes_straight_to_the_dossier(places: World) -> None:

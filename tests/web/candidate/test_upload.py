@@ -16,7 +16,7 @@ from django.utils import timezone
 from factories import World, clients, dossiers, pictures
 from factories.people import Cast
 from kaosheng.casework.models import Dossier, Picture
-from kaosheng.domain.dossier import State
+from kaosheng.domain.states import State
 from kaosheng.pictures.limits import MAX_BYTES
 
 

@@ -18,8 +18,8 @@ from kaosheng.accounts.models import Grant, User
 from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.models import Dossier, Picture, SiteReview
 from kaosheng.casework.services import counter
-from kaosheng.domain.dossier import State, Verdict
 from kaosheng.domain.places import Manner
+from kaosheng.domain.states import State, Verdict
 
 pytestmark = pytest.mark.django_db
 

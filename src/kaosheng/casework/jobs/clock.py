@@ -13,8 +13,8 @@ from procrastinate.contrib.django import app
 
 from kaosheng.casework.models import Dossier
 from kaosheng.domain.deadlines import GRACE
-from kaosheng.domain.dossier import State
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.states import State
 
 BATCH: Final = 500
 

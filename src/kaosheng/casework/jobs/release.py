@@ -9,7 +9,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from kaosheng.casework.models import Release, SiteReview, Step
-from kaosheng.domain.dossier import Action
+from kaosheng.domain.states import Action
 
 _RETRY = RetryStrategy(max_attempts=10, wait=30)
 
@@ -41,7 +41,7 @@ def announce_closing(*, site_review_id: int) -> None:
 
 def _announce(ids: Iterable[UUID], *, message: str, occasion: str) -> None:
     from kaosheng.casework.services.announcing import announce_visible_change, tell_candidate  # noqa: PLC0415 - services queue these jobs
-    from kaosheng.casework.services.case import open_case  # noqa: PLC0415 - services queue these jobs
+    from kaosheng.casework.services.write_path import open_case  # noqa: PLC0415 - services queue these jobs
 
     for dossier_id in ids:
         with open_case(dossier_id) as case:

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import kaosheng.casework.models.pictures
-import kaosheng.domain.dossier
+import kaosheng.domain.states
 import kaosheng.domain.places
 import uuid
 from django.conf import settings
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name='Dossier',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('at_site', 'at_site'), ('at_area', 'at_area'), ('returned', 'returned'), ('decided', 'decided'), ('lapsed', 'lapsed'), ('withdrawn', 'withdrawn')], default=kaosheng.domain.dossier.State['DRAFT'], max_length=12)),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('at_site', 'at_site'), ('at_area', 'at_area'), ('returned', 'returned'), ('decided', 'decided'), ('lapsed', 'lapsed'), ('withdrawn', 'withdrawn')], default=kaosheng.domain.states.State['DRAFT'], max_length=12)),
                 ('before_cancellation', models.CharField(blank=True, max_length=12)),
                 ('revision', models.PositiveIntegerField(default=0)),
                 ('state_since', models.DateTimeField()),

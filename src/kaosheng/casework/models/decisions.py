@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from kaosheng.accounts.models import User
 from kaosheng.casework.models.dossier import Dossier
-from kaosheng.domain.dossier import Verdict
+from kaosheng.domain.states import Verdict
 from kaosheng.regions.models import ExamSite, Intake
 
 _VERDICTS = [(verdict.value, verdict.value) for verdict in Verdict]

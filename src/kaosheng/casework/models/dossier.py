@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from kaosheng.accounts.models import User
 from kaosheng.catalogue.models import CatalogueVersion
-from kaosheng.domain.dossier import Action, State
+from kaosheng.domain.states import Action, State
 from kaosheng.regions.models import ExamSite, Intake
 from kaosheng.registration.models import Registration
 

@@ -8,8 +8,8 @@ from django.db.models import Q
 from kaosheng.accounts.models import User
 from kaosheng.casework.models.dossier import Dossier
 from kaosheng.casework.models.pictures import Picture
-from kaosheng.domain.dossier import Stage
 from kaosheng.domain.places import Manner
+from kaosheng.domain.states import Stage
 
 
 class Mark(models.Model):

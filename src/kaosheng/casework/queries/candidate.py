@@ -15,9 +15,9 @@ from kaosheng.casework.queries.visible import forwards_of, visible_from
 from kaosheng.casework.services.pictures import slot_is_open
 from kaosheng.casework.services.submitting import picture_list_digest
 from kaosheng.domain import materials
-from kaosheng.domain.dossier import State
 from kaosheng.domain.materials import Effect
 from kaosheng.domain.places import Asked, Manner, Slot
+from kaosheng.domain.states import State
 from kaosheng.domain.visibility import Visible, VisibleState
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from kaosheng.casework.queries.candidate_rows import CandidateRows
 from kaosheng.casework.queries.visible import forwards_of
-from kaosheng.domain.dossier import Action
+from kaosheng.domain.states import Action
 from kaosheng.domain.visibility import Closing, Visible, was_passed_at
 
 

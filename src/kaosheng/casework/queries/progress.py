@@ -10,9 +10,9 @@ from django.db.models import Count, F, Q, QuerySet
 
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Correction, Decision, Dossier, ExtensionRequest, Release, SiteReview
-from kaosheng.domain.dossier import State, Verdict
 from kaosheng.domain.places import Manner
 from kaosheng.domain.roles import Permission
+from kaosheng.domain.states import State, Verdict
 from kaosheng.regions.models import ExamSite, Intake
 
 

@@ -36,8 +36,9 @@ from kaosheng.casework.models import (
     Submission,
 )
 from kaosheng.domain.deadlines import HOUSE_TIME
-from kaosheng.domain.dossier import Action, Phase, State, Verdict, phase_of
+from kaosheng.domain.dossier import phase_of
 from kaosheng.domain.roles import Permission
+from kaosheng.domain.states import Action, Phase, State, Verdict
 from kaosheng.registration.gateway import id_number_index, id_tail_index
 from kaosheng.registration.words import masked_id_number
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kaosheng.casework.models import AskedPlace, Correction, Decision, Dossier, SiteReview, Step
-from kaosheng.domain.dossier import Action, State, Verdict
 from kaosheng.domain.places import Manner
+from kaosheng.domain.states import Action, State, Verdict
 from kaosheng.domain.visibility import (
     Closing,
     DossierFacts,

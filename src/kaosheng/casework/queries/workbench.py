@@ -15,9 +15,10 @@ from kaosheng.casework.queries.queue import sees_area
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.casework.services.case import Case
 from kaosheng.domain import materials
-from kaosheng.domain.dossier import Action, Facts, Phase, Request, Stage, State, Verdict, decide
+from kaosheng.domain.dossier import Facts, Request, decide
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, Role, permissions_of
+from kaosheng.domain.states import Action, Phase, Stage, State, Verdict
 from kaosheng.regions.models import ExamSite
 from kaosheng.registration.models import RegistrationVersion
 

@@ -1,16 +1,11 @@
-"""The one write path: everything read after the locks, and the step that changes a dossier."""
+"""One locked dossier: everything read after the locks, and the step that changes it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
-
-from django.db import transaction
-from django.utils import timezone
 
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import record
@@ -29,26 +24,14 @@ from kaosheng.casework.models import (
     Step,
     Submission,
 )
-from kaosheng.casework.services import locks
 from kaosheng.casework.services.actors import Actor
-from kaosheng.casework.services.announcing import announce_visible_change
 from kaosheng.catalogue.queries import load_catalogue, newest_version_id
 from kaosheng.domain import deadlines, materials, places
-from kaosheng.domain.dossier import (
-    Action,
-    Facts,
-    Outcome,
-    Phase,
-    Request,
-    Stage,
-    State,
-    Verdict,
-    decide,
-    phase_of,
-)
+from kaosheng.domain.dossier import Facts, Outcome, Request, decide, phase_of
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Role
 from kaosheng.domain.second_look import is_drawn
+from kaosheng.domain.states import Action, Phase, Stage, State, Verdict
 
 
 class Case:
@@ -383,25 +366,3 @@ class Case:
             site=self.dossier.site.code,
             **details,
         )
-
-
-@contextmanager
-def open_case(dossier_id: UUID, *, arrived_at: datetime | None = None) -> Iterator[Case]:
-    """Lock a dossier in the house's order and hand it over; after a step store it and announce what became visible.
-
-    One durable transaction: whatever the block raises leaves nothing behind. Raises Refusal `not_found`.
-    """
-    with transaction.atomic(durable=True):
-        ids = Dossier.objects.filter(pk=dossier_id).values_list("intake_id", "registration_id").first()
-        if ids is None:
-            raise Refusal("not_found")
-        locks.share_intake(ids[0])
-        registration = locks.lock_registration(ids[1])
-        dossier = locks.lock_dossier(dossier_id)
-        dossier.registration = registration
-        now = timezone.now()
-        case = Case(dossier, arrived_at=arrived_at or now, now=now)
-        yield case
-        if case.has_stepped:
-            dossier.save()
-            announce_visible_change(case)

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from kaosheng.casework.models import Dossier, Picture
 from kaosheng.casework.services.actors import CLOCK
-from kaosheng.casework.services.case import Case, open_case
-from kaosheng.domain.dossier import Action
+from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.write_path import open_case
+from kaosheng.domain.states import Action
 
 
 def lapse(*, dossier_id: UUID) -> Dossier:

@@ -15,9 +15,9 @@ from kaosheng.audit.recording import By, record
 from kaosheng.casework.jobs.release import announce_closing
 from kaosheng.casework.models import Dossier, Return, SiteReview
 from kaosheng.casework.services import locks
-from kaosheng.domain.dossier import Stage, State
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
+from kaosheng.domain.states import Stage, State
 from kaosheng.regions.models import ExamSite, Intake
 
 

@@ -8,10 +8,11 @@ from uuid import UUID
 from kaosheng.audit.names import AuditName
 from kaosheng.casework.models import Dossier, ExtensionRequest
 from kaosheng.casework.services.actors import Actor
-from kaosheng.casework.services.case import Case, open_case
-from kaosheng.domain.dossier import Action, State
+from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, permissions_of
+from kaosheng.domain.states import Action, State
 
 
 def receive(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -> Dossier:

@@ -8,9 +8,10 @@ from kaosheng.audit.names import AuditName
 from kaosheng.casework.models import Correction, Decision, Dossier, Promise, Proposal
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import tell_candidate
-from kaosheng.casework.services.case import Case, open_case
-from kaosheng.domain.dossier import Action, Verdict
+from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.states import Action, Verdict
 
 
 def decide_pass(

@@ -13,12 +13,13 @@ from kaosheng.audit.names import AuditName
 from kaosheng.casework.jobs.objects import delete_objects
 from kaosheng.casework.models import Picture
 from kaosheng.casework.services.actors import Actor
-from kaosheng.casework.services.case import Case, open_case
+from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain import materials, places
-from kaosheng.domain.dossier import State
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.places import Slot
 from kaosheng.domain.roles import Permission, permissions_of
+from kaosheng.domain.states import State
 from kaosheng.pictures.checks import CheckedPicture, examine
 from kaosheng.pictures.store import get_store
 

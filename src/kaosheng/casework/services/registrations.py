@@ -18,8 +18,9 @@ from kaosheng.casework.services.announcing import announce_visible_change, tell_
 from kaosheng.casework.services.case import Case
 from kaosheng.domain import materials, places
 from kaosheng.domain.deadlines import supplement_deadline
-from kaosheng.domain.dossier import ROWS, Action, State
+from kaosheng.domain.dossier import ROWS
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.states import Action, State
 from kaosheng.regions.models import ExamSite
 from kaosheng.registration import gateway
 from kaosheng.registration.gateway import Received

@@ -18,9 +18,9 @@ from kaosheng.audit.recording import By, record
 from kaosheng.casework.jobs.release import announce_release
 from kaosheng.casework.models import Dossier, LateCase, Release
 from kaosheng.casework.services import locks
-from kaosheng.domain.dossier import State
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
+from kaosheng.domain.states import State
 from kaosheng.regions.models import Intake
 
 CHUNK: Final = 5_000

@@ -11,14 +11,15 @@ from kaosheng.audit.names import AuditName
 from kaosheng.casework.models import AskedPlace, Dossier, Lease, Mark, OpenedSlot, Picture, Return
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import tell_candidate
-from kaosheng.casework.services.case import Case, open_case
+from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.write_path import open_case
 from kaosheng.casework.words import deadline_words
 from kaosheng.domain import places
 from kaosheng.domain.deadlines import supplement_deadline
-from kaosheng.domain.dossier import Action, Stage, State, Verdict
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.places import Manner
 from kaosheng.domain.roles import Role
+from kaosheng.domain.states import Action, Stage, State, Verdict
 
 LEASE_FOR: Final = timedelta(minutes=15)
 

@@ -12,14 +12,15 @@ from kaosheng.audit.names import AuditName
 from kaosheng.casework.models import Explanation, Picture, Promise, Submission, SubmittedPicture
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import tell_candidate
-from kaosheng.casework.services.case import Case, open_case
+from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.write_path import open_case
 from kaosheng.catalogue.models import CatalogueVersion
 from kaosheng.catalogue.queries import newest_version_id
 from kaosheng.crypto.digests import digest
 from kaosheng.domain.deadlines import HOUSE_TIME
-from kaosheng.domain.dossier import Action, State
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.places import Manner
+from kaosheng.domain.states import Action, State
 
 _NUMBER_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """No 0/O and 1/I: a receipt number is read aloud on the telephone."""

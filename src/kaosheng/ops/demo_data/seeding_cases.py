@@ -14,9 +14,9 @@ from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.registrations import log_in
 from kaosheng.casework.services.reviewing import Note
 from kaosheng.casework.services.submitting import picture_list_digest
-from kaosheng.domain.dossier import State, Verdict
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.places import Manner, Slot
+from kaosheng.domain.states import State, Verdict
 from kaosheng.ops.demo_data.seeding_clock import clock_at
 from kaosheng.ops.drawings.plan import Purpose
 

@@ -18,6 +18,7 @@ from kaosheng.web.access import own_dossier
 from kaosheng.web.identity import candidate_id_of, staff_of
 from kaosheng.web.ui.page import Contact, PageFacts, page_facts, set_page_facts
 
+_SEVERAL: Final = "several_registrations"
 _SUFFIXES: Final = {"name_zh": "考区", "name_en": " exam area"}
 
 
@@ -83,6 +84,16 @@ def me(request: HttpRequest) -> Candidate:
     if candidate is None:
         raise Refusal("login_needed")
     return candidate
+
+
+def note_several(request: HttpRequest, count: int) -> None:
+    """Keep with the session whether the person has more than one registration: no page has to ask again."""
+    request.session[_SEVERAL] = count > 1
+
+
+def has_several(request: HttpRequest) -> bool:
+    """Whether there is something to choose between."""
+    return bool(request.session.get(_SEVERAL, False))
 
 
 def set_public_facts(request: HttpRequest, *, person: str = "") -> None:

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from kaosheng.casework.queries.candidate import CandidateView, Remark
 from kaosheng.casework.words import state_words
-from kaosheng.domain.dossier import Verdict
 from kaosheng.domain.places import Manner
+from kaosheng.domain.states import Verdict
 from kaosheng.domain.visibility import VisibleState
 from kaosheng.web.candidate.frame import contact_of_site, said
 from kaosheng.web.candidate.words import day_words, place_name, remark_text

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from kaosheng.casework.queries.candidate import candidate_view
 from kaosheng.domain.visibility import VisibleState
 from kaosheng.web.access import for_candidates
-from kaosheng.web.candidate.frame import open_dossier
+from kaosheng.web.candidate.frame import has_several, open_dossier
 from kaosheng.web.candidate.page import page_context
 
 NOTES_SEEN: Final = "kaosheng_notes"
@@ -32,6 +32,7 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     view = candidate_view(found, now=timezone.now())
     context = page_context(view)
     seen = request.COOKIES.get(NOTES_SEEN, "").split(".")
+    context["several"] = has_several(request)
     context["notes_open"] = view.visible.state is VisibleState.DRAFT and str(found.intake_id) not in seen
     response = render(request, "candidate/dossier.html", context)
     if context["notes_open"]:

@@ -23,7 +23,7 @@ from kaosheng.registration.models import Candidate
 from kaosheng.registration.words import value_in_words
 from kaosheng.web import oidc
 from kaosheng.web.access import for_candidates
-from kaosheng.web.candidate.frame import me, said, set_public_facts
+from kaosheng.web.candidate.frame import me, note_several, said, set_public_facts
 from kaosheng.web.candidate.panel import CHIPS
 from kaosheng.web.identity import begin_candidate_session, candidate_id_of, end_session
 from kaosheng.web.oidc import LoginError
@@ -79,12 +79,14 @@ def _welcome(request: HttpRequest, person: oidc.Person) -> HttpResponse:
         candidate = log_in(subject=person.subject, name=person.name, registrations=person.registrations)
     except Refusal:
         return _problem(request, LoginError(LoginError.INVALID))
-    if not candidate.registrations.exists():
+    count = candidate.registrations.count()
+    if not count:
         return _nobody_here(request)
     wanted = request.session.get(_WANTED, "")
     begin_candidate_session(request, candidate.pk)
     request.session[_WANTED] = wanted
     oidc.keep_id_token(request, person)
+    note_several(request, count)
     Candidate.objects.filter(pk=candidate.pk).update(language=request.LANGUAGE_CODE)
     return _go_on(request)
 

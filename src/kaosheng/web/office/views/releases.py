@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from kaosheng.casework.models import Dossier, Release
 from kaosheng.casework.queries import progress as queries
 from kaosheng.casework.services import releasing
-from kaosheng.domain.dossier import Phase, Verdict
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
+from kaosheng.domain.states import Phase, Verdict
 from kaosheng.regions.models import Intake
 from kaosheng.web.access import for_staff, staff_intake, staff_member
 from kaosheng.web.reviewer import words

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from kaosheng.casework.models import Dossier, SiteReview
 from kaosheng.casework.queries import progress as queries
 from kaosheng.casework.services import closing
-from kaosheng.domain.dossier import Phase
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
+from kaosheng.domain.states import Phase
 from kaosheng.regions.models import ExamSite, Intake
 from kaosheng.web.access import for_staff, staff_member, staff_site
 from kaosheng.web.reviewer import words

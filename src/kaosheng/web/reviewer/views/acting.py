@@ -25,9 +25,10 @@ from kaosheng.casework.queries.workbench import Workbench, workbench
 from kaosheng.casework.services import counter, deciding, reviewing
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.domain.deadlines import supplement_deadline
+from kaosheng.domain.dossier import FREEZES_MARKS
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
-from kaosheng.domain.states import FREEZES_MARKS, Action, Verdict
+from kaosheng.domain.states import Action, Verdict
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
 from kaosheng.web.reviewer import forms, presenting, words
 from kaosheng.web.reviewer.acts import label_of

@@ -1,0 +1,39 @@
+"""The one write path: lock, hand over, store, announce (design §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from kaosheng.casework.models import Dossier
+from kaosheng.casework.services import locks
+from kaosheng.casework.services.announcing import announce_visible_change
+from kaosheng.casework.services.case import Case
+from kaosheng.domain.errors import Refusal
+
+
+@contextmanager
+def open_case(dossier_id: UUID, *, arrived_at: datetime | None = None) -> Iterator[Case]:
+    """Lock a dossier in the house's order and hand it over; after a step store it and announce what became visible.
+
+    One durable transaction: whatever the block raises leaves nothing behind. Raises Refusal `not_found`.
+    """
+    with transaction.atomic(durable=True):
+        ids = Dossier.objects.filter(pk=dossier_id).values_list("intake_id", "registration_id").first()
+        if ids is None:
+            raise Refusal("not_found")
+        locks.share_intake(ids[0])
+        registration = locks.lock_registration(ids[1])
+        dossier = locks.lock_dossier(dossier_id)
+        dossier.registration = registration
+        now = timezone.now()
+        case = Case(dossier, arrived_at=arrived_at or now, now=now)
+        yield case
+        if case.has_stepped:
+            dossier.save()
+            announce_visible_change(case)
