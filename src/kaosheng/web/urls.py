@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,9 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("kaosheng.web.api.urls")),
     path("staff/account/", include("allauth.urls")),
     path("staff/", include("kaosheng.web.reviewer.urls")),
+    path("office/", include("kaosheng.web.office.urls")),
 ]
-if find_spec("kaosheng.web.office.urls"):
-    urlpatterns.append(path("office/", include("kaosheng.web.office.urls")))
 
 handler400 = "kaosheng.web.errors.bad_request"
 handler403 = "kaosheng.web.errors.forbidden"
