@@ -1,0 +1,84 @@
+"""领取下一份 by two people at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+import pytest
+
+from factories import World, dossiers, people
+from factories.people import Cast
+from kaosheng.accounts.scope import Staff
+from kaosheng.casework.models import Dossier, Lease
+from kaosheng.casework.queries.queue import Tab, next_in_line
+from kaosheng.casework.services import queueing
+from kaosheng.domain.states import State
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Race = Callable[[Sequence[Callable[[], object]]], list[object]]
+MeetAt = Callable[[object, str], None]
+
+
+def both(house: Cast) -> list[Callable[[], object]]:
+    """The two reviewers of the site ask at once."""
+    return [partial(queueing.take_next, staff=people.staff(user)) for user in (house.chen, house.chen_two)]
+
+
+@pytest.mark.parametrize("waiting", [1, 2, 3])
+def test_two_people_never_get_the_same(
+    here: World, house: Cast, race: Race, meet_at: MeetAt, waiting: int
+) -> None:
+    taken = min(waiting, 2)
+    for _ in range(waiting):
+        dossiers.brought_to(here, State.AT_SITE, cast=house)
+    meet_at(queueing, "_lock_next")
+    got = [answer.pk for answer in race(both(house)) if isinstance(answer, Dossier)]
+    assert len(got) == len(set(got)) == taken
+    assert Lease.objects.count() == taken
+
+
+def test_twin_both_get_the_same_without_the_lock(
+    here: World, house: Cast, race: Race, meet_at: MeetAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def only_look(tab: Tab, staff: Staff, now: datetime) -> Dossier | None:
+        return next_in_line(tab, staff, now=now).select_related("intake__area", "site").first()
+
+    for _ in range(2):
+        dossiers.brought_to(here, State.AT_SITE, cast=house)
+    monkeypatch.setattr(queueing, "_lock_next", only_look)
+    meet_at(Lease.objects, "update_or_create")
+    got = [answer.pk for answer in race(both(house)) if isinstance(answer, Dossier)]
+    assert len(set(got)) == 1
+
+
+def test_one_taken_between_the_look_and_the_lock_is_left_alone(
+    here: World, house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = dossiers.take(dossiers.brought_to(here, State.AT_SITE, cast=house), house.chen)
+    free = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    looks = []
+
+    def first_look_is_old(tab: Tab, staff: Staff, *, now: datetime) -> object:
+        looks.append(now)
+        line = next_in_line(tab, staff, now=now)
+        return _Old(line, taken) if len(looks) == 1 else line
+
+    monkeypatch.setattr(queueing, "next_in_line", first_look_is_old)
+    found = queueing.take_next(staff=people.staff(house.chen_two))
+    assert found is not None
+    assert (found.pk, len(looks)) == (free.pk, 2)
+
+
+class _Old:
+    """A line as it was seen before somebody took its first dossier."""
+
+    def __init__(self, line: object, seen: Dossier) -> None:
+        self.line, self.seen = line, seen
+
+    def select_for_update(self, **_given: object) -> object:
+        return Dossier.objects.filter(pk=self.seen.pk)
+
+    def filter(self, **given: object) -> object:
+        return self.line.filter(**given)  # type: ignore[attr-defined]
