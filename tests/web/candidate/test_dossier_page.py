@@ -11,13 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from factories import World, clients, dossiers, people
+from factories import World, clients, dossiers, people, world
 from factories.people import Cast
 from factories.world import close_window
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Mark, Picture
 from kaosheng.casework.queries.candidate import candidate_view
-from kaosheng.casework.services import clock, closing, reviewing
+from kaosheng.casework.services import clock, closing, deciding, reviewing
 from kaosheng.casework.services.case import Case
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import State, Verdict
@@ -277,3 +277,49 @@ def test_marks_are_frozen_and_sent_before_they_are_seen(places: World, cast: Cas
     view = candidate_view(dossiers.again(dossier), now=timezone.now())
     seen = {remark.text_zh for kind in view.kinds for remark in kind.remarks}
     assert seen == set(Mark.objects.filter(sent=True, verdict="replace").values_list("text_zh", flat=True))
+
+
+def test_a_corrected_result_keeps_the_earlier_one_visible(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, "released", cast=cast, verdict=Verdict.FAIL)
+    deciding.propose_correction(
+        dossier_id=dossier.pk,
+        actor=people.actor(cast.hu),
+        seen_revision=dossier.revision,
+        verdict=Verdict.PASS,
+        opinion="试用期证明经核实有效。",
+    )
+    assert "您的报名资格审核未通过" in page(dossier)
+    deciding.confirm_correction(
+        dossier_id=dossier.pk,
+        actor=people.actor(cast.jiang),
+        seen_revision=dossiers.again(dossier).revision,
+    )
+    html = page(dossier)
+    for words in ("您的报名资格审核已通过", "更正前：审核不通过", "试用期证明经核实有效。", "审核结果有更正"):
+        assert words in html
+
+
+def test_with_one_stage_the_exam_site_is_no_step_of_the_way(db: None) -> None:
+    places = world(stages=1)
+    dossier = dossiers.fill(dossiers.register(places))
+    dossiers.submit(dossier)
+    html = page(dossier)
+    assert "已提交，审核中" in html
+    assert "考点审核" not in html
+
+
+def test_after_a_send_back_the_candidate_reads_what_he_read_before(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.AT_AREA, cast=cast)
+    client = clients.of_candidate(dossiers.candidate_of(dossier))
+    page(dossier, client=client)
+    before = candidate_view(dossiers.again(dossier), now=timezone.now())
+    dossiers.take(dossier, cast.gao)
+    reviewing.send_back(
+        dossier_id=dossier.pk,
+        actor=people.actor(cast.gao),
+        seen_revision=dossiers.again(dossier).revision,
+        reason="请核对公章。",
+    )
+    after = candidate_view(dossiers.again(dossier), now=timezone.now())
+    assert (after.visible, after.told) == (before.visible, before.told)
+    assert "请核对公章。" not in page(dossier, client=client)
