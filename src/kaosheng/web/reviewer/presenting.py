@@ -368,10 +368,16 @@ def sendings(bench: Workbench) -> list[Sending]:
             verdict=str(words.MARKS[mark.verdict]),
             remark=mark_words(mark),
             manner=str(words.MANNERS[mark.manner]),
-            opens=_("同时开放本类其余空位") if mark.opens_free_positions and mark.manner == "online" else "",
+            opens=_("同时开放本类其余空位") if _opens_more(bench, mark, kinds[mark.kind]) else "",
         )
         for mark in bench.marks_to_send
     ]
+
+
+def _opens_more(bench: Workbench, mark: Mark, item: Item) -> bool:
+    """Whether this place opens others with it: the kind has room left."""
+    given = sum(1 for entry in bench.pictures if entry.picture.kind == mark.kind)
+    return mark.opens_free_positions and mark.manner == "online" and given < item.maximum
 
 
 def lease_line(bench: Workbench) -> str:

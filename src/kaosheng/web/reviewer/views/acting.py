@@ -213,9 +213,10 @@ def _ask(
     """The page before the act. Raises Refusal when the rules don't allow it now."""
     bench = workbench(dossier, staff_member(request), now=timezone.now())
     asked = request.POST if request.method == "POST" else request.GET
+    if form is None:
+        _require_possible(bench, VERBS[verb], asked.get("verdict", ""))
     verdict = _verdict(VERBS[verb], asked.get("verdict", ""))
     if form is None:
-        _require_possible(bench, VERBS[verb], verdict)
         form = _form(bench, VERBS[verb], None, verdict)
     context = _context(bench, verb, form, verdict) | {"problem": problem}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
@@ -230,13 +231,14 @@ def _verdict(verb: Verb, given: str) -> Verdict | None:
     return found
 
 
-def _require_possible(bench: Workbench, verb: Verb, verdict: Verdict | None) -> None:
+def _require_possible(bench: Workbench, verb: Verb, verdict: str) -> None:
+    """Refuse before anything is asked that the rules would refuse afterwards. Raises Refusal."""
     if verb.action is None:
         if not bench.may(Permission.EXTENSION_REQUEST):
             raise Refusal("not_your_role", action="extend")
         return
-    decides = verdict if verb.action in _WITH_VERDICT else None
-    offer = bench.offer(verb.action, decides)
+    wanted = Verdict(verdict) if verb.action in _WITH_VERDICT and verdict in list(Verdict) else None
+    offer = bench.offer(verb.action, wanted)
     if offer is None:
         raise Refusal("action_not_possible", phase=bench.phase.value, action=verb.action.value)
     if offer.refused is not None:
@@ -303,12 +305,11 @@ def _spoken(verb: Verb, verdict: Verdict | None) -> Verdict | None:
 
 def _do(request: HttpRequest, dossier: Dossier, verb: str) -> HttpResponseBase:
     what, staff = VERBS[verb], staff_member(request)
+    read(forms.SeenForm(request.POST))
     bench = workbench(dossier, staff, now=timezone.now())
     verdict = _verdict(what, request.POST.get("verdict", ""))
     form = _form(bench, what, request.POST, verdict)
     if not form.is_valid():
-        if "revision" in form.errors:
-            read(form)
         return _ask(request, dossier, verb, form=form)
     try:
         what.run(dossier.pk, of_staff(staff), form.cleaned_data)
