@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from browser.guide.cast import CASES, GALLERY
-from browser.guide.walking import STAFF_PASSWORD
+from browser.guide.walking import STAFF_PASSWORD, Album, Staff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,10 +58,9 @@ STAFF_PAGES: Final[dict[str, tuple[str, ...]]] = {
     "area-reviewer-2": (
         "/staff/queue/?tab=proposals",
         "/staff/dossiers/{proposed}/",
-        "/staff/dossiers/{proposed}/confirm/",
-        "/staff/dossiers/{proposed}/reject/",
-        "/staff/dossiers/{failed}/propose-correction/",
+        "/staff/dossiers/{passed}/",
     ),
+    "area-reviewer-3": ("/staff/dossiers/{failed}/propose-correction/",),
     "site-manager-1": (
         "/office/",
         "/office/intakes/{intake}/sites/{site}/",
@@ -75,11 +75,18 @@ STAFF_PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/office/extensions/",
         "/staff/dossiers/{draft}/extend/",
     ),
-    "system-admin": ("/office/accounts/", "/office/accounts/new/"),
+    "system-admin": ("/office/accounts/",),
     "security-admin": ("/office/roles/", "/office/roles/{user}/"),
     "auditor": ("/office/audit/",),
 }
 """By whom."""
+
+IN_HAND: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "site-reviewer-1": ("at_site", ("", "?ask=1", "forward/?verdict=pass", "forward/?verdict=fail")),
+    "area-reviewer-1": ("at_area", ("", "decide/?verdict=pass", "propose/?verdict=fail", "send-back/")),
+    "area-reviewer-2": ("proposed", ("", "confirm/", "reject/")),
+}
+"""Below a dossier, once its reviewer has taken it and marked its pictures."""
 
 REGISTRATION_PAGES: Final = (
     "registrations/",
@@ -170,13 +177,38 @@ def test_pages_before_and_between(
 @pytest.mark.parametrize("username", STAFF_PAGES)
 def test_staff_pages(system: System, open_page: Callable[..., Page], username: str, language: str) -> None:
     page = open_page(language, DESKTOP)
+    log_in(page, system, username)
+    values = places(system)
+    assert looked_at(page, [system.service + path.format(**values) for path in STAFF_PAGES[username]]) == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("username", IN_HAND)
+def test_pages_of_a_dossier_in_hand(
+    system: System, open_page: Callable[..., Page], username: str, language: str
+) -> None:
+    name, paths = IN_HAND[username]
+    page = open_page(language, DESKTOP)
+    log_in(page, system, username)
+    dossier = f"{system.service}/staff/dossiers/{system.people[name]['dossier']}/"
+    page.goto(dossier)
+    page.locator("form[action$='/take/'] button").click()
+    expect(page.locator("form[action$='/give-back/']")).to_be_visible()
+    Staff(page, system, Album.of(username, "")).accept_all()
+    found = looked_at(page, [dossier + path for path in paths])
+    page.goto(dossier)
+    page.locator("form[action$='/give-back/'] button").click()
+    page.wait_for_url("**/staff/queue/**")
+    assert found == {}
+
+
+def log_in(page: Page, system: System, username: str) -> None:
+    """Log in by name and password."""
     page.goto(f"{system.service}/staff/account/login/")
     page.locator("#id_login").fill(username)
     page.locator("#id_password").fill(STAFF_PASSWORD)
     page.locator("form .btn-primary").click()
     page.wait_for_url(lambda address: "login" not in address)
-    values = places(system)
-    assert looked_at(page, [system.service + path.format(**values) for path in STAFF_PAGES[username]]) == {}
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])

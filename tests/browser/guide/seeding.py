@@ -81,9 +81,12 @@ def _open_intakes(codes: Iterable[str]) -> None:
     model = Intake.objects.get(area__code="13", code="2027YS")
     for code in codes:
         if not Intake.objects.filter(area=model.area, code=code).exists():
-            model.pk, model.code = None, code
-            model._state.adding = True
-            model.save()
+            batch = code.rpartition("-")[2]
+            copy = Intake.objects.get(pk=model.pk)
+            copy.pk, copy.code = None, code
+            copy.name_zh, copy.name_en = f"{model.name_zh}（第{batch}批）", f"{model.name_en} (batch {batch})"
+            copy._state.adding = True
+            copy.save()
 
 
 def _play(name: str, case: dict[str, Any], person: dict[str, Any], staff: dict[str, User]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.guide.cast import WALKS
-from browser.guide.walking import TITLE, Album, Candidate, Staff
+from browser.guide.walking import TITLE, WAITING, Album, Candidate, Staff
 from kaosheng.domain.places import Slot
 
 if TYPE_CHECKING:
@@ -231,17 +231,17 @@ def returns_one_place(reviewer: Staff, candidate: Candidate) -> None:
     reviewer.keep("queue")
     reviewer.open_dossier(candidate.registration["number"])
     reviewer.keep("workbench", whole=False)
-    candidate_kind = "试用期考核证明"
-    while page.locator(".workbench__who", has_text="张待审").count():
-        before = page.locator(".workbench__who").inner_text()
-        if page.locator("#review h2", has_text=candidate_kind).count():
+    while page.locator(WAITING).count():
+        page.wait_for_load_state()  # the keys work from then on
+        waiting = page.locator(WAITING).count()
+        if page.locator("#review h2", has_text="试用期考核证明").count():
             page.get_by_text("补充说明、办理方式、标出位置").click()
             page.get_by_label("写给考生的说明").first.fill(REMARK)
             reviewer.keep("marking", whole=False)
             reviewer.press(reviewer.button("标记为需更换"))
         else:
             page.keyboard.press("a")
-        expect(page.locator(".workbench__who")).not_to_have_text(before, use_inner_text=True)
+        expect(page.locator(WAITING)).to_have_count(waiting - 1)
     reviewer.act("退回补充", "退回补充", "已退回补充，考生会收到短信。")
 
 

@@ -42,6 +42,7 @@ def test_upload_delete_submit_replace_and_resubmit_without_scripts(
     send(candidate, front, {**right, "buffer": right["buffer"] + bytes(LIMIT)})
     expect(page.locator("[data-refusal]")).to_contain_text("200 KB")
     candidate.keep("too-large")
+    forgive_switched_off_scripts(complaints)
     assert complaints
     assert all("413" in text for text in complaints)
     complaints.clear()
@@ -69,6 +70,12 @@ def test_upload_delete_submit_replace_and_resubmit_without_scripts(
     send(candidate, RETURNED, candidate.picture(RETURNED, seed=2))
     expect(page.locator("#primary-action a")).to_have_text("重新提交")
     assert candidate.submit("second") != first
+    forgive_switched_off_scripts(complaints)
+
+
+def forgive_switched_off_scripts(complaints: list[str]) -> None:
+    """Chromium reports every script it may not run as a request that failed."""
+    complaints[:] = [text for text in complaints if not text.endswith(".js csp")]
 
 
 def send(candidate: Candidate, slot: Slot, picture: FilePayload) -> None:

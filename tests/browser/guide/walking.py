@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 TITLE: Final = "国家医学考试（河北）考生服务系统"
 STAFF_PASSWORD: Final = "demo-2027"
+WAITING: Final = ".kind__picture--unmarked"
+"""A thumbnail of the workbench that has no mark yet."""
 DIGITS: Final = re.compile(r"\d+")
 
 
@@ -47,6 +49,7 @@ class Album:
         page.screenshot(path=self.folder / f"{stem}.png")
         higher = page.evaluate("document.documentElement.scrollHeight - innerHeight")
         if whole and higher > 0:
+            page.evaluate("scrollTo(0, 0)")  # the bar that stays on top is drawn where the window is
             page.screenshot(path=self.folder / f"{stem}-whole.png", full_page=True)
 
 
@@ -223,10 +226,11 @@ class Staff(Person):
 
     def accept_all(self) -> None:
         """Mark every picture that waits 合格, with the key where there is one."""
-        while self.page.locator(".workbench__who", has_text="张待审").count():
-            before = self.page.locator(".workbench__who").inner_text()
+        while self.page.locator(WAITING).count():
+            self.page.wait_for_load_state()  # the keys work from then on
+            waiting = self.page.locator(WAITING).count()
             self.page.keyboard.press("a")
-            expect(self.page.locator(".workbench__who")).not_to_have_text(before, use_inner_text=True)
+            expect(self.page.locator(WAITING)).to_have_count(waiting - 1)
 
     def act(self, name: str, confirmed: str, said: str) -> None:
         """Press an act, read what it will do, and do it."""
