@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from browser.guide.system import System, running_system
+from browser.guide.system import System, shared_system
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def system() -> Iterator[System]:
-    """Run the whole system on free ports with a small seed; each worker of a test run has its own."""
-    yield from running_system()
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Run the whole system on free ports with a small seed, one for all workers of a test run."""
+    base = tmp_path_factory.getbasetemp()
+    yield from shared_system(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
 
 
 @pytest.fixture

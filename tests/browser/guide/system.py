@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ CHECKOUT: Final = Path(__file__).resolve().parents[3]
 SEEDING: Final = Path(__file__).with_name("seeding.py")
 READY_LINE: Final = "Ctrl-C"
 INHERITED: Final = ("PATH", "HOME", "LANG", "TMPDIR")
+CARD: Final = ("service", "registration", "database", "people")
 START_SECONDS: Final = 180
 PATIENCE_SECONDS: Final = 60
 ENDING_SECONDS: Final = 40
@@ -50,10 +52,11 @@ class System:
 
     def start(self) -> None:
         """Bring everything up and load the small seed."""
+        self.var.mkdir(exist_ok=True)
         port, registration_port = free_ports(2)
         self.service, self.registration = f"http://localhost:{port}", f"http://localhost:{registration_port}"
         server = os.environ.get("DATABASE_URL") or cluster_of_tests(CHECKOUT / "var").url("postgres")
-        run = f"{os.environ['KAOSHENG_TEST_RUN']}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}"
+        run = os.environ["KAOSHENG_TEST_RUN"]
         self.database = beside(server, f"test_guide_{run}")
         self.registration_database = beside(server, f"test_guide_registration_{run}")
         self._create_databases(server)
@@ -74,6 +77,15 @@ class System:
         seeded = self.run(str(SEEDING), str(order), str(self.var / "people.json"))
         self.people = json.loads(seeded.splitlines()[-1])
 
+    def card(self) -> str:
+        """Write down where it is."""
+        return json.dumps({name: getattr(self, name) for name in CARD}, ensure_ascii=False)
+
+    def read(self, card: str) -> None:
+        """Find it by what another worker wrote down."""
+        for name, value in json.loads(card).items():
+            setattr(self, name, value)
+
     def stop(self) -> None:
         """End it as Ctrl-C does, and leave neither process nor database."""
         if self.demo is not None:
@@ -85,7 +97,7 @@ class System:
                 self.demo.wait()
                 assert self.demo.stdout is not None
                 self.demo.stdout.close()
-        for url in (self.database, self.registration_database):
+        for url in filter(None, (self.database, self.registration_database)):
             with psycopg.connect(beside(url, "postgres"), autocommit=True) as connection:
                 name = sql.Identifier(urlsplit(url).path.lstrip("/"))
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
@@ -183,15 +195,32 @@ def free_ports(count: int) -> list[int]:
             probe.close()
 
 
-def running_system() -> Iterator[System]:
-    """Start a system, hand it over, stop it."""
-    with tempfile.TemporaryDirectory(prefix="kaosheng-guide-") as directory:
-        system = System(Path(directory))
+def shared_system(place: Path) -> Iterator[System]:
+    """Hand over the system of this test run: the first worker starts it, and stops it when no other uses it.
+
+    `place` is a folder of the run's own.
+    """
+    card = place / "system.json"
+    with (place / "users").open("w") as users, (place / "start").open("w") as start:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        fcntl.flock(start, fcntl.LOCK_EX)
+        mine = not card.exists()
+        system = System(place / "var")
         try:
-            system.start()
+            if mine:
+                system.start()
+                card.write_text(system.card(), encoding="utf-8")
+            else:
+                system.read(card.read_text(encoding="utf-8"))
+            fcntl.flock(start, fcntl.LOCK_UN)
             yield system
         finally:
-            system.stop()
+            fcntl.flock(users, fcntl.LOCK_UN)
+            if mine:
+                fcntl.flock(users, fcntl.LOCK_EX)
+                card.unlink(missing_ok=True)
+                system.stop()
+                shutil.rmtree(system.var, ignore_errors=True)
 
 
 def moments() -> Iterator[None]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from browser.guide.cast import WALKS
 from browser.guide.walking import TITLE, WAITING, Album, Candidate, Staff
@@ -130,7 +130,7 @@ def uploads_pictures(candidate: Candidate) -> None:
     )
     candidate.keep("dialog", whole=False)
     right = candidate.picture(front)
-    large = {**right, "buffer": right["buffer"] + bytes(LIMIT)}
+    large: FilePayload = {**right, "buffer": right["buffer"] + bytes(LIMIT)}
     sheet.locator("#upload-file").set_input_files(large)
     expect(sheet.locator("#upload-message")).to_contain_text("超过单张")
     expect(sheet.locator("#upload-message")).to_contain_text("KB")
