@@ -39,7 +39,7 @@ def tasks() -> Iterator[list[str]]:
 
 async def work() -> None:
     fetching = worker_app()
-    fetching.periodic_registry = PeriodicRegistry()
+    fetching.periodic_registry = PeriodicRegistry()  # type: ignore[no-untyped-call]
     async with fetching.open_async():
         await fetching.run_worker_async(
             queues=["tests"], wait=False, listen_notify=False, install_signal_handlers=False
