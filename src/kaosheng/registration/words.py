@@ -109,7 +109,9 @@ def value_in_words(name: str, value: object) -> str:
 
 def facts_in_words(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Label and value of every fact that has a label, in the table's order."""
-    return [(str(label), value_in_words(name, facts[name])) for name, label in LABELS.items() if name in facts]
+    return [
+        (str(label), value_in_words(name, facts[name])) for name, label in LABELS.items() if name in facts
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "site_closed_already": Answer(409, _("考点审核已结束。")),
     "site_not_closed": Answer(409, _("考点审核没有结束，不需要重新开放。")),
     "release_blocked": Answer(409, _("还有 %(count)s 份材料未处理完，须处理或列为迟办后才能公布。")),
-    "release_count_differs": Answer(422, _("输入的份数是 %(counted)s，将公布的是 %(expected)s 份，请核对后重新输入。")),
+    "release_count_differs": Answer(
+        422, _("输入的份数是 %(counted)s，将公布的是 %(expected)s 份，请核对后重新输入。")
+    ),
     "release_published_already": Answer(409, _("这一批结果已经公布。")),
     "nothing_to_release": Answer(409, _("没有可公布的决定。")),
     # accounts and roles

@@ -19,7 +19,9 @@ class Command(BaseCommand):
         """Check and report."""
         found = violations()
         for violation in found:
-            self.stdout.write(f"BROKEN {violation.name}: {violation.sentence}: {', '.join(violation.offenders)}")
+            self.stdout.write(
+                f"BROKEN {violation.name}: {violation.sentence}: {', '.join(violation.offenders)}"
+            )
         self.stdout.write(f"{len(INVARIANTS) + len(CHECKS)} invariants checked, {len(found)} broken")
         if found:
             sys.exit(1)

@@ -48,4 +48,6 @@ class Command(BaseCommand):
             raise CommandError(WHY.get(refusal.code, refusal.code).format(**refusal.params)) from refusal
         for account in made:
             self.stdout.write(f"{account.user.username}\t{account.password}\t{account.user.name}")
-        self.stdout.write("These passwords are shown once. Hand each to its own person; the second factor is set up at the first log-in.")
+        self.stdout.write(
+            "These passwords are shown once. Hand each to its own person; the second factor is set up at the first log-in."
+        )
