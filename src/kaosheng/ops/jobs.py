@@ -1,10 +1,11 @@
-"""Periodic upkeep of the queue itself."""
+"""Periodic upkeep of the queue and of sessions."""
 
 from __future__ import annotations
 
 from typing import Final
 
 import structlog
+from django.core.management import call_command
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
@@ -26,3 +27,10 @@ async def return_stalled_jobs(timestamp: int) -> None:
             # The same work waits already under the same queueing lock, as a periodic job's next turn does.
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
         log.warning("stalled_job_returned", task=job.task_name, job=job.id)
+
+
+@app.periodic(cron="47 19 * * *")  # the queue counts in UTC: 03:47 in the house
+@app.task(queueing_lock="clear_sessions", pass_context=False)
+def clear_sessions(timestamp: int) -> None:
+    """Delete the rows of sessions that have ended; every visit to the entrance makes one."""
+    call_command("clearsessions")

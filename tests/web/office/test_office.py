@@ -16,7 +16,7 @@ from factories.people import Cast
 from factories.world import World, close_window
 from kaosheng.accounts.models import Grant, User
 from kaosheng.audit.models import AuditEvent
-from kaosheng.casework.models import Dossier, Picture, SiteReview
+from kaosheng.casework.models import Dossier, LateCase, Picture, SiteReview
 from kaosheng.casework.services import counter
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import State, Verdict
@@ -291,6 +291,18 @@ def test_release_from_blockers_to_publishing(here: World, cast: Cast) -> None:
     assert dossiers.again(late).release is None
     assert "第 1 批" in text(cast.jiang, page)
     assert jiang.post(f"{page}publish/", {"counted": 2}).status_code == 409
+
+
+def test_one_reason_names_all_the_late_cases_without_one_of_their_own(here: World, cast: Cast) -> None:
+    dossiers.brought_to(here, State.DECIDED, cast=cast)
+    own, rest = (dossiers.brought_to(here, State.AT_SITE, cast=cast) for _ in range(2))
+    typed = {f"late-{own.pk}": "等待学历认证", "late_rest": "仍在审核"}
+    assert (
+        clients.of_staff(cast.jiang).post(f"/office/releases/{here.intake.pk}/prepare/", typed).status_code
+        == 302
+    )
+    reasons = dict(LateCase.objects.values_list("dossier_id", "reason"))
+    assert reasons == {own.pk: "等待学历认证", rest.pk: "仍在审核"}
 
 
 @pytest.mark.parametrize("who", ["gao", "feng", "chen", "auditor", "kong"])

@@ -29,6 +29,7 @@ from kaosheng.web.ui.messages import sentence_of, status_of
 
 SHOWN: Final = 300
 _LATE: Final = "late-"
+_ALL_THE_REST: Final = "late_rest"
 
 
 class CountForm(forms.Form):
@@ -88,6 +89,8 @@ def _show(
         "corrections": queries.pending_corrections(intake),
         "form": CountForm(),
         "problem": problem,
+        "rest_field": _ALL_THE_REST,
+        "rest_reason": request.POST.get(_ALL_THE_REST, ""),
     }
     return render(request, "office/release.html", context, status=status)
 
@@ -120,7 +123,8 @@ def _preview(ready: Any) -> list[tuple[words.Text, int]]:
 def prepare(request: HttpRequest, intake_id: int) -> HttpResponseBase:
     """Name the late cases and attach what is decided; nothing becomes visible."""
     intake = staff_intake(request, intake_id, Permission.RELEASE_PUBLISH)
-    late = _typed(request)
+    named = _typed(request)
+    late = named | _the_rest(request, intake, besides=named)
     try:
         releasing.prepare_release(intake=intake, staff=staff_member(request), late_cases=late)
     except Refusal as refusal:
@@ -139,6 +143,15 @@ def _typed(request: HttpRequest) -> dict[UUID, str]:
             except ValueError:
                 raise Refusal("form_incomplete", field=name) from None
     return typed
+
+
+def _the_rest(request: HttpRequest, intake: Intake, *, besides: dict[UUID, str]) -> dict[UUID, str]:
+    """The one reason given for all blockers that got none of their own, listed on the page or not."""
+    reason = request.POST.get(_ALL_THE_REST, "").strip()[:200]
+    if not reason:
+        return {}
+    blockers = releasing.release_blockers(intake=intake, now=timezone.now())
+    return {pk: reason for pk in blockers.values_list("pk", flat=True) if pk not in besides}
 
 
 @require_POST
