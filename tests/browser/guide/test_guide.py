@@ -220,6 +220,13 @@ def finds_everything_locked(candidate: Candidate) -> None:
     link = page.locator(".slot__picture").first.get_attribute("href") or ""
     api = page.context.request.delete(f"{candidate.system.service}/api{link}", headers=token_of(candidate))
     assert api.status == 409
+    upload = page.context.request.post(
+        f"{candidate.dossier_url}kinds/M02/upload/",
+        multipart={"picture": candidate.picture(Slot("M02", 1))},
+        headers=token_of(candidate),
+    )
+    assert upload.status == 409
+    assert locked[1] in upload.text()
     form = page.context.request.post(f"{candidate.system.service}{link}delete/", headers=token_of(candidate))
     assert form.status == 409
     assert locked[1] in form.text()
@@ -279,17 +286,20 @@ def forwards(reviewer: Staff, candidate: Candidate) -> None:
 
 
 def nothing_shows_the_decision(candidate: Candidate, area: Staff) -> None:
-    """G16: the same words before and after the decision."""
+    """G16: the same words before and after the decision, on the page, for programs and in the registration system."""
     candidate.see()
     expect(candidate.page.locator("#status-panel")).to_contain_text("已提交，审核中")
     candidate.keep("in-review")
     before = candidate.page.locator("main").inner_text()
+    state = state_of(candidate)
     area.open_dossier(candidate.registration["number"])
     area.accept_all()
     area.keep("workbench-area", whole=False)
     area.act("通过", "通过", "公布前考生看不到结论")
     candidate.see()
     assert candidate.page.locator("main").inner_text() == before
+    assert state_of(candidate) == state
+    candidate.await_status("已提交，审核中")
 
 
 def closes_the_site(manager: Staff, candidate: Candidate, batch: str) -> None:
@@ -341,6 +351,15 @@ def token_of(candidate: Candidate) -> dict[str, str]:
     cookies = candidate.page.context.cookies(candidate.system.service)
     value = next(cookie["value"] for cookie in cookies if cookie["name"] == "kaosheng_csrf")
     return {"X-CSRFToken": value, "Referer": candidate.system.service}
+
+
+def state_of(candidate: Candidate) -> tuple[str, str]:
+    """What the API says, and its validator."""
+    answer = candidate.page.context.request.get(
+        candidate.dossier_url.replace("/dossiers/", "/api/dossiers/") + "state/"
+    )
+    assert answer.status == 200
+    return answer.text(), answer.headers["etag"]
 
 
 def send(candidate: Candidate, kind: str, picture: Any) -> tuple[int, str]:
