@@ -311,6 +311,7 @@ def closes_the_site(manager: Staff, candidate: Candidate, batch: str) -> None:
     page.goto(f"{manager.system.service}/office/")
     manager.keep("progress")
     page.goto(f"{manager.system.service}/office/intakes/{intake}/sites/{site}/")
+    expect(page.locator(".staff-nav [aria-current]")).to_have_text("进度")
     manager.keep("site")
     manager.press(page.get_by_role("button", name="结束考点审核"))
     manager.press(page.locator("dialog.sheet--question[open]").get_by_role("button", name="结束考点审核"))

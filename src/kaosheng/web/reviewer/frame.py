@@ -144,11 +144,16 @@ def navigation_of(staff: Staff, current: str) -> list[NavItem]:
     ]
 
 
+_PART_OF: Final = {"site": "progress"}
+"""Pages reached from another part of the office only."""
+
+
 def _belongs(here: list[str], name: str) -> bool:
     app, page = name.split(":", 1)
     if here[0] != app:
         return False
-    return app == "reviewer" or here[-1].split("-")[0] in {page, page.removesuffix("s")}
+    first = here[-1].split("-")[0]
+    return app == "reviewer" or _PART_OF.get(first, first) in {page, page.removesuffix("s")}
 
 
 def short_area(area: ExamArea) -> str:
