@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 import psycopg
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg import sql
 
@@ -19,7 +20,7 @@ from kaosheng.ops.embedded_postgres import Cluster, cluster_of_tests
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_django import Settings
+    from pytest_django import DjangoDbBlocker, Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 QUEUE = "procrastinate_jobs, procrastinate_workers, procrastinate_events, procrastinate_periodic_defers"
@@ -64,6 +65,17 @@ def _drop_leftovers(cluster: Cluster) -> None:
         rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'").fetchall()
         for (name,) in rows:
             connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """End what threads of the tests left connected: PostgreSQL drops no database in use."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)
