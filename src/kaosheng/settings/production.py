@@ -22,6 +22,10 @@ REGISTRATION_WEBHOOK_SECRET = env.str(
 )
 AUTHLIB_OAUTH_CLIENTS = oauth_clients(REGISTRATION_CLIENT_SECRET)
 
+NOTICE_TRANSPORTS: dict[str, str] = env.dict("NOTICE_TRANSPORTS", default={})
+"""Channel → class of its transport, `NOTICE_TRANSPORTS=sms=package.Class`; without one nothing is sent."""
+NOTICE_CHANNELS = list(NOTICE_TRANSPORTS)
+
 DATABASES = {"default": {**env.db_url("DATABASE_URL"), **DATABASE_OPTIONS}}
 
 SESSION_COOKIE_SECURE = True
