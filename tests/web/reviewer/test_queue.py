@@ -13,6 +13,7 @@ from factories.people import Cast
 from factories.world import World
 from kaosheng.accounts.models import User
 from kaosheng.casework.models import Dossier, Lease
+from kaosheng.casework.services import clock
 from kaosheng.domain.states import State, Verdict
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +112,24 @@ def _without_tokens(page: str) -> str:
     import re
 
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page)
+
+
+def test_due_promise_and_overdue_do_not_tell_the_site_that_the_area_decided(here: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.RETURNED, cast=cast)
+    Dossier.objects.filter(pk=dossier.pk).update(deadline=timezone.now() - timedelta(minutes=10))
+    clock.overdue(dossier_id=dossier.pk)
+    dossier.promises.create(kind="M03", due_on=timezone.localdate(), note="学校补发", at=timezone.now())
+
+    def flags(user: User) -> tuple[bool, bool]:
+        row = clients.of_staff(user).get("/staff/queue/", {"tab": "all"}).context["rows"][0]["row"]
+        return row.promise_due, row.overdue
+
+    assert flags(cast.chen) == (True, True)
+    dossiers.forward(dossier, cast.chen)
+    assert flags(cast.chen) == (False, False)
+    assert flags(cast.gao) == (True, True)
+    dossiers.confirm(dossiers.propose(dossier, cast.gao), cast.he)
+    assert flags(cast.chen) == (False, False)
 
 
 # --- order -----------------------------------------------------------------------------------------------------

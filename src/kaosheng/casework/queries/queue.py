@@ -214,6 +214,8 @@ def row_of(dossier: Dossier, staff: Staff, *, now: datetime) -> QueueRow:
     """A line for this reader, from a dossier read by `dossiers_of`."""
     shows_area = sees_area(staff, dossier)
     inside = shows_area or dossier.state != State.AT_AREA
+    # What goes out when the 考区 decides would tell its site of the decision: at the 考区 it sees none of it.
+    waits = dossier.state == State.AT_SITE or (shows_area and dossier.state == State.AT_AREA)
     lease = getattr(dossier, "lease", None)
     holds = inside and lease is not None and lease.until > now
     verdict = dossier.proposed_verdict if shows_area else None  # type: ignore[attr-defined]  # annotated
@@ -226,8 +228,8 @@ def row_of(dossier: Dossier, staff: Staff, *, now: datetime) -> QueueRow:
         masked_id=masked_id_number(dossier.registration.id_number),
         pictures=dossier.shown,  # type: ignore[attr-defined]  # annotated
         round=dossier.rounds,  # type: ignore[attr-defined]  # annotated
-        promise_due=dossier.has_promise_due and dossier.state in {State.AT_SITE, State.AT_AREA},  # type: ignore[attr-defined]
-        overdue=dossier.handed_in == Action.OVERDUE and dossier.state in {State.AT_SITE, State.AT_AREA},  # type: ignore[attr-defined]
+        promise_due=dossier.has_promise_due and waits,  # type: ignore[attr-defined]  # annotated
+        overdue=dossier.handed_in == Action.OVERDUE and waits,  # type: ignore[attr-defined]  # annotated
         changed=dossier.changed_since is not None and (shows_area or dossier.state == State.AT_SITE),
         holder=lease.holder.name if holds and lease is not None else "",
         held_by_me=holds and lease is not None and lease.holder_id == staff.user.pk,
