@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -163,3 +164,60 @@ def test_the_return_message_names_first_kind_count_deadline_and_manner(here: Wor
     assert text.startswith("【国家医学考试】您的报名材料有2项待补充：试用期证明等2项。请于")
     assert text.endswith("24:00前在线更换，详见报名材料上传页面。")
     assert "张三" not in text
+
+
+def test_what_came_at_the_counter_is_frozen_and_can_be_asked_for_again(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    dossiers.return_(
+        dossier,
+        house.chen,
+        dossiers.replace_note("M03", 1, manner=Manner.ON_SITE),
+        dossiers.replace_note("M09", 1),
+    )
+    manager, original = people.actor(house.feng), dossier.pictures.get(kind="M09")
+    dossiers.replace(dossier, "M09", 1)
+    at_counter: dict[str, Any] = {"dossier_id": dossier.pk, "actor": manager}
+    picture_services.delete_picture(**at_counter, picture_id=dossier.pictures.get(kind="M03").pk)
+    brought = picture_services.add_picture(
+        **at_counter, kind="M03", position=1, data=pictures.jpeg(5), idempotency_key="counter"
+    )
+    counter.receive(**at_counter, seen_revision=dossiers.again(dossier).revision, reason="原件已核对")
+    standing = dossier.pictures.filter(hidden_at=None)
+    assert standing.get(kind="M09") == original
+    last = dossier.submissions.last()
+    assert last is not None
+    assert (last.commitment_version, set(last.lines.values_list("picture", flat=True))) == (
+        "", set(standing.values_list("pk", flat=True)),
+    )  # fmt: skip
+    dossiers.return_(dossier, house.chen, dossiers.replace_note("M03", 1))
+    with refused("places_unanswered"):
+        dossiers.submit(dossier)
+    picture_services.delete_picture(
+        dossier_id=dossier.pk, picture_id=brought.pk, actor=dossiers.owner(dossier)
+    )
+    dossiers.upload(dossier, "M03", 1)
+    assert dossiers.submit(dossier).ordinal == 3
+
+
+def test_a_return_opens_kinds_a_registration_change_made_short(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=house, degree=False)
+    dossiers.change_registration(dossier, here, degree=True)
+    dossiers.return_(dossier, house.chen)
+    dossiers.replace(dossier)
+    with refused("materials_missing"):
+        dossiers.submit(dossier)
+    dossiers.upload(dossier, "M04")
+    dossiers.submit(dossier)
+
+
+def test_unable_to_give_a_kind_still_holds_in_the_next_round(here: World, house: Cast) -> None:
+    dossier = dossiers.register(here)
+    me = dossiers.owner(dossier)
+    submitting.explain(dossier_id=dossier.pk, actor=me, kind="M04", position=None, reason="没有学位")
+    dossiers.submit(dossiers.fill(dossier))
+    dossiers.return_(dossier, house.chen, dossiers.missing_note("M04"))
+    submitting.explain(dossier_id=dossier.pk, actor=me, kind="M04", position=None, reason="确实没有学位")
+    dossiers.submit(dossier)
+    dossiers.return_(dossier, house.chen)
+    dossiers.replace(dossier)
+    dossiers.submit(dossier)

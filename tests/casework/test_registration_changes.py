@@ -13,6 +13,7 @@ from factories.refusals import refused
 from kaosheng.casework.jobs.release import announce_release
 from kaosheng.casework.models import Dossier, Lease, StatusPush
 from kaosheng.casework.queries.visible import visible_now
+from kaosheng.casework.services import clock
 from kaosheng.casework.services.registrations import log_in, receive_registration
 from kaosheng.casework.words import state_words
 from kaosheng.domain.states import State
@@ -187,3 +188,37 @@ def test_after_release_a_verdict_stays(here: World, house: Cast) -> None:
     fresh = dossiers.again(dossier)
     assert (fresh.state, words(dossier), fresh.registration.is_cancelled) == (State.DECIDED, "审核通过", True)
     assert StatusPush.objects.count() == pushes
+
+
+@pytest.mark.parametrize("state", [State.AT_SITE, State.AT_AREA, State.DECIDED, State.RETURNED])
+def test_a_change_that_comes_with_a_cancellation_is_flagged_when_restored(
+    here: World, house: Cast, state: State
+) -> None:
+    dossier = dossiers.brought_to(here, state, cast=house)
+    dossiers.change_registration(dossier, here, cancelled=True, education="college")
+    dossiers.change_registration(dossier, here, education="college")
+    fresh = dossiers.again(dossier)
+    assert (fresh.state, fresh.changed_since) == (state, 1)
+
+
+def test_a_change_while_returned_is_shown_to_the_reviewer_when_it_runs_out(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.RETURNED, cast=house)
+    dossiers.change_registration(dossier, here, education="college")
+    dossier = dossiers.again(dossier)
+    dossier.deadline = timezone.now() - timedelta(minutes=5)
+    dossier.save()
+    clock.overdue(dossier_id=dossier.pk)
+    assert dossiers.again(dossier).changed_since == 1
+
+
+def test_a_message_of_another_area_changes_nothing(here: World) -> None:
+    dossier = dossiers.register(here)
+    sent = dossiers.payload(here, number=dossier.registration.number, version=9, site=here.foreign_site)
+    with refused("intake_differs"):
+        receive_registration(sent, way=PUSH)
+    fresh = dossiers.again(dossier)
+    assert (fresh.site, fresh.registration.site, fresh.registration.source_version) == (
+        here.site,
+        here.site,
+        1,
+    )

@@ -17,6 +17,7 @@ from kaosheng.domain.errors import Refusal
 from kaosheng.domain.states import State
 from kaosheng.notices.models import Notice
 from kaosheng.pictures.store import get_store
+from kaosheng.web.ui.messages import status_of
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +165,38 @@ def test_locked_after_submitting_for_upload_and_delete(here: World) -> None:
         picture_services.delete_picture(
             dossier_id=dossier.pk, picture_id=picture.pk, actor=dossiers.owner(dossier)
         )
+
+
+@pytest.mark.parametrize(
+    ("state", "code"), [(State.LAPSED, "dossier_lapsed"), (State.WITHDRAWN, "dossier_withdrawn")]
+)
+def test_what_lapsed_or_was_cancelled_is_refused_as_that(
+    here: World, house: Cast, state: State, code: str
+) -> None:
+    dossier = dossiers.brought_to(here, state, cast=house)
+    with refused(code):
+        dossiers.upload(dossier, "M99")
+    with refused(code):
+        submitting.explain(
+            dossier_id=dossier.pk,
+            actor=dossiers.owner(dossier),
+            kind="M04",
+            position=None,
+            reason="没有学位",
+        )
+    assert status_of(Refusal(code)) == 409
+
+
+def test_nothing_is_promised_or_explained_before_the_window_opens(here: World) -> None:
+    dossier = dossiers.register(here)
+    me, later = dossiers.owner(dossier), timezone.localdate() + timedelta(days=9)
+    here.intake.opens_at = timezone.now() + timedelta(hours=1)
+    here.intake.save()
+    with refused("window_not_open"):
+        submitting.promise(dossier_id=dossier.pk, actor=me, kind="M03", due_on=later, note="学校正在补办")
+    with refused("window_not_open"):
+        submitting.explain(dossier_id=dossier.pk, actor=me, kind="M04", position=None, reason="没有学位")
+    assert not dossier.promises.exists()
 
 
 def test_a_new_catalogue_reaches_drafts_only(here: World, house: Cast) -> None:

@@ -77,10 +77,9 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "locked_is_as_submitted",
-        "while locked, the pictures in their slots are those of the last submission, or came at the counter",
+        "while locked, the pictures in their slots are those of the last submission",
         "SELECT p.id::text FROM casework_picture p JOIN casework_dossier d ON d.id = p.dossier_id "
-        "WHERE d.state IN ('at_site', 'at_area', 'decided') AND p.hidden_at IS NULL AND p.added_by_staff_id IS NULL "
-        "AND NOT EXISTS (SELECT 1 FROM casework_step t WHERE t.dossier_id = d.id AND t.action = 'receive') "
+        "WHERE d.state IN ('at_site', 'at_area', 'decided') AND p.hidden_at IS NULL "
         "AND NOT EXISTS (SELECT 1 FROM casework_submittedpicture l JOIN casework_submission s ON s.id = l.submission_id "
         "WHERE l.picture_id = p.id AND s.ordinal = (SELECT MAX(ordinal) FROM casework_submission WHERE dossier_id = d.id))",
     ),

@@ -22,7 +22,7 @@ REGISTRATION_WEBHOOK_SECRET = env.str(
 )
 AUTHLIB_OAUTH_CLIENTS = oauth_clients(REGISTRATION_CLIENT_SECRET)
 
-NOTICE_TRANSPORTS: dict[str, str] = env.dict("NOTICE_TRANSPORTS", default={})
+NOTICE_TRANSPORTS = env.dict("NOTICE_TRANSPORTS", default={})
 """Channel → class of its transport, `NOTICE_TRANSPORTS=sms=package.Class`; without one nothing is sent."""
 NOTICE_CHANNELS = list(NOTICE_TRANSPORTS)
 

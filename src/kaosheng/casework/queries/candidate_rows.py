@@ -37,7 +37,6 @@ from kaosheng.catalogue.models import CatalogueVersion
 from kaosheng.catalogue.queries import load_catalogue
 from kaosheng.domain import places
 from kaosheng.domain.errors import Refusal
-from kaosheng.domain.states import State
 from kaosheng.domain.visibility import Closing, PublishedVerdict
 from kaosheng.registration.models import RegistrationVersion
 
@@ -217,7 +216,6 @@ def _fill(rows: CandidateRows, found: Row) -> None:
         raise Refusal("catalogue_missing")
     newest = rows.returns[-1] if rows.returns else None
     last = rows.submissions[-1].pk if rows.submissions else None
-    returned = newest if newest is not None and case.dossier.state == State.RETURNED else None
     case.__dict__.update(
         catalogue=load_catalogue(version_id),
         pictures=[picture for picture in rows.pictures if picture.hidden_at is None],
@@ -228,11 +226,7 @@ def _fill(rows: CandidateRows, found: Row) -> None:
             if line.submission_id == last
         ),
         promises=list(_instances(Promise, found["promise_rows"])),
-        explanations=[
-            entry
-            for entry in _instances(Explanation, found["explanation_rows"])
-            if entry.returned_id is None or (returned and entry.returned_id == returned.pk)
-        ],
+        all_explanations=list(_instances(Explanation, found["explanation_rows"])),
         returned=newest,
         asked_rows=[
             place

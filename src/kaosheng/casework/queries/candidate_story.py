@@ -35,7 +35,6 @@ class Event(StrEnum):
 
 
 _TOLD: Final[dict[str, Event]] = {
-    Action.RECEIVE: Event.TAKEN_IN,
     Action.OVERDUE: Event.OVERDUE,
     Action.RETURN: Event.RETURNED,
     Action.LAPSE: Event.LAPSED,
@@ -67,9 +66,10 @@ def what_is_told(rows: CandidateRows, visible: Visible) -> tuple[Told, ...]:
     counts = {entry.revision: asked[entry.pk] for entry in rows.returns}
     submitted = 0
     for step in rows.steps:
-        if step.action == Action.SUBMIT:
+        if step.action in {Action.SUBMIT, Action.RECEIVE}:
             submitted += 1
-            event = Event.SUBMITTED if submitted == 1 else Event.RESUBMITTED
+            resubmitted = Event.TAKEN_IN if step.action == Action.RECEIVE else Event.RESUBMITTED
+            event = Event.SUBMITTED if submitted == 1 else resubmitted
             told.append(Told(event, step.at, submission=submitted))
         elif step.action in _TOLD:
             told.append(Told(_TOLD[step.action], step.at, count=counts.get(step.revision, 0)))

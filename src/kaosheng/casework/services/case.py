@@ -115,12 +115,17 @@ class Case:
         return list(self.dossier.promises.all())
 
     @cached_property
+    def all_explanations(self) -> list[Explanation]:
+        """Every 无法提供 / 无法更换 of the dossier."""
+        return list(self.dossier.explanations.all())
+
+    @property
     def explanations(self) -> list[Explanation]:
         """Explanations that count now: the draft's, and those of the newest return."""
         current = self.returned if self.dossier.state == State.RETURNED else None
         return [
             entry
-            for entry in self.dossier.explanations.all()
+            for entry in self.all_explanations
             if entry.returned_id is None or (current and entry.returned_id == current.pk)
         ]
 
@@ -216,6 +221,9 @@ class Case:
         """Kinds below their minimum that are neither promised, explained nor answered (design §2, submit)."""
         counts = Counter(picture.kind for picture in self.pictures)
         excused = {promise.kind for promise in self.promises} | {entry.kind for entry in self.explanations}
+        asked = {place.kind for place in self.asked}
+        # 无法提供 of an earlier round still holds, unless the kind is asked for again.
+        excused |= {entry.kind for entry in self.all_explanations if entry.kind not in asked}
         if self.dossier.state == State.RETURNED:
             open_places = {place.kind for place in self.unanswered()}
             excused |= {place.kind for place in self.asked if place.kind not in open_places}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from kaosheng.casework.models import Dossier, Picture
+from kaosheng.casework.models import Dossier
 from kaosheng.casework.services.actors import CLOCK
-from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.submitting import set_unsent_aside
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.states import Action
 
@@ -32,13 +32,6 @@ def overdue(*, dossier_id: UUID) -> Dossier:
     Replacements that were not sent are set aside, deleted submitted pictures stand in their places again.
     """
     with open_case(dossier_id) as case:
-        _as_last_submitted(case)
+        set_unsent_aside(case)
         case.step(Action.OVERDUE, CLOCK)
         return case.dossier
-
-
-def _as_last_submitted(case: Case) -> None:
-    last = case.submitted_ids
-    unsent = [picture.pk for picture in case.pictures if picture.pk not in last]
-    Picture.objects.filter(pk__in=unsent).update(hidden_at=case.now)
-    Picture.objects.filter(pk__in=last, hidden_at__isnull=False).update(hidden_at=None)

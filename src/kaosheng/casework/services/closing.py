@@ -46,9 +46,9 @@ def close_site(*, intake: Intake, site: ExamSite, staff: Staff) -> SiteReview:
     `not_found`.
     """
     _require_closer(staff, site)
-    now = timezone.now()
     with transaction.atomic(durable=True):
         locks.take_intake(intake.pk)
+        now = timezone.now()
         intake.refresh_from_db()
         if intake.has_one_stage:
             raise Refusal("one_stage_only")

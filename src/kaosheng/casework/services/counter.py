@@ -9,6 +9,7 @@ from kaosheng.audit.names import AuditName
 from kaosheng.casework.models import Dossier, ExtensionRequest
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.submitting import freeze, set_unsent_aside
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, permissions_of
@@ -16,11 +17,17 @@ from kaosheng.domain.states import Action, State
 
 
 def receive(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -> Dossier:
-    """现场收到: what was asked for 现场提交 or 电话联系 is there; the dossier goes on. Raises Refusal."""
+    """现场收到: what was asked for 现场提交 or 电话联系 is there; the dossier goes on. Raises Refusal.
+
+    What stands then is frozen like a submission, without the candidate's declaration: so his own unsent
+    replacements are set aside, and only what staff put there counts as new.
+    """
     with open_case(dossier_id) as case:
         case.roles_of(actor)
         case.require_revision(seen_revision)
+        set_unsent_aside(case, keep_counter_pictures=True)
         case.step(Action.RECEIVE, actor, reason=reason.strip())
+        freeze(case, commitment="")
         return case.dossier
 
 

@@ -148,6 +148,10 @@ def slot_is_open(case: Case, slot: Slot, *, at_counter: bool = False) -> bool:
 
 def require_changeable(case: Case) -> None:
     """Refuse what can't change at all now, with the reason. Raises Refusal."""
+    if case.dossier.state == State.LAPSED:
+        raise Refusal("dossier_lapsed")
+    if case.dossier.state == State.WITHDRAWN:
+        raise Refusal("dossier_withdrawn")
     if case.dossier.state not in {State.DRAFT, State.RETURNED}:
         raise Refusal("dossier_locked")
     if case.intake.opens_at > case.arrived_at:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,11 +10,12 @@ from django.utils import timezone
 
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import record
-from kaosheng.casework.models import Dossier, OpenedSlot
+from kaosheng.casework.models import Dossier
 from kaosheng.casework.services import locks
 from kaosheng.casework.services.actors import GATEWAY, of_candidate
 from kaosheng.casework.services.announcing import announce_visible_change, tell_candidate
 from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.opening import open_short_kinds
 from kaosheng.domain import materials, places
 from kaosheng.domain.deadlines import supplement_deadline
 from kaosheng.domain.dossier import ROWS
@@ -27,6 +27,8 @@ from kaosheng.registration.gateway import Received
 from kaosheng.registration.models import Candidate, Registration, RegistrationVersion
 
 _IN_REVIEW = frozenset({State.AT_SITE.value, State.AT_AREA.value, State.DECIDED.value})
+_SEEN_BY_REVIEWERS = _IN_REVIEW | {State.RETURNED.value}
+"""States, also before a cancellation, in which a reviewer must be shown what changed since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Answer:
 def receive_registration(payload: object, *, way: RegistrationVersion.Way) -> Answer:
     """Apply one registration object: create registration and dossier, or change them, or ignore an old version.
 
-    Raises Refusal `registration_not_understood`, `intake_unknown`, `site_unknown`.
+    Raises Refusal `registration_not_understood`, `intake_unknown`, `site_unknown`, `intake_differs`.
     """
     received = gateway.parse(payload)
     intake, site = gateway.find_place(received)
@@ -52,6 +54,8 @@ def receive_registration(payload: object, *, way: RegistrationVersion.Way) -> An
             registration = gateway.store_new(received, intake=intake, site=site, way=way)
             _create_dossier(registration)
             return Answer(registration, applied=True)
+        if known.intake_id != intake.pk:
+            raise Refusal("intake_differs", number=known.number)
         if received.source_version <= known.source_version:
             return Answer(known, applied=False)
         _change(known, received, site, way)
@@ -124,18 +128,27 @@ def _restore(case: Case) -> None:
         return
     case.step(Action.REGISTRATION_RESTORED, GATEWAY)
     case.dossier.before_cancellation = ""
+    if case.dossier.state == State.RETURNED and case.dossier.changed_since is not None:
+        _reopen_for(case, materials.difference(_items_at(case, case.dossier.changed_since), case.items))
     waits = case.dossier.state in {State.DRAFT, State.RETURNED}
     if waits and case.deadline <= case.now:
         case.dossier.deadline = supplement_deadline(returned_at=case.now, days=case.intake.supplement_days)
+
+
+def _items_at(case: Case, version: int) -> tuple[materials.Item, ...]:
+    """The checklist as it was for an earlier version of the registration."""
+    then = RegistrationVersion.objects.get(registration=case.registration, source_version=version)
+    return materials.checklist(case.catalogue, then.facts)
 
 
 def _apply_change(case: Case, before_items: tuple[materials.Item, ...], before_version: int) -> None:
     in_review = case.dossier.state in _IN_REVIEW and not case.is_released
     case.step(Action.REGISTRATION_CHANGED, GATEWAY)
     changes = materials.difference(before_items, case.items)
+    standing = case.dossier.before_cancellation or case.dossier.state
+    if standing in _SEEN_BY_REVIEWERS and not case.is_released and case.dossier.changed_since is None:
+        case.dossier.changed_since = before_version
     if in_review:
-        if case.dossier.changed_since is None:
-            case.dossier.changed_since = before_version
         case.dossier.release = None
         tell_candidate(case, "registration_changed")
     elif case.dossier.state in {State.DRAFT, State.RETURNED}:
@@ -154,17 +167,7 @@ def _reopen_for(case: Case, changes: materials.Difference) -> None:
         if place not in kept:
             row.dropped_at = case.now
             row.save(update_fields=["dropped_at"])
-    counts = Counter(picture.kind for picture in case.pictures)
-    short = [item for item in case.items if item.is_asked and counts[item.kind.code] < item.minimum]
-    occupied = case.standing.occupied
-    OpenedSlot.objects.bulk_create(
-        (
-            OpenedSlot(returned=case.returned, kind=slot.kind, position=slot.position)
-            for item in short
-            for slot in sorted(places.free_slots(item.kind.code, occupied=occupied, maximum=item.maximum))
-        ),
-        ignore_conflicts=True,
-    )
+    open_short_kinds(case, case.returned)
 
 
 def log_in(*, subject: str, name: str, registrations: list[object], now: datetime | None = None) -> Candidate:
@@ -179,7 +182,7 @@ def log_in(*, subject: str, name: str, registrations: list[object], now: datetim
         try:
             receive_registration(payload, way=RegistrationVersion.Way.CLAIMS)
         except Refusal as refusal:
-            if refusal.code not in {"intake_unknown", "site_unknown"}:
+            if refusal.code not in {"intake_unknown", "site_unknown", "intake_differs"}:
                 raise
     Registration.objects.filter(subject=subject, candidate=None).update(candidate=candidate)
     record(

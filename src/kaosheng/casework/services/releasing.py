@@ -59,11 +59,11 @@ def prepare_release(*, intake: Intake, staff: Staff, late_cases: Mapping[UUID, s
     `nothing_to_release`.
     """
     _require_publisher(staff, intake)
-    now = timezone.now()
     if any(not reason.strip() for reason in late_cases.values()):
         raise Refusal("reason_needed")
     with transaction.atomic(durable=True):
         locks.take_intake(intake.pk)
+        now = timezone.now()
         _require_unblocked(intake, now, frozenset(late_cases))
         if not ready_for_release(intake=intake).exists():
             raise Refusal("nothing_to_release")
@@ -101,9 +101,9 @@ def publish_release(*, release: Release, staff: Staff, counted: int) -> Release:
     `release_blocked`, `release_published_already`.
     """
     _require_publisher(staff, release.intake)
-    now = timezone.now()
     with transaction.atomic(durable=True):
         locks.take_intake(release.intake_id)
+        now = timezone.now()
         release = (
             Release.objects.select_for_update(of=("self",)).select_related("intake__area").get(pk=release.pk)
         )

@@ -12,6 +12,7 @@ from kaosheng.casework.models import AskedPlace, Dossier, Lease, Mark, OpenedSlo
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import tell_candidate
 from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.opening import open_short_kinds
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.casework.words import deadline_words
 from kaosheng.domain import places
@@ -199,6 +200,7 @@ def _open_places(case: Case, returned: Return, asking: list[Mark]) -> None:
         )
         for opened in places.opened_by(asked, occupied=case.standing.occupied, maximums=maximums)
     )
+    open_short_kinds(case, returned)
 
 
 _MANNER_ZH: Final = {

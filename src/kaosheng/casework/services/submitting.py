@@ -13,6 +13,7 @@ from kaosheng.casework.models import Explanation, Picture, Promise, Submission, 
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import tell_candidate
 from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.pictures import require_changeable
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.catalogue.models import CatalogueVersion
 from kaosheng.catalogue.queries import newest_version_id
@@ -55,7 +56,7 @@ def submit(
             case.dossier.catalogue_version_id = newest_version_id(case.intake.pk)
         case.dossier.changed_since = None
         case.dossier.acknowledged_version = case.registration.source_version
-        submission = freeze(case)
+        submission = freeze(case, commitment=commitment)
         tell_candidate(case, "submitted", receipt=submission.number)
         return submission
 
@@ -69,8 +70,27 @@ def _same_submission(case: Case, seen_list: str) -> Submission | None:
     return last if picture_list_digest(pictures) == seen_list else None
 
 
-def freeze(case: Case) -> Submission:
-    """Store the numbered list of pictures with their digests."""
+def set_unsent_aside(case: Case, *, keep_counter_pictures: bool = False) -> None:
+    """Let what was last submitted stand in its places again; replacements that were not sent are hidden.
+
+    At the counter, pictures staff put in stay, and what they replaced stays away.
+    """
+    last = case.submitted_ids
+    kept = {picture.pk for picture in case.pictures if keep_counter_pictures and picture.added_by_staff_id}
+    unsent = [picture.pk for picture in case.pictures if picture.pk not in last | kept]
+    taken = {(picture.kind, picture.position) for picture in case.pictures if picture.pk in kept}
+    hidden = [
+        picture.pk
+        for picture in Picture.objects.filter(pk__in=last, hidden_at__isnull=False)
+        if (picture.kind, picture.position) not in taken
+    ]
+    Picture.objects.filter(pk__in=unsent).update(hidden_at=case.now)
+    Picture.objects.filter(pk__in=hidden).update(hidden_at=None)
+    case.__dict__.pop("pictures", None)
+
+
+def freeze(case: Case, *, commitment: str) -> Submission:
+    """Store the numbered list of pictures with their digests, under the declaration that was ticked."""
     submission = Submission.objects.create(
         dossier=case.dossier,
         ordinal=len(case.submissions) + 1,
@@ -78,7 +98,7 @@ def freeze(case: Case) -> Submission:
         at=case.now,
         catalogue_version=CatalogueVersion(pk=case.dossier.catalogue_version_id),
         registration_version=case.registration.source_version,
-        commitment_version=case.intake.commitment_version,
+        commitment_version=commitment,
     )
     SubmittedPicture.objects.bulk_create(
         SubmittedPicture(
@@ -170,7 +190,4 @@ def acknowledge_change(*, dossier_id: UUID, actor: Actor) -> None:
 
 def _require_writable(case: Case, actor: Actor) -> None:
     case.roles_of(actor)
-    if case.dossier.state not in {State.DRAFT, State.RETURNED}:
-        raise Refusal("dossier_locked")
-    if not case.in_time:
-        raise Refusal("deadline_passed")
+    require_changeable(case)

@@ -34,6 +34,8 @@ ANSWERS: Final[dict[str, Answer]] = {
     "action_not_possible": Answer(409, _("当前状态不能进行这项操作，请查看最新状态。")),
     # candidates
     "dossier_locked": Answer(409, _("材料已锁定：已提交审核或正在审核，不能修改。")),
+    "dossier_lapsed": Answer(409, _("逾期未提交：已过截止时间，不能再修改。如有特殊情况请联系考点。")),
+    "dossier_withdrawn": Answer(409, _("报名已取消，材料不能修改。")),
     "slot_locked": Answer(409, _("这个位置已锁定，不能修改；只有审核人员要求更换的位置可以修改。")),
     "slot_taken": Answer(409, _("这个位置（第%(position)s张）已有图片，请先删除再上传。")),
     "kind_full": Answer(409, _("这种材料最多上传 %(maximum)s 张，已达到上限，不能继续上传。")),
@@ -103,6 +105,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     # gateway
     "registration_not_understood": Answer(422, _("报名信息格式有误：%(field)s。")),
     "intake_unknown": Answer(422, _("没有考区 %(area)s 批次 %(batch)s 的审核。")),
+    "intake_differs": Answer(422, _("报名号 %(number)s 已属于另一考区或批次，没有更新。")),
     "site_unknown": Answer(422, _("没有代码为 %(site)s 的考点。")),
     "signature_invalid": Answer(401, _("签名无效。")),
     "message_too_large": Answer(413, _("消息超过 %(limit)s 字节，没有接收。")),
