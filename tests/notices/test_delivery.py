@@ -146,11 +146,12 @@ def test_a_status_report_names_serial_and_words_in_both_languages(phone: Receive
     assert (body["serial"], body["status"], body["text_zh"]) == (1, "waiting", "已提交，待考点审核")
 
 
-def test_a_report_nobody_takes_is_tried_again(phone: Receiver) -> None:
+@pytest.mark.parametrize("status", [404, 502])
+def test_a_report_nobody_takes_is_tried_again(phone: Receiver, status: int) -> None:
     dossiers.submit(dossiers.fill(dossiers.register(world())))
     report = StatusPush.objects.get()
-    phone.status = 502
+    phone.status = status
     with pytest.raises(DeliveryError):
         push_status(push_id=report.pk)
     report.refresh_from_db()
-    assert (report.delivered_at, report.attempts, report.last_error) == (None, 1, "HTTP 502")
+    assert (report.delivered_at, report.attempts, report.last_error) == (None, 1, f"HTTP {status}")

@@ -18,7 +18,10 @@ ATTEMPTS: Final = 12
 
 @app.task(queue="status", retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=3))
 def push_status(*, push_id: int) -> None:
-    """Deliver one report; the receiver keeps the highest serial, so order and repetition don't matter."""
+    """Deliver one report; the receiver keeps the highest serial, so order and repetition don't matter.
+
+    A refusal is tried again like a silence: it is a fault of the set-up, and a report must not get lost by it.
+    """
     with transaction.atomic():
         push = (
             StatusPush.objects.select_for_update(skip_locked=True, of=("self",))
@@ -30,7 +33,7 @@ def push_status(*, push_id: int) -> None:
             return
         failed = _attempt(push)
         push.save(update_fields=["attempts", "last_error", "delivered_at"])
-    if failed is not None and not failed.permanent:
+    if failed is not None:
         raise failed
 
 
