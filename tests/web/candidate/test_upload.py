@@ -161,6 +161,20 @@ def test_a_submitted_dossier_is_locked_for_page_and_form(places: World, cast: Ca
     assert client.post(f"/dossiers/{dossier.pk}/pictures/{picture.pk}/delete/").status_code == 409
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [(State.LAPSED, "逾期未提交：已过截止时间"), (State.WITHDRAWN, "报名已取消，材料不能修改")],
+)
+def test_page_and_form_say_why_nothing_can_change(
+    places: World, cast: Cast, state: State, words: str
+) -> None:
+    dossier = dossiers.brought_to(places, state, cast=cast)
+    client = clients.of_candidate(dossiers.candidate_of(dossier))
+    assert words in client.get(f"/dossiers/{dossier.pk}/kinds/M03/upload/").content.decode()
+    answer = send(client, dossier, "M03", picture=file(pictures.jpeg(1)), key="1")
+    assert (answer.status_code, words in answer.content.decode()) == (409, True)
+
+
 def test_what_arrived_in_time_counts_although_it_commits_later(
     places: World, dossier: Dossier, ai: Client
 ) -> None:

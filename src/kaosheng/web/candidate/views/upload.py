@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from kaosheng.casework.queries.candidate import CandidateView, KindView, candida
 from kaosheng.casework.services.actors import of_candidate
 from kaosheng.casework.services.pictures import add_picture
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.visibility import VisibleState
 from kaosheng.pictures.checks import require_size
 from kaosheng.pictures.limits import MAX_BYTES
 from kaosheng.web.access import for_candidates
@@ -32,6 +34,7 @@ from kaosheng.web.ui.messages import sentence_of, status_of
 from kaosheng.web.ui.page import base_template
 
 FIELD = "picture"
+_CLOSED: Final = {VisibleState.LAPSED: "dossier_lapsed", VisibleState.WITHDRAWN: "dossier_withdrawn"}
 
 
 @never_cache
@@ -156,7 +159,9 @@ def closed_reason(view: CandidateView, kind: KindView) -> str:
         return sentence_of(Refusal("window_not_open"))
     if kind.count >= kind.item.maximum and view.is_open:
         return sentence_of(Refusal("kind_full", maximum=kind.item.maximum))
-    return sentence_of(Refusal("slot_locked" if view.is_open else "dossier_locked", kind=kind.code))
+    if view.is_open:
+        return sentence_of(Refusal("slot_locked", kind=kind.code))
+    return sentence_of(Refusal(_CLOSED.get(view.visible.state, "dossier_locked")))
 
 
 def show_card(request: HttpRequest, dossier: Dossier, code: str, *, said: str) -> HttpResponse:
