@@ -182,6 +182,18 @@ def test_the_counter_lists_and_shows_what_is_asked_there(here: World, cast: Cast
     assert clients.of_staff(cast.feng).get(f"/office/counter/{online.pk}/").status_code == 409
 
 
+def test_only_the_newest_return_brings_a_dossier_to_the_counter(cast: Cast, expected: Dossier) -> None:
+    counter.receive(
+        dossier_id=expected.pk,
+        actor=people.actor(cast.feng),
+        seen_revision=expected.revision,
+        reason="原件已核验。",
+    )
+    dossiers.return_(expected, cast.chen, dossiers.replace_note("M01", 1))
+    assert dossiers.again(expected).state == State.RETURNED
+    assert expected.registration.number not in text(cast.feng, "/office/counter/")
+
+
 def test_a_picture_at_the_counter_replaces_and_is_recorded(cast: Cast, expected: Dossier) -> None:
     before = Picture.objects.get(dossier=expected, kind="M09", hidden_at=None)
     assert upload(cast.feng, expected, pictures.jpeg(1)).status_code == 302

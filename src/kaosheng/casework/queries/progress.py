@@ -6,10 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import Correction, Decision, Dossier, ExtensionRequest, Release, SiteReview
+from kaosheng.casework.models import (
+    AskedPlace,
+    Correction,
+    Decision,
+    Dossier,
+    ExtensionRequest,
+    Release,
+    Return,
+    SiteReview,
+)
 from kaosheng.domain.places import Manner
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import State, Verdict
@@ -89,17 +98,19 @@ def total_of(parts: Iterable[SiteProgress]) -> dict[str, int]:
 
 
 def at_counter(staff: Staff) -> QuerySet[Dossier]:
-    """Returned dossiers of his sites that ask for something at the counter or by telephone."""
+    """Returned dossiers of his sites whose newest return asks for something at the counter or by telephone."""
     sites = staff.site_ids(Permission.COUNTER_UPLOAD)
+    newest = Return.objects.filter(dossier=OuterRef("pk")).order_by("-revision").values("pk")[:1]
+    asked = AskedPlace.objects.filter(
+        returned=OuterRef("newest_return"),
+        manner__in=[Manner.ON_SITE, Manner.TELEPHONE],
+        dropped_at=None,
+    )
     return (
-        Dossier.objects.filter(
-            site__in=sites,
-            state=State.RETURNED,
-            returns__asked__manner__in=[Manner.ON_SITE, Manner.TELEPHONE],
-            returns__asked__dropped_at=None,
-        )
+        Dossier.objects.filter(site__in=sites, state=State.RETURNED)
+        .annotate(newest_return=Subquery(newest))
+        .filter(Exists(asked))
         .select_related("registration", "site", "intake")
-        .distinct()
         .order_by("deadline", "registration__number")
     )
 
