@@ -52,6 +52,11 @@ def found(data: bytes) -> str:
     return next((name for pattern, name in _TEXTS if pattern.search(head)), UNKNOWN)
 
 
+def browser_kind(data: bytes) -> str:
+    """What a browser is told a checked picture is: "png" or "jpeg"."""
+    return "png" if found(data) == PNG else "jpeg"
+
+
 def _boxed(brand: bytes) -> str:
     if brand in _HEIC_BRANDS:
         return "HEIC"

@@ -254,10 +254,16 @@ def test_a_sample_is_for_people_who_are_logged_in(places: World, ai: Client) -> 
     from kaosheng.catalogue.models import MaterialKind
     from kaosheng.pictures.store import get_store
 
-    key = get_store().put(pictures.jpeg(1))[0]
-    MaterialKind.objects.filter(version__intake=places.intake, code="M01").update(sample=key)
     address = f"/samples/{places.intake.pk}/M01/"
-    assert ai.get(address).content == pictures.jpeg(1)
+    for data, extension, media in (
+        (pictures.jpeg(1), "jpg", "image/jpeg"),
+        (pictures.png(1), "png", "image/png"),
+    ):
+        key = get_store().put(data)[0]
+        MaterialKind.objects.filter(version__intake=places.intake, code="M01").update(sample=key)
+        answer = ai.get(address)
+        assert (answer.content, answer.headers["Content-Type"]) == (data, media)
+        assert answer.headers["Content-Disposition"] == f'inline; filename="sample-M01.{extension}"'
     assert clients.anonymous().get(address).status_code == 302
     assert ai.get(f"/samples/{places.intake.pk}/M03/").status_code == 404
 

@@ -17,6 +17,7 @@ from kaosheng.casework.services.pictures import delete_picture, restore_picture
 from kaosheng.catalogue.models import MaterialKind
 from kaosheng.catalogue.queries import load_catalogue, newest_version_id
 from kaosheng.domain.errors import Refusal
+from kaosheng.pictures.sniff import browser_kind
 from kaosheng.pictures.store import get_store
 from kaosheng.web.access import for_candidates, picture_in
 from kaosheng.web.arrival import arrived_at
@@ -83,7 +84,8 @@ def sample(request: HttpRequest, intake_id: int, code: str) -> HttpResponse:
     )
     if key is None:
         raise Refusal("not_found")
-    return image_answer(get_store().read(key), kind="jpeg", name=f"sample-{code}", cache=_KEPT_BRIEFLY)
+    data = get_store().read(key)
+    return image_answer(data, kind=browser_kind(data), name=f"sample-{code}", cache=_KEPT_BRIEFLY)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

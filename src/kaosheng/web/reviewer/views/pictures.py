@@ -12,6 +12,7 @@ from kaosheng.catalogue.models import MaterialKind
 from kaosheng.catalogue.queries import newest_version_id
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
+from kaosheng.pictures.sniff import browser_kind
 from kaosheng.pictures.store import get_store
 from kaosheng.web.access import for_staff, picture_in, staff_dossier
 from kaosheng.web.reviewer.views.dossier import note_single
@@ -42,8 +43,7 @@ def sample(request: HttpRequest, dossier_id: UUID, kind: str) -> HttpResponse:
     dossier = staff_dossier(request, dossier_id)
     key = _sample_key(dossier, kind)
     data = get_store().read(key)
-    media = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
-    return _answer(data, media, cache="private, max-age=600")
+    return _answer(data, f"image/{browser_kind(data)}", cache="private, max-age=600")
 
 
 def _sample_key(dossier: Dossier, kind: str) -> str:
