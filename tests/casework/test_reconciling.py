@@ -53,9 +53,10 @@ def test_the_command_applies_what_is_new_over_all_pages(here: World, registry: R
 def test_the_command_says_what_is_wrong(here: World, registry: Registry, settings: Settings) -> None:
     with pytest.raises(CommandError, match="no intake of area 13, batch 1999YS"):
         pull(batch="1999YS")
-    registry.registrations = [{**dossiers.payload(here), "site": "1399"}]
+    registry.registrations = [{**dossiers.payload(here), "site": "1399"}, dossiers.payload(here)]
     with pytest.raises(CommandError, match="site_unknown"):
         pull()
+    assert Dossier.objects.count() == 1
     settings.REGISTRATION_CLIENT_SECRET = "another"
     with pytest.raises(CommandError, match="401"):
         pull()

@@ -44,5 +44,13 @@ def pull_intake(*, intake_id: int) -> None:
     from kaosheng.casework.services.registrations import pull_all  # noqa: PLC0415 - services import jobs
 
     intake = Intake.objects.select_related("area").get(pk=intake_id)
-    seen, applied = pull_all(area=intake.area.code, exam_batch=intake.code)
-    log.info("registrations_pulled", area=intake.area.code, batch=intake.code, seen=seen, applied=applied)
+    pulled = pull_all(area=intake.area.code, exam_batch=intake.code)
+    note = log.warning if pulled.refused else log.info
+    note(
+        "registrations_pulled",
+        area=intake.area.code,
+        batch=intake.code,
+        seen=pulled.seen,
+        applied=pulled.applied,
+        refused=len(pulled.refused),
+    )

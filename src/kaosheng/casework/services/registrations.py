@@ -191,13 +191,27 @@ def log_in(*, subject: str, name: str, registrations: list[object], now: datetim
     return candidate
 
 
-def pull_all(*, area: str, exam_batch: str) -> tuple[int, int]:
-    """Reconcile an intake with the registration system: (objects seen, objects applied)."""
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a reconciliation found: objects seen and applied, and the numbers of those that were refused."""
+
+    seen: int
+    applied: int
+    refused: tuple[str, ...]
+
+
+def pull_all(*, area: str, exam_batch: str) -> Pulled:
+    """Reconcile an intake with the registration system; one refused registration doesn't hide the others."""
     seen = applied = 0
+    refused: list[str] = []
     after: str | None = ""
     while after is not None:
         page, after = gateway.pull_page(area=area, exam_batch=exam_batch, after=after)
         for payload in page:
             seen += 1
-            applied += receive_registration(payload, way=RegistrationVersion.Way.PULL).applied
-    return seen, applied
+            try:
+                applied += receive_registration(payload, way=RegistrationVersion.Way.PULL).applied
+            except Refusal as refusal:
+                number = payload.get("number", "") if isinstance(payload, dict) else ""
+                refused.append(f"{number} {refusal.code}")
+    return Pulled(seen=seen, applied=applied, refused=tuple(refused))

@@ -8,7 +8,6 @@ import httpx
 from django.core.management.base import BaseCommand, CommandError
 
 from kaosheng.casework.services.registrations import pull_all
-from kaosheng.domain.errors import Refusal
 from kaosheng.regions.models import Intake
 
 if TYPE_CHECKING:
@@ -32,10 +31,9 @@ class Command(BaseCommand):
         if not Intake.objects.filter(area__code=area, code=batch).exists():
             raise CommandError(f"There is no intake of area {area}, batch {batch}.")
         try:
-            seen, applied = pull_all(area=area, exam_batch=batch)
-        except httpx.HTTPError as error:
+            pulled = pull_all(area=area, exam_batch=batch)
+        except (httpx.HTTPError, ValueError, KeyError) as error:
             raise CommandError(f"The registration system did not answer as it should: {error}") from error
-        except Refusal as refusal:
-            named = ", ".join(f"{name} {value}" for name, value in refusal.params.items())
-            raise CommandError(f"A registration was refused: {refusal.code} ({named}).") from refusal
-        self.stdout.write(f"seen {seen}, applied {applied}")
+        self.stdout.write(f"seen {pulled.seen}, applied {pulled.applied}")
+        if pulled.refused:
+            raise CommandError(f"Refused: {'; '.join(pulled.refused)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -25,25 +24,8 @@ from kaosheng.web.candidate.frame import open_dossier
 from kaosheng.web.candidate.views.upload import show_card
 from kaosheng.web.candidate.words import place_name
 from kaosheng.web.identity import candidate_id_of, staff_of
+from kaosheng.web.image_answers import KEPT_BRIEFLY, NEVER_KEPT, image_answer
 from kaosheng.web.ui.page import base_template
-
-_EXTENSIONS: Final = {"jpeg": "jpg", "png": "png"}
-_KEPT_BRIEFLY: Final = "private, max-age=600"
-
-
-def image_answer(data: bytes, *, kind: str, name: str, cache: str) -> HttpResponse:
-    """Bytes of a picture as a browser may show them and never run them; `kind` is jpeg or png."""
-    return HttpResponse(
-        data,
-        content_type=f"image/{kind}",
-        headers={
-            "Cache-Control": cache,
-            "Content-Disposition": f'inline; filename="{name}.{_EXTENSIONS[kind]}"',
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Vary": "Cookie",
-        },
-    )
 
 
 @require_safe
@@ -52,7 +34,7 @@ def full(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpRespon
     """The stored picture; no browser keeps it."""
     picture = picture_in(open_dossier(request, dossier_id), picture_id, for_candidate=True)
     data = get_store().read(picture.object_key)
-    return image_answer(data, kind=picture.format, name=_file_name(picture), cache="no-store")
+    return image_answer(data, kind=picture.format, name=_file_name(picture), cache=NEVER_KEPT)
 
 
 @require_safe
@@ -61,7 +43,7 @@ def thumbnail(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpR
     """The small form of it, kept ten minutes by this browser alone."""
     picture = picture_in(open_dossier(request, dossier_id), picture_id, for_candidate=True)
     data = get_store().read(picture.thumbnail_key)
-    return image_answer(data, kind="jpeg", name=f"{_file_name(picture)}-small", cache=_KEPT_BRIEFLY)
+    return image_answer(data, kind="jpeg", name=f"{_file_name(picture)}-small", cache=KEPT_BRIEFLY)
 
 
 def _file_name(picture: Picture) -> str:
@@ -85,7 +67,7 @@ def sample(request: HttpRequest, intake_id: int, code: str) -> HttpResponse:
     if key is None:
         raise Refusal("not_found")
     data = get_store().read(key)
-    return image_answer(data, kind=browser_kind(data), name=f"sample-{code}", cache=_KEPT_BRIEFLY)
+    return image_answer(data, kind=browser_kind(data), name=f"sample-{code}", cache=KEPT_BRIEFLY)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,6 +15,7 @@ from kaosheng.domain.roles import Permission
 from kaosheng.pictures.sniff import browser_kind
 from kaosheng.pictures.store import get_store
 from kaosheng.web.access import for_staff, picture_in, staff_dossier
+from kaosheng.web.image_answers import KEPT_BRIEFLY, NEVER_KEPT, image_answer
 from kaosheng.web.reviewer.views.dossier import note_single
 
 
@@ -25,7 +26,10 @@ def full(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpRespon
     dossier = staff_dossier(request, dossier_id)
     picture = picture_in(dossier, picture_id, for_candidate=False)
     note_single(request, dossier, str(picture.pk))
-    return _bytes(picture.object_key, f"image/{picture.format}", cache="no-store")
+    name = f"{picture.kind}-{picture.position}"
+    return image_answer(
+        get_store().read(picture.object_key), kind=picture.format, name=name, cache=NEVER_KEPT
+    )
 
 
 @require_safe
@@ -33,7 +37,8 @@ def full(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpRespon
 def thumbnail(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpResponse:
     """Its thumbnail."""
     picture = picture_in(staff_dossier(request, dossier_id), picture_id, for_candidate=False)
-    return _bytes(picture.thumbnail_key, "image/jpeg", cache="private, max-age=600")
+    name = f"{picture.kind}-{picture.position}-small"
+    return image_answer(get_store().read(picture.thumbnail_key), kind="jpeg", name=name, cache=KEPT_BRIEFLY)
 
 
 @require_safe
@@ -43,7 +48,7 @@ def sample(request: HttpRequest, dossier_id: UUID, kind: str) -> HttpResponse:
     dossier = staff_dossier(request, dossier_id)
     key = _sample_key(dossier, kind)
     data = get_store().read(key)
-    return _answer(data, f"image/{browser_kind(data)}", cache="private, max-age=600")
+    return image_answer(data, kind=browser_kind(data), name=f"sample-{kind}", cache=KEPT_BRIEFLY)
 
 
 def _sample_key(dossier: Dossier, kind: str) -> str:
@@ -52,15 +57,3 @@ def _sample_key(dossier: Dossier, kind: str) -> str:
     if not key:
         raise Refusal("not_found")
     return key
-
-
-def _bytes(key: str, media: str, *, cache: str) -> HttpResponse:
-    return _answer(get_store().read(key), media, cache=cache)
-
-
-def _answer(data: bytes, media: str, *, cache: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=media)
-    response.headers["Cache-Control"] = cache
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Disposition"] = "inline"
-    return response
