@@ -101,7 +101,10 @@ def test_a_disabled_account_is_out_at_once(cast: Cast, client: Client) -> None:
     assert browser.get("/staff/queue/").status_code == 302
     services.enable_account(staff=people.staff(cast.system_admin), user_id=cast.chen.pk)
     assert [
-        e.name for e in AuditEvent.objects.filter(object=str(cast.chen.pk), name__startswith="account")
+        e.name
+        for e in AuditEvent.objects.filter(object=str(cast.chen.pk), name__startswith="account").order_by(
+            "pk"
+        )
     ] == [
         "account:disabled",
         "account:enabled",
