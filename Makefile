@@ -8,7 +8,6 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 BIN := .venv/bin
 STAMPS := var/stamps
 UV := sh tools/uv.sh pip install --quiet --require-hashes
-PYTEST := $(BIN)/python -m pytest
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 STATIC_SOURCES := $(shell find src -path '*/static/*' -type f 2>/dev/null)
 CATALOGUES := $(shell find src -name '*.po' 2>/dev/null)
