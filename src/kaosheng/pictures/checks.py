@@ -103,6 +103,40 @@ def examine(data: bytes) -> CheckedPicture:
     )
 
 
+def pixels_of(data: bytes, *, max_pixels: int = JPEG_MAX_PIXELS) -> Pixels:
+    """Decode a picture to RGB or grey as a viewer shows it, shrunk to about so many pixels if it has more.
+
+    The number of bytes is the caller's business, everything else is refused as `examine` does. Raises Refusal.
+    """
+    found = sniff.found(data)
+    if found not in {sniff.JPEG, sniff.PNG}:
+        raise Refusal("picture_wrong_type", found=found)
+    try:
+        return _pixels_of_png(data, max_pixels) if found == sniff.PNG else _pixels_of_jpeg(data, max_pixels)
+    except _DECODER_ERRORS:
+        raise Refusal("picture_damaged", format=found, bytes=len(data)) from None
+    except Refusal as refusal:
+        refusal.params["bytes"] = len(data)
+        raise
+
+
+def _pixels_of_jpeg(data: bytes, max_pixels: int) -> Pixels:
+    parts = jpeg.scan(data)
+    _require_dimensions(parts.width, parts.height, JPEG_MAX_PIXELS, "JPEG")
+    width, height = encode.scaled_to(parts.width, parts.height, max_pixels)
+    colours = "GRAY" if parts.components == 1 else "RGB"
+    with _WHOLE_PICTURE:
+        pixels = simplejpeg.decode_jpeg(parts.canonical, colours, min_width=width, min_height=height)
+        return encode.turned(pixels, parts.orientation)
+
+
+def _pixels_of_png(data: bytes, max_pixels: int) -> Pixels:
+    parts = png.scan(data)
+    _require_dimensions(parts.width, parts.height, PNG_MAX_PIXELS, "PNG")
+    with _WHOLE_PICTURE:
+        return encode.turned(_png_pixels(parts, max_pixels), parts.orientation)
+
+
 def require_size(size: int) -> None:
     """Refuse an empty or too large file by its number of bytes."""
     if size == 0:

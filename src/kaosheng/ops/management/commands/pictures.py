@@ -1,4 +1,4 @@
-"""`kaosheng pictures check FILE…`: the verdict of an upload, without uploading."""
+"""`kaosheng pictures check FILE…`: the verdict of an upload; `advise FILE…`: what the assistant would say of it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import os
 import stat
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kaosheng.domain.errors import Refusal
+from kaosheng.inspection import nets
+from kaosheng.ops.demo_data.catalogue import demo_catalogue
 from kaosheng.pictures import checks, words
 
 _FILE_WORDS: Final[dict[str, str | Promise]] = {
@@ -27,31 +29,60 @@ _FILE_WORDS: Final[dict[str, str | Promise]] = {
 
 
 class Command(BaseCommand):
-    """Checks picture files with the code that checks uploads. Needs no database."""
+    """Looks at picture files with the code that looks at uploads. Needs no database."""
 
-    help = "Check picture files as an upload would; one JSON line a file, exit 1 when one was refused."
+    help = "Look at picture files as the service would: one JSON line a file."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """One sub-command so far."""
+        """The hard checks, and the assistant's advice."""
         commands = parser.add_subparsers(dest="action", required=True)
-        check = commands.add_parser("check", help=self.help)
-        check.add_argument("files", nargs="+", metavar="FILE")
+        hard = commands.add_parser("check", help="the verdict of an upload; exit 1 when one was refused")
+        soft = commands.add_parser("advise", help="what the assistant notices; exit 1 when one can't be read")
+        soft.add_argument("--name", default="", help="the registered name that should stand there")
+        soft.add_argument("--id-number", default="", help="the registered ID number that should stand there")
+        soft.add_argument("--kind", default="", help="name of the material kind, or its code in the demo")
+        for each in (hard, soft):
+            each.add_argument("files", nargs="+", metavar="FILE")
 
     def handle(self, *args: object, **options: Any) -> None:
         """Print one line a file; exit with 1 when one of them was refused."""
-        accepted = True
+        look = check if options["action"] == "check" else self._adviser(options)
+        good = True
         try:
             for name in options["files"]:
-                verdict = check(name)
-                accepted = accepted and bool(verdict["accepted"])
+                verdict = look(name)
+                good = good and verdict.get("accepted", "error" not in verdict) is True
                 # A name that isn't UTF-8 becomes a JSON escape instead of an error.
                 self._write(json.dumps(verdict, ensure_ascii=False).encode("utf-8", "backslashreplace"))
         except BrokenPipeError:
             # The reader has seen enough; without this Python complains once more when it closes stdout.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not accepted:
+        if not good:
             sys.exit(1)
+
+    def _adviser(self, options: Mapping[str, Any]) -> Callable[[str], dict[str, object]]:
+        """Load the assistant once for all files. Raises CommandError when it isn't installed."""
+        if not nets.available():
+            raise CommandError(
+                "The picture assistant isn't installed: it needs the extra `vision` and its models."
+            )
+        from kaosheng.inspection.description import describe  # noqa: PLC0415 - part of the optional extra
+        from kaosheng.inspection.inspector import Expected, Inspector  # noqa: PLC0415
+
+        inspector = Inspector()
+        expected = Expected(name=options["name"], id_number=options["id_number"])
+        kind = _kind_name(options["kind"])
+
+        def advise(name: str) -> dict[str, object]:
+            try:
+                path = Path(name)
+                _size(path)
+                return {"file": name, **describe(inspector, _read(path), expected=expected, kind=kind)}
+            except Refusal as refusal:
+                return {"file": name, "error": _message(refusal)}
+
+        return advise
 
     def _write(self, line: bytes) -> None:
         raw = getattr(self.stdout, "buffer", None)
@@ -90,6 +121,11 @@ def check(name: str) -> dict[str, object]:
         "height": picture.height,
         "format": picture.format,
     }
+
+
+def _kind_name(kind: str) -> str:
+    """The name of a kind of the demo's catalogue given by its code; anything else as it is."""
+    return next((each.name_zh for each in demo_catalogue().kinds if each.code == kind), kind)
 
 
 def _size(path: Path) -> int:

@@ -1,0 +1,135 @@
+"""The assistant's eye: a quick look (about 0.1 s), then reading (about 0.25 s more), on one thread.
+
+`Inspector` is what the worker process and the command `kaosheng pictures advise` both use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import cv2
+import numpy as np
+
+from kaosheng.inspection.clarity import Clarity, measure
+from kaosheng.inspection.direction import Direction, Lie, look
+from kaosheng.inspection.fields import Compared, Finding, can_be_read, compare_name, compare_number
+from kaosheng.inspection.nets import Nets
+from kaosheng.inspection.papers import Paper, paper_of
+from kaosheng.inspection.reading import Line, read_lines
+from kaosheng.inspection.text_boxes import TextBox, find_text
+from kaosheng.pictures.encode import Pixels, turned
+
+WORKING_PIXELS: Final = 3_000_000
+"""Pixels a picture is decoded to: more than the nets look at, enough to cut lines from."""
+
+_QUICK_SIDE: Final = 640
+_READING_SIDE: Final = 960
+_MOST_LINES: Final = 80
+_SURE: Final = 0.9
+_RE_READ: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class QuickLook:
+    """Direction and legibility of a picture. `text`: whether there is any writing."""
+
+    lie: Lie
+    clarity: Clarity
+    text: bool
+
+    @property
+    def legible(self) -> bool | None:
+        """Whether a person can read it; None without writing, or when nothing says how it lies."""
+        return self.clarity.legible
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Which paper it is, and how name and number compare; None for what wasn't asked or can't be judged.
+
+    Holds what was read in `compared` lines: personal data, for the memory of this process alone.
+    """
+
+    paper: Paper | None
+    name: Compared | None
+    id_number: Compared | None
+    confidence: float
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the registration says the paper should carry; empty for what nobody expects."""
+
+    name: str = ""
+    id_number: str = ""
+
+
+@dataclass
+class Inspector:
+    """Looks at pictures with nets that stay loaded."""
+
+    nets: Nets = field(default_factory=Nets)
+
+    def __post_init__(self) -> None:
+        """Keep OpenCV to this thread: a second one costs the web workers more than it brings."""
+        cv2.setNumThreads(1)
+
+    def quick_look(self, pixels: Pixels) -> QuickLook:
+        """Look at RGB or grey pixels, as a viewer shows them."""
+        pixels = _coloured(pixels)
+        boxes = find_text(pixels, self.nets.detect, longest_side=_QUICK_SIDE)
+        lie = look(pixels, boxes, self.nets)
+        return QuickLook(lie, measure(pixels, boxes, lie.confidence), bool(boxes))
+
+    def read(self, pixels: Pixels, quick: QuickLook, expected: Expected) -> Reading | None:
+        """Read the picture, put upright first. None when it can't be told how it lies."""
+        if quick.lie.direction is Direction.UNKNOWN:
+            return None
+        upright = turned(_coloured(pixels), quick.lie.orientation)
+        boxes = find_text(upright, self.nets.detect, longest_side=_READING_SIDE)
+        boxes = sorted(boxes, key=lambda box: box.length * box.thickness, reverse=True)[:_MOST_LINES]
+        lines = [line for line in read_lines(upright, boxes, self.nets.reader) if line.text]
+        return Reading(
+            paper=paper_of(line.text for line in lines),
+            name=self._name(upright, lines, expected.name) if expected.name else None,
+            id_number=compare_number(expected.id_number, lines) if expected.id_number else None,
+            confidence=float(np.mean([line.confidence for line in lines])) if lines else 0.0,
+            size=(upright.shape[1], upright.shape[0]),
+        )
+
+    def _name(self, pixels: Pixels, lines: Sequence[Line], name: str) -> Compared | None:
+        """Compare by the fast reader; when it isn't sure, by the careful one where the name may stand."""
+        fast = compare_name(name, lines)
+        if fast.finding is Finding.MATCH:
+            return fast
+        places = _where_a_name_may_stand(name, lines)
+        careful = [line for line in read_lines(pixels, places, self.nets.careful_reader) if line.text]
+        slow = compare_name(name, careful)
+        if slow.finding is Finding.NOT_FOUND and fast.finding is not Finding.NOT_FOUND:
+            return fast
+        if slow.finding is Finding.NOT_FOUND and not self._may_miss(name, lines):
+            return None
+        return slow
+
+    def _may_miss(self, name: str, lines: Sequence[Line]) -> bool:
+        """Whether not finding a name means anything: characters known, writing read with confidence."""
+        mean = float(np.mean([line.confidence for line in lines])) if lines else 0.0
+        return mean >= _SURE and can_be_read(name, self.nets.careful_reader.knows)
+
+
+def _where_a_name_may_stand(name: str, lines: Sequence[Line]) -> list[TextBox]:
+    """Lines with a character of the name, then lines with 姓名 or short ones, the likeliest first."""
+    wanted = set(name)
+
+    def likelihood(line: Line) -> tuple[int, float]:
+        return (2 * len(wanted & set(line.text)) + ("名" in line.text), -line.confidence)
+
+    ranked = sorted(lines, key=likelihood, reverse=True)
+    return [line.box for line in ranked[:_RE_READ]]
+
+
+def _coloured(pixels: Pixels) -> Pixels:
+    return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
