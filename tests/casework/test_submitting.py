@@ -207,7 +207,10 @@ def test_a_new_catalogue_reaches_drafts_only(here: World, house: Cast) -> None:
     publish_catalogue(
         here.intake,
         kinds=KINDS,
-        rules=(*RULES, {"kind": "M99", "effect": "required", "reason_zh": "新", "reason_en": "new"}),
+        rules=(
+            *RULES,
+            {"kind": "M99", "effect": "required", "when": {}, "reason_zh": "新", "reason_en": "new"},
+        ),
     )
     with refused("materials_missing"):
         dossiers.submit(draft)

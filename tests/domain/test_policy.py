@@ -31,6 +31,8 @@ MATRIX = {
         "extension:grant",
         "site:close_any",
         "release:publish",
+        "intake:set",
+        "catalogue:publish",
         "progress:view",
     },
     "system_admin": {"account:manage"},

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from kaosheng.catalogue.models import CatalogueVersion, MaterialKind, MaterialRule
+from kaosheng.catalogue.models import CatalogueVersion
+from kaosheng.catalogue.services import begin_version, write_version
+from kaosheng.domain.materials import Effect, Kind, Rule
 from kaosheng.regions.models import ExamArea, ExamSite, Intake
 
 COMMITMENT = "test-1"
@@ -150,26 +152,34 @@ def make_intake(
 def publish_catalogue(
     intake: Intake, *, kinds: tuple[dict[str, Any], ...] = KINDS, rules: tuple[dict[str, Any], ...] = RULES
 ) -> CatalogueVersion:
-    """The next version of the intake's catalogue."""
-    version = CatalogueVersion.objects.create(
-        intake=intake, number=intake.catalogue_versions.count() + 1, published_at=timezone.now()
-    )
-    rows = {
-        kind["code"]: MaterialKind.objects.create(
-            version=version, order=order, reasons=REASONS, **_requirement(kind), **kind
-        )
-        for order, kind in enumerate(kinds, start=1)
-    }
-    for rule in rules:
-        MaterialRule.objects.create(version=version, **{**rule, "kind": rows[rule["kind"]]})
+    """The next version of the intake's catalogue, out without anybody being told."""
+    version = prepare_catalogue(intake, kinds=kinds, rules=rules)
+    version.published_at = timezone.now()
+    version.save(update_fields=["published_at"])
     return version
 
 
-def _requirement(kind: dict[str, Any]) -> dict[str, str]:
-    return {
+def prepare_catalogue(
+    intake: Intake, *, kinds: tuple[dict[str, Any], ...] = KINDS, rules: tuple[dict[str, Any], ...] = RULES
+) -> CatalogueVersion:
+    """The next version of the intake's catalogue, in preparation."""
+    version = begin_version(intake_id=intake.pk)
+    write_version(
+        version=version,
+        kinds=[_kind(kind) for kind in kinds],
+        rules=[Rule(**{**rule, "effect": Effect(rule["effect"])}) for rule in rules],
+    )
+    return version
+
+
+def _kind(kind: dict[str, Any]) -> Kind:
+    texts = {
         "requirement_zh": f"{kind['name_zh']}：整页拍下，文字清楚。",
         "requirement_en": f"{kind['name_en']}: show the whole page, legible.",
     }
+    labels = {name: tuple(kind.get(name, ())) for name in ("labels_zh", "labels_en")}
+    reasons = tuple((entry["code"], entry["zh"], entry["en"]) for entry in REASONS)
+    return Kind(**{**texts, **kind, **labels, "reasons": reasons})
 
 
 def close_window(intake: Intake) -> None:

@@ -15,11 +15,14 @@ from django.db import IntegrityError
 
 from factories import World, dossiers, people, pictures
 from factories.people import Cast
+from factories.world import RULES, prepare_catalogue
 from kaosheng.accounts.models import User
 from kaosheng.casework.models import Decision, Dossier, Lease, Picture, Step, Submission, SubmittedPicture
-from kaosheng.casework.services import deciding, reviewing, submitting
+from kaosheng.casework.queries.intakes import catalogue_effect
+from kaosheng.casework.services import deciding, intakes, reviewing, submitting
 from kaosheng.casework.services import pictures as picture_services
 from kaosheng.casework.services.case import Case
+from kaosheng.domain.dossier import Outcome
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.states import State
 
@@ -119,6 +122,45 @@ def slipped_in(dossier: Dossier) -> bool:
         return False
     listed = SubmittedPicture.objects.filter(submission__dossier=dossier).values_list("picture_id", flat=True)
     return dossier.pictures.exclude(pk__in=list(listed)).exists()
+
+
+# --- a new catalogue version during a submit ---------------------------------------------------------------------
+def test_a_submission_is_stamped_with_the_catalogue_it_was_checked_by(
+    here: World, house: Cast, race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert submitted_during_publishing(here, house, race, monkeypatch) == (1, {"done": 2})
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_twin_a_submission_is_stamped_with_a_catalogue_it_does_not_meet_without_the_lock(
+    here: World, house: Cast, race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert submitted_during_publishing(here, house, race, monkeypatch) == (2, {"done": 2})
+
+
+def submitted_during_publishing(
+    here: World, house: Cast, race: Race, monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, Counter[str]]:
+    """A version is published between the check of a submit and its storing; the stamp, and the outcomes."""
+    dossier = dossiers.fill(dossiers.register(here))
+    stricter = prepare_catalogue(here.intake, rules=(*RULES, {**RULES[0], "kind": "M99"}))
+    staff, seen = people.staff(house.jiang), catalogue_effect(stricter).seen
+    checked, published, store = threading.Event(), threading.Event(), Case._store
+
+    def once_checked() -> object:
+        checked.wait(10)
+        answer = intakes.publish_catalogue(version_id=stricter.pk, staff=staff, seen=seen)
+        published.set()
+        return answer
+
+    def held_up(case: Case, outcome: Outcome) -> None:
+        checked.set()
+        published.wait(1)
+        store(case, outcome)
+
+    monkeypatch.setattr(Case, "_store", held_up)
+    answers = outcomes(race([submitting_now(dossier), once_checked]))
+    return Submission.objects.get().catalogue_version.number, answers
 
 
 # --- two uploads for the last place --------------------------------------------------------------------------

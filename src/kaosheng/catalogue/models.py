@@ -10,11 +10,15 @@ from kaosheng.regions.models import Intake
 
 
 class CatalogueVersion(models.Model):
-    """One published state of an intake's catalogue. Published versions never change."""
+    """One state of an intake's catalogue. Published versions never change.
+
+    `published_at` is null while it is being prepared. Its number is the newest's plus one, so that only one
+    can be in preparation and nothing else can be published beneath it.
+    """
 
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="catalogue_versions")
     number = models.PositiveIntegerField()
-    published_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """Numbers count up inside an intake."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
 from kaosheng.catalogue.models import CatalogueVersion, MaterialKind
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.materials import Catalogue, Effect, Kind, Rule
@@ -11,19 +13,25 @@ from kaosheng.domain.materials import Catalogue, Effect, Kind, Rule
 
 def newest_version_id(intake_id: int) -> int:
     """The version drafts of this intake follow. Raises Refusal `catalogue_missing`."""
-    version = (
-        CatalogueVersion.objects.filter(intake_id=intake_id).order_by("-number").values_list("pk", flat=True)
-    )
-    newest = version.first()
+    newest = published_versions().filter(intake_id=intake_id).values_list("pk", flat=True).first()
     if newest is None:
         raise Refusal("catalogue_missing")
     return newest
 
 
+def published_versions() -> QuerySet[CatalogueVersion]:
+    """The published versions of all intakes, newest first."""
+    return CatalogueVersion.objects.filter(published_at__isnull=False).order_by("-number")
+
+
 @lru_cache(maxsize=64)
 def load_catalogue(version_id: int) -> Catalogue:
-    """Kinds and rules of one version."""
-    version = CatalogueVersion.objects.get(pk=version_id)
+    """Kinds and rules of a published version."""
+    return read_catalogue(CatalogueVersion.objects.get(pk=version_id, published_at__isnull=False))
+
+
+def read_catalogue(version: CatalogueVersion) -> Catalogue:
+    """Kinds and rules as they stand now, also of a version in preparation."""
     return Catalogue(
         version=version.number,
         kinds=tuple(_kind(kind) for kind in version.kinds.all()),

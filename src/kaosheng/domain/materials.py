@@ -214,3 +214,30 @@ def difference(before: tuple[Item, ...], after: tuple[Item, ...]) -> Difference:
         now_asked=tuple(code for code, least in new.items() if least > old.get(code, 0)),
         no_longer_asked=tuple(code for code, least in old.items() if least > 0 and new.get(code, 0) == 0),
     )
+
+
+def asks_the_same(before: tuple[Item, ...], after: tuple[Item, ...]) -> bool:
+    """Whether a candidate reads the same of two checklists: what he must give, how many, instead of what.
+
+    Kinds merely offered and the words of a requirement don't count.
+    """
+    return _what_is_asked(before) == _what_is_asked(after)
+
+
+def _what_is_asked(items: tuple[Item, ...]) -> dict[str, tuple[Effect, int, int, frozenset[str]]]:
+    members = {
+        item.group: frozenset(other.kind.code for other in items if other.group == item.group)
+        for item in items
+        if item.group
+    }
+    return {
+        item.kind.code: (item.effect, item.minimum, item.maximum, members.get(item.group, frozenset()))
+        for item in items
+        if item.effect is not Effect.OFFERED
+    }
+
+
+def facts_asked(catalogue: Catalogue) -> frozenset[str]:
+    """The names of the facts this catalogue looks at; all others make no difference to a checklist."""
+    named = {name for rule in catalogue.rules for name in rule.when}
+    return frozenset(named | {kind.count_fact for kind in catalogue.kinds if kind.count_fact})

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     SITE_CLOSE_OWN = "site:close_own"
     SITE_CLOSE_ANY = "site:close_any"
     RELEASE_PUBLISH = "release:publish"
+    INTAKE_SET = "intake:set"
+    CATALOGUE_PUBLISH = "catalogue:publish"
     PROGRESS_VIEW = "progress:view"
     AUDIT_READ = "audit:read"
     ACCOUNT_MANAGE = "account:manage"
@@ -68,6 +70,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.EXTENSION_GRANT,
             Permission.SITE_CLOSE_ANY,
             Permission.RELEASE_PUBLISH,
+            Permission.INTAKE_SET,
+            Permission.CATALOGUE_PUBLISH,
             Permission.PROGRESS_VIEW,
         }
     ),

@@ -37,6 +37,18 @@ TEXTS: Final[dict[str, Text]] = {
         zh="您的报名信息已变更，已通知审核人员，如需补充会通知您。",
         en="Your registration changed. The reviewers have been told; you will hear from us if anything is needed.",
     ),
+    "catalogue_changed": Text(
+        zh="考区更新了报名材料要求，您需提交的材料有变化，请登录报名材料上传页面查看；已上传的图片保留。",
+        en="The exam area updated its requirements and the materials you must give changed. Please see the upload page; your pictures are kept.",
+    ),
+    "deadline_extended": Text(
+        zh="报名材料提交截止时间已延长至{deadline}，请在此之前提交审核。",
+        en="The deadline for your materials has been extended to {deadline}. Please submit before then.",
+    ),
+    "deadline_earlier": Text(
+        zh="报名材料提交截止时间已调整为{deadline}，早于此前公布的时间，请在此之前提交审核。",
+        en="The deadline for your materials is now {deadline}, earlier than announced before. Please submit before then.",
+    ),
     "result_released": Text(
         zh="报名资格审核结果已公布，请登录报名材料上传页面查看。",
         en="The results of the review have been released. Please see the upload page.",

@@ -33,8 +33,7 @@ from kaosheng.casework.models import (
 )
 from kaosheng.casework.queries.visible import verdict_of
 from kaosheng.casework.services.case import Case
-from kaosheng.catalogue.models import CatalogueVersion
-from kaosheng.catalogue.queries import load_catalogue
+from kaosheng.catalogue.queries import load_catalogue, published_versions
 from kaosheng.domain import places
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.visibility import Closing, PublishedVerdict
@@ -149,7 +148,7 @@ def _statement() -> tuple[str, tuple[Any, ...]]:
 
 def _query(dossier_id: UUID) -> QuerySet[Dossier, dict[str, Any]]:
     here = OuterRef("pk")
-    newest = CatalogueVersion.objects.filter(intake=OuterRef("intake_id")).order_by("-number")
+    newest = published_versions().filter(intake=OuterRef("intake_id"))
     known = RegistrationVersion.objects.filter(
         registration=OuterRef("registration_id"), source_version=OuterRef("acknowledged_version")
     )

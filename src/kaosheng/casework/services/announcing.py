@@ -50,3 +50,9 @@ def tell_candidate(case: Case, template: str, *, occasion: str = "", **variables
         dedup=occasion or str(case.dossier.revision),
         variables=variables,
     )
+
+
+def reads_english(case: Case) -> bool:
+    """Whether messages to this candidate are in English; somebody who never logged in gets Chinese."""
+    candidate = case.registration.candidate
+    return candidate is not None and candidate.language.startswith("en")

@@ -10,7 +10,7 @@ from uuid import UUID
 from kaosheng.audit.names import AuditName
 from kaosheng.casework.models import AskedPlace, Dossier, Lease, Mark, OpenedSlot, Picture, Return
 from kaosheng.casework.services.actors import Actor
-from kaosheng.casework.services.announcing import tell_candidate
+from kaosheng.casework.services.announcing import reads_english, tell_candidate
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.opening import open_short_kinds
 from kaosheng.casework.services.write_path import open_case
@@ -218,8 +218,7 @@ _MANNER_EN: Final = {
 def _tell_returned(case: Case, asking: list[Mark]) -> None:
     kinds = list(dict.fromkeys(mark.kind for mark in asking))
     first = case.item(kinds[0]).kind
-    candidate = case.registration.candidate
-    english = candidate is not None and candidate.language.startswith("en")
+    english = reads_english(case)
     manner = _overall_manner([Manner(mark.manner) for mark in asking])
     name = first.short_name_en if english else first.short_name_zh
     more = f" +{len(kinds) - 1}" if english else f"等{len(kinds)}项"

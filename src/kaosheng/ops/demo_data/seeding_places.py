@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kaosheng.accounts.models import Grant, User
-from kaosheng.catalogue.models import CatalogueVersion, MaterialKind, MaterialRule
+from kaosheng.catalogue.services import begin_version, write_version
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.ops.demo_data import read_staff, read_toml
 from kaosheng.ops.demo_data.catalogue import demo_catalogue
@@ -91,43 +92,11 @@ def seed_catalogue(intakes: list[Intake], samples: Mapping[str, bytes]) -> None:
 @transaction.atomic
 def _publish(intake: Intake, sample_keys: Mapping[str, str]) -> None:
     catalogue = demo_catalogue()
-    version = CatalogueVersion.objects.create(intake=intake, number=1, published_at=intake.opens_at)
-    rows = {}
-    for order, kind in enumerate(catalogue.kinds, start=1):
-        rows[kind.code] = MaterialKind.objects.create(
-            version=version,
-            code=kind.code,
-            order=order,
-            name_zh=kind.name_zh,
-            name_en=kind.name_en,
-            short_name_zh=kind.short_name_zh,
-            short_name_en=kind.short_name_en,
-            requirement_zh=kind.requirement_zh,
-            requirement_en=kind.requirement_en,
-            minimum=kind.minimum,
-            maximum=kind.maximum,
-            count_fact=kind.count_fact,
-            labels_zh=list(kind.labels_zh),
-            labels_en=list(kind.labels_en),
-            may_promise=kind.may_promise,
-            sample=sample_keys.get(kind.sample, ""),
-            reasons=[{"code": code, "zh": zh, "en": en} for code, zh, en in kind.reasons],
-            source=kind.source,
-        )
-    MaterialRule.objects.bulk_create(
-        MaterialRule(
-            version=version,
-            kind=rows[rule.kind],
-            effect=rule.effect,
-            when=dict(rule.when),
-            group=rule.group,
-            minimum=rule.minimum,
-            reason_zh=rule.reason_zh,
-            reason_en=rule.reason_en,
-            source=rule.source,
-        )
-        for rule in catalogue.rules
-    )
+    version = begin_version(intake_id=intake.pk)
+    kinds = [replace(kind, sample=sample_keys.get(kind.sample, "")) for kind in catalogue.kinds]
+    write_version(version=version, kinds=kinds, rules=catalogue.rules)
+    version.published_at = intake.opens_at
+    version.save(update_fields=["published_at"])
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.utils.functional import Promise
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kaosheng.domain.errors import Refusal
 from kaosheng.pictures import words as picture_words
+from kaosheng.web.ui import times
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,45 @@ ANSWERS: Final[dict[str, Answer]] = {
     ),
     "release_published_already": Answer(409, _("这一批结果已经公布。")),
     "nothing_to_release": Answer(409, _("没有可公布的决定。")),
+    # intake and catalogue
+    "catalogue_published": Answer(409, _("第 %(number)s 版材料目录已经发布或已被取消，不能再改。")),
+    "catalogue_changed_meanwhile": Answer(409, _("预览之后材料目录又有改动，没有发布。请重新查看后再发布。")),
+    "catalogue_empty": Answer(422, _("材料目录中没有任何材料种类，不能发布。")),
+    "kind_still_used": Answer(
+        409,
+        _("材料 %(kind)s 已有考生上传的图片 %(count)s 张，不能从目录中去掉；可以改为“不需要上传”。"),
+    ),
+    "kind_code_twice": Answer(422, _("材料代码 %(kind)s 出现了两次，每种材料的代码须不同。")),
+    "kind_counts_wrong": Answer(
+        422,
+        _(
+            "材料 %(kind)s 的张数不对：最少 %(minimum)s 张、最多 %(maximum)s 张；最多须在 1 到 %(limit)s 之间且不小于最少。"
+        ),
+    ),
+    "kind_text_missing": Answer(422, _("材料 %(kind)s 的名称、简称或要求没有填全，中文和英文都要填写。")),
+    "kind_short_name_long": Answer(
+        422, _("材料 %(kind)s 的简称有 %(length)s 个字，短信中最多 %(limit)s 个字。")
+    ),
+    "kind_labels_wrong": Answer(
+        422, _("材料 %(kind)s 的位置名称不对：中文和英文的个数须相同，且不多于最多张数。")
+    ),
+    "rule_kind_unknown": Answer(422, _("有一条规则针对材料 %(kind)s，目录中没有这种材料。")),
+    "rule_group_missing": Answer(422, _("材料 %(kind)s 的“任选其一”规则没有填写组名。")),
+    "rule_text_missing": Answer(422, _("材料 %(kind)s 有一条规则没有写给考生的理由，中文和英文都要填写。")),
+    "rule_condition_wrong": Answer(422, _("材料 %(kind)s 有一条规则的条件“%(fact)s”无法成立，请检查。")),
+    "settings_changed_meanwhile": Answer(
+        409, _("设置已被他人修改，您的修改没有保存，请查看最新设置后再改。")
+    ),
+    "window_backwards": Answer(422, _("截止时间 %(closes_at)s 不晚于开始时间 %(opens_at)s，没有保存。")),
+    "window_ends_in_past": Answer(
+        422, _("截止时间 %(closes_at)s 已经过去，没有保存；请填写现在以后的时间。")
+    ),
+    "window_opened_already": Answer(
+        409, _("上传已于 %(opens_at)s 开始，已有考生上传图片，开始时间不能改到以后。")
+    ),
+    "supplement_days_wrong": Answer(422, _("补充期限是 %(days)s 天，须在 1 到 %(limit)s 天之间。")),
+    "stages_unknown": Answer(422, _("审核级数是 %(stages)s，须为 1（考区）或 2（考点、考区）。")),
+    "stages_fixed": Answer(409, _("已有考生提交审核，审核级数（%(stages)s 级）不能再改。")),
     # accounts and roles
     "bootstrap_done": Answer(409, _("三员账号已经建立，不能再次初始化。")),
     "roles_separated": Answer(
@@ -139,4 +180,7 @@ def sentence_of(refusal: Refusal) -> str:
     for name in ("kinds", "places"):
         if isinstance(counted := params.get(name), tuple):
             params["count"] = len(counted)
+    for name, value in params.items():
+        if isinstance(value, datetime):
+            params[name] = (times.deadline if name == "closes_at" else times.moment)(value, year=True)
     return str(ANSWERS[refusal.code].sentence) % params
