@@ -7,12 +7,14 @@ import dialog from "./controllers/dialog";
 import elder from "./controllers/elder";
 import errors from "./controllers/errors";
 import fold from "./controllers/fold";
+import handover from "./controllers/handover";
 import lightbox from "./controllers/lightbox";
 import print from "./controllers/print";
+import scanned from "./controllers/scanned";
 import submitOnce from "./controllers/submit_once";
 import trouble from "./controllers/trouble";
 import upload from "./controllers/upload";
 import viewer from "./controllers/viewer";
 import { start } from "./lib/start";
 
-start({ confirm, dialog, elder, errors, fold, lightbox, print, "submit-once": submitOnce, trouble, upload, viewer });
+start({ confirm, dialog, elder, errors, fold, handover, lightbox, print, scanned, "submit-once": submitOnce, trouble, upload, viewer });

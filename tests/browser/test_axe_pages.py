@@ -173,6 +173,28 @@ def test_pages_before_and_between(
     complaints.clear()  # the status of that page is one
 
 
+def test_pages_of_a_handover(system: System, open_page: Callable[..., Page]) -> None:
+    person = system.people["draft"]
+    computer = open_page(LANGUAGES[0], DESKTOP, person=person)
+    own = f"{system.service}/dossiers/{person['dossier']}/kinds/M01/handover/"
+    for language in LANGUAGES:
+        choose(computer, system, language)
+        assert looked_at(computer, [own]) == {}
+        computer.locator("button[form=handover-open]").click()
+        digits = computer.locator(".handover__digits").inner_text()
+        assert looked_at(computer, [own]) == {}
+        phone = open_page(language, PHONE)
+        assert looked_at(phone, [f"{system.service}/phone/"]) == {}
+        phone.locator("#id_code").fill(digits)
+        phone.locator("form .btn-primary").click()
+        phone.wait_for_url("**/phone/upload/")
+        delete = f"{system.service}/phone/pictures/{picture(system, 'draft', 1)}/delete/"
+        assert looked_at(phone, [phone.url, delete]) == {}
+        assert looked_at(computer, [own]) == {}
+        computer.locator("button[form=handover-close]").click()
+        computer.wait_for_url("**/#material-M01")
+
+
 @pytest.mark.parametrize("username", STAFF_PAGES)
 def test_staff_pages(system: System, open_page: Callable[..., Page], username: str) -> None:
     page = open_page(LANGUAGES[0], DESKTOP)

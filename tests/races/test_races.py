@@ -17,10 +17,21 @@ from factories import World, dossiers, people, pictures
 from factories.people import Cast
 from factories.world import RULES, prepare_catalogue
 from kaosheng.accounts.models import User
-from kaosheng.casework.models import Decision, Dossier, Lease, Picture, Step, Submission, SubmittedPicture
+from kaosheng.audit.models import AuditEvent
+from kaosheng.casework.models import (
+    Decision,
+    Dossier,
+    Handover,
+    Lease,
+    Picture,
+    Step,
+    Submission,
+    SubmittedPicture,
+)
 from kaosheng.casework.queries.intakes import catalogue_effect
-from kaosheng.casework.services import deciding, intakes, reviewing, submitting
+from kaosheng.casework.services import deciding, handing_over, intakes, reviewing, submitting
 from kaosheng.casework.services import pictures as picture_services
+from kaosheng.casework.services.actors import of_handover
 from kaosheng.casework.services.case import Case
 from kaosheng.domain.dossier import Outcome
 from kaosheng.domain.errors import Refusal
@@ -243,3 +254,47 @@ def test_a_return_and_a_forward_of_one_dossier_exclude_each_other(
         ]
     )
     assert outcomes(answers) == {"done": 1, "stale_revision": 1}
+
+
+# --- two phones scan one code --------------------------------------------------------------------------------
+def redeeming(handover: Handover) -> Callable[[], object]:
+    secret = handing_over.secret_of(handover)
+    return lambda: handing_over.redeem(secret=secret)
+
+
+def test_two_phones_scan_and_one_gets_it(here: World, race: Race, meet_at: MeetAt) -> None:
+    dossier = dossiers.register(here)
+    handover = handing_over.open_handover(dossier_id=dossier.pk, actor=dossiers.owner(dossier), kind="M01")
+    meet_at(handing_over, "digest")
+    answers = race([redeeming(handover), redeeming(handover)])
+    assert outcomes(answers) == {"done": 1, "handover_over": 1}
+    assert AuditEvent.objects.filter(name="handover:redeemed").count() == 1
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_twin_two_phones_both_get_it_without_the_lock(here: World, race: Race, meet_at: MeetAt) -> None:
+    dossier = dossiers.register(here)
+    handover = handing_over.open_handover(dossier_id=dossier.pk, actor=dossiers.owner(dossier), kind="M01")
+    meet_at(handing_over, "digest")
+    answers = race([redeeming(handover), redeeming(handover)])
+    assert outcomes(answers) == {"done": 2}
+
+
+def test_an_upload_by_phone_during_submit_is_in_the_submission_or_refused(
+    here: World, race: Race, meet_at: MeetAt
+) -> None:
+    dossier = dossiers.fill(dossiers.register(here))
+    handover = handing_over.open_handover(dossier_id=dossier.pk, actor=dossiers.owner(dossier), kind="M99")
+    handing_over.redeem(secret=handing_over.secret_of(handover))
+    phone, data = of_handover(handover), pictures.jpeg(1)
+
+    def sending() -> object:
+        return picture_services.add_picture(
+            dossier_id=dossier.pk, actor=phone, kind="M99", position=None, data=data, idempotency_key="1"
+        )
+
+    meet_at(Case, "_store")
+    meet_at(picture_services, "_choose_slot")
+    answers = outcomes(race([submitting_now(dossier), sending]))
+    assert answers in ({"done": 1, "handover_over": 1}, {"done": 1, "picture_list_changed": 1})
+    assert not slipped_in(dossier)

@@ -17,13 +17,16 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import Dossier, Picture
+from kaosheng.casework.models import Dossier, Handover, Picture
+from kaosheng.casework.services.handing_over import device_handover
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, permissions_of
 from kaosheng.regions.models import ExamSite, Intake
 from kaosheng.web.identity import candidate_id_of, staff_of
 
 View = Callable[..., HttpResponseBase]
+DEVICE_COOKIE = "kaosheng_phone"
+"""The key of a device that redeemed a handover; it goes to the addresses below /phone/ alone."""
 _SURROUNDINGS = ("registration__candidate", "intake__area", "site", "release")
 
 
@@ -67,6 +70,14 @@ def staff_member(request: HttpRequest) -> Staff:
     if staff is None:
         raise Refusal("login_needed")
     return staff
+
+
+def held_handover(request: HttpRequest) -> Handover:
+    """The handover the device at the other end holds, by its own key. Raises Refusal `handover_over`."""
+    handover = device_handover(request.COOKIES.get(DEVICE_COOKIE, ""))
+    if handover is None:
+        raise Refusal("handover_over")
+    return handover
 
 
 def own_dossier(request: HttpRequest, dossier_id: UUID) -> Dossier:

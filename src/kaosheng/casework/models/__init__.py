@@ -10,6 +10,7 @@ from kaosheng.casework.models.decisions import (
     SiteReview,
 )
 from kaosheng.casework.models.dossier import Dossier, Lease, Step
+from kaosheng.casework.models.handover import Handover
 from kaosheng.casework.models.outgoing import StatusPush
 from kaosheng.casework.models.pictures import Picture, Submission, SubmittedPicture
 from kaosheng.casework.models.review import AskedPlace, Explanation, Mark, OpenedSlot, Promise, Return
@@ -21,6 +22,7 @@ __all__ = [
     "Dossier",
     "Explanation",
     "ExtensionRequest",
+    "Handover",
     "LateCase",
     "Lease",
     "Mark",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kaosheng.accounts.models import User
 from kaosheng.accounts.scope import Staff
 from kaosheng.audit.recording import By
-from kaosheng.casework.models import Dossier
+from kaosheng.casework.models import Dossier, Handover
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Role
 from kaosheng.registration.models import Candidate
@@ -15,12 +15,16 @@ from kaosheng.registration.models import Candidate
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One of: a candidate, a staff member, the clock, the gateway."""
+    """One of: a candidate, a staff member, the clock, the gateway, the device of a handover.
+
+    A handover reaches no dossier as a whole: only adding and deleting pictures ask for it.
+    """
 
     by: By
     candidate: Candidate | None = None
     staff: Staff | None = None
     machine: Role | None = None
+    handover: Handover | None = None
 
     @property
     def user(self) -> User | None:
@@ -54,6 +58,11 @@ def of_candidate(candidate: Candidate) -> Actor:
 def of_staff(staff: Staff) -> Actor:
     """A staff member with his grants."""
     return Actor(by=By("staff", staff.id), staff=staff)
+
+
+def of_handover(handover: Handover) -> Actor:
+    """The device a candidate handed one kind over to."""
+    return Actor(by=By("handover", str(handover.pk)), handover=handover)
 
 
 CLOCK = Actor(by=By("clock", "clock"), machine=Role.CLOCK)

@@ -11,12 +11,13 @@ from uuid import UUID
 
 from kaosheng.audit.names import AuditName
 from kaosheng.casework.jobs.objects import delete_objects
-from kaosheng.casework.models import Picture
+from kaosheng.casework.models import Handover, Picture
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain import materials, places
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.handover import lives
 from kaosheng.domain.places import Slot
 from kaosheng.domain.roles import Permission, permissions_of
 from kaosheng.domain.states import State
@@ -48,7 +49,8 @@ def add_picture(
     keys = [] if repeated else get_store().put(checked.canonical, checked.thumbnail)
     try:
         with open_case(dossier_id, arrived_at=arrived_at) as case:
-            picture = _already_there(case, actor, idempotency_key)
+            _require_reach(case, actor, kind)
+            picture = case.dossier.pictures.filter(idempotency_key=idempotency_key).first()
             if picture is None:
                 wanted = Slot(kind, position or 0)
                 picture = _place(case, actor, wanted, _Stored(checked, keys, idempotency_key))
@@ -61,9 +63,21 @@ def add_picture(
     return picture
 
 
-def _already_there(case: Case, actor: Actor, idempotency_key: str) -> Picture | None:
-    case.roles_of(actor)
-    return case.dossier.pictures.filter(idempotency_key=idempotency_key).first()
+def _require_reach(case: Case, actor: Actor, kind: str) -> None:
+    """Refuse whom this kind of this dossier doesn't concern. Raises Refusal `not_found`, `handover_over`."""
+    if actor.handover is None:
+        case.roles_of(actor)
+        return
+    row = Handover.objects.filter(pk=actor.handover.pk, dossier=case.dossier, kind=kind).first()
+    if row is None or not is_live(row, revision=case.dossier.revision, at=case.arrived_at):
+        raise Refusal("handover_over")
+
+
+def is_live(handover: Handover, *, revision: int, at: datetime) -> bool:
+    """Whether the other device still counts at this moment, its dossier being at this revision."""
+    return lives(
+        expires_at=handover.expires_at, opened_at_revision=handover.revision, revision=revision, at=at
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,28 +129,35 @@ def _choose_slot(case: Case, wanted: Slot, *, at_counter: bool) -> Slot:
         raise Refusal("kind_not_accepted", kind=wanted.kind)
     require_changeable(case)
     occupied = frozenset(picture.position for picture in case.pictures if picture.kind == wanted.kind)
-    highest = max(
-        [item.maximum, *(opened.slot.position for opened in case.opened if opened.slot.kind == wanted.kind)]
-    )
-    open_positions = frozenset(
-        number
-        for number in range(1, highest + 1)
-        if slot_is_open(case, Slot(wanted.kind, number), at_counter=at_counter)
-    )
+    can_change = open_positions(case, wanted.kind, at_counter=at_counter)
     if not wanted.position:
-        gap = materials.lowest_gap(occupied=occupied, open_positions=open_positions)
+        gap = materials.lowest_gap(occupied=occupied, open_positions=can_change)
         if gap is None:
             if len(occupied) >= item.maximum:
                 raise Refusal("kind_full", kind=wanted.kind, maximum=item.maximum)
             raise Refusal("slot_locked", kind=wanted.kind)
         return Slot(wanted.kind, gap)
-    if wanted.position > highest:
+    if wanted.position > _highest(case, wanted.kind):
         raise Refusal("kind_full", kind=wanted.kind, maximum=item.maximum)
-    if wanted.position not in open_positions:
+    if wanted.position not in can_change:
         raise Refusal("slot_locked", kind=wanted.kind)
     if wanted.position in occupied:
         raise Refusal("slot_taken", kind=wanted.kind, position=wanted.position)
     return wanted
+
+
+def open_positions(case: Case, kind: str, *, at_counter: bool = False) -> frozenset[int]:
+    """The places of a kind that may change now, filled or not."""
+    return frozenset(
+        number
+        for number in range(1, _highest(case, kind) + 1)
+        if slot_is_open(case, Slot(kind, number), at_counter=at_counter)
+    )
+
+
+def _highest(case: Case, kind: str) -> int:
+    opened = [opened.slot.position for opened in case.opened if opened.slot.kind == kind]
+    return max([case.item(kind).maximum, *opened])
 
 
 def slot_is_open(case: Case, slot: Slot, *, at_counter: bool = False) -> bool:
@@ -178,10 +199,10 @@ def delete_picture(
     and bytes (the digest stays in the audit).
     """
     with open_case(dossier_id, arrived_at=arrived_at) as case:
-        case.roles_of(actor)
         picture = next((entry for entry in case.pictures if entry.pk == picture_id), None)
         if picture is None:
             raise Refusal("not_found")
+        _require_reach(case, actor, picture.kind)
         require_changeable(case)
         if not slot_is_open(case, Slot(picture.kind, picture.position), at_counter=_at_counter(case, actor)):
             raise Refusal("slot_locked", kind=picture.kind)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema, Status
 
@@ -15,7 +15,6 @@ from kaosheng.casework.queries.visible import visible_now
 from kaosheng.casework.services.actors import of_candidate
 from kaosheng.casework.services.pictures import delete_picture
 from kaosheng.casework.words import state_words
-from kaosheng.crypto.digests import digest
 from kaosheng.domain.deadlines import effective_deadline
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.visibility import Visible, VisibleState
@@ -23,6 +22,7 @@ from kaosheng.web.access import own_dossier, picture_in
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.frame import me
 from kaosheng.web.candidate.views.upload import receive
+from kaosheng.web.conditional import conditional_answer
 
 router = Router(tags=["dossiers"])
 
@@ -75,7 +75,8 @@ def add(request: HttpRequest, dossier_id: UUID) -> Status[Picture]:
         raise Refusal("form_incomplete", field="kind")
     if position and not (position.isdecimal() and 1 <= int(position) <= 1000):  # noqa: PLR2004 - far beyond any maximum
         raise Refusal("form_incomplete", field=f"position={position[:20]}")
-    return Status(201, receive(request, dossier, kind=kind, position=int(position) if position else None))
+    place = int(position) if position else None
+    return Status(201, receive(request, dossier.pk, of_candidate(me(request)), kind=kind, position=place))
 
 
 @router.delete("{uuid:dossier_id}/pictures/{uuid:picture_id}/", response={204: None})
@@ -100,14 +101,7 @@ def state(request: HttpRequest, dossier_id: UUID) -> Any:
     waits = visible.state in {VisibleState.DRAFT, VisibleState.RETURNED}
     deadline = effective_deadline(own=dossier.deadline, intake_closes=dossier.intake.closes_at)
     body = _state_out(visible, deadline if waits else None).model_dump_json()
-    tag = f'"{digest(body.encode())}"'
-    if tag in request.headers.get("If-None-Match", ""):
-        answer: HttpResponse = HttpResponseNotModified()
-    else:
-        answer = HttpResponse(body, content_type="application/json")
-    answer.headers["ETag"] = tag
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    return conditional_answer(request, body, content_type="application/json")
 
 
 def _state_out(visible: Visible, deadline: datetime | None) -> StateOut:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
+
+_EIGHT_DIGITS: Final = re.compile(r"[0-9]{8}")
 
 
 class PromiseForm(forms.Form):
@@ -48,3 +51,26 @@ class CommitmentForm(forms.Form):
         commitment = self.fields["commitment"]
         commitment.label = _("我已阅读并作出以上承诺")
         commitment.error_messages = {"required": _("请先阅读并勾选真实性承诺，再提交审核。")}
+
+
+class CodeForm(forms.Form):
+    """手机上传: the secret a script read from the address, or the eight digits typed."""
+
+    secret = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
+    code = forms.CharField(
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("电脑上显示的 8 位数字")
+
+    def clean(self) -> dict[str, Any]:
+        """Want one of the two; of a code its digits alone."""
+        given = super().clean() or {}
+        given["code"] = "".join(given.get("code", "").split())
+        if not given.get("secret") and not _EIGHT_DIGITS.fullmatch(given["code"]):
+            self.add_error("code", _("请输入电脑上显示的 8 位数字。"))
+        return given

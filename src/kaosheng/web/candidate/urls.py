@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kaosheng.web.candidate.views import answers, dossier, entrance, pictures, submitting, upload
+from kaosheng.web.candidate.views import (
+    answers,
+    dossier,
+    entrance,
+    handover,
+    phone,
+    pictures,
+    submitting,
+    upload,
+)
 
 app_name = "candidate"
 _HERE = "dossiers/<uuid:dossier_id>/"
@@ -20,6 +29,10 @@ urlpatterns = [
     path(_HERE, dossier.dossier, name="dossier"),
     path(f"{_HERE}acknowledge/", answers.acknowledge, name="acknowledge"),
     path(f"{_KIND}upload/", upload.upload, name="upload"),
+    path(f"{_KIND}handover/", handover.handover, name="handover"),
+    path(f"{_KIND}handover/code.png", handover.qr_code, name="handover-code"),
+    path(f"{_KIND}handover/news/", handover.news, name="handover-news"),
+    path(f"{_KIND}handover/close/", handover.close, name="handover-close"),
     path(f"{_KIND}promise/", answers.promise, name="promise"),
     path(f"{_KIND}explain/", answers.explain, name="explain"),
     path(_PICTURE, pictures.full, name="picture"),
@@ -29,5 +42,9 @@ urlpatterns = [
     path(f"{_HERE}check/", submitting.check, name="check"),
     path(f"{_HERE}submit/", submitting.submit, name="submit"),
     path(f"{_HERE}submissions/<int:ordinal>/", submitting.receipt, name="receipt"),
+    path("phone/", phone.phone, name="phone"),
+    path("phone/upload/", phone.upload, name="phone-upload"),
+    path("phone/sample/", phone.sample, name="phone-sample"),
+    path("phone/pictures/<uuid:picture_id>/delete/", phone.delete, name="phone-delete"),
     path("samples/<int:intake_id>/<str:code>/", pictures.sample, name="sample"),
 ]

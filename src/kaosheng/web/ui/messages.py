@@ -58,6 +58,11 @@ ANSWERS: Final[dict[str, Answer]] = {
     "place_not_asked": Answer(409, _("这处材料没有要求更换，不需要说明。")),
     "promise_not_possible": Answer(422, _("这种材料不能选择“暂时无法提供”，请上传图片。")),
     "promise_date_past": Answer(422, _("承诺提供日期 %(date)s 不晚于今天，请填写今天以后的日期。")),
+    "handover_over": Answer(
+        403,
+        _("手机上传已失效：二维码或数字码只能使用一次，10 分钟内有效。请在电脑上重新点“手机扫码上传”。"),
+    ),
+    "handover_tries": Answer(429, _("输错的次数太多，请 10 分钟后再试，或改用扫描二维码。")),
     "file_missing": Answer(422, _("没有选取文件，请先选取图片再提交。")),
     "body_too_large": Answer(
         413, _("上传内容超过 %(limit_mb)s MB，没有接收。单张图片不超过 200 KB（204,800 字节）。")

@@ -16,6 +16,7 @@ from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries.visible import visible_now
+from kaosheng.casework.services.handing_over import close_handovers_of
 from kaosheng.casework.services.registrations import log_in
 from kaosheng.casework.words import state_words
 from kaosheng.domain.errors import Refusal
@@ -144,6 +145,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
     """End both sessions, ours and the registration system's, and what this browser kept of us."""
     candidate_id, id_token = candidate_id_of(request), oidc.id_token_of(request)
     if candidate_id is not None:
+        close_handovers_of(candidate_id)
         with transaction.atomic():
             record(
                 AuditName.CANDIDATE_LOGGED_OUT,

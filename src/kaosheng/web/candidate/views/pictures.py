@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kaosheng.casework.models import Dossier, Picture
-from kaosheng.casework.services.actors import Actor, of_candidate
 from kaosheng.casework.services.pictures import delete_picture, restore_picture
 from kaosheng.catalogue.models import MaterialKind
 from kaosheng.catalogue.queries import load_catalogue, newest_version_id
@@ -21,7 +20,7 @@ from kaosheng.pictures.store import get_store
 from kaosheng.web.access import for_candidates, picture_in
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.frame import open_dossier
-from kaosheng.web.candidate.views.upload import show_card
+from kaosheng.web.candidate.views.upload import owner_of, show_card
 from kaosheng.web.candidate.words import place_name
 from kaosheng.web.identity import candidate_id_of, staff_of
 from kaosheng.web.image_answers import KEPT_BRIEFLY, NEVER_KEPT, image_answer
@@ -57,6 +56,11 @@ def sample(request: HttpRequest, intake_id: int, code: str) -> HttpResponse:
         if request.headers.get("HX-Request") == "true":
             raise Refusal("login_needed")
         return redirect("candidate:entrance")
+    return sample_answer(intake_id, code)
+
+
+def sample_answer(intake_id: int, code: str) -> HttpResponse:
+    """The newest 示例 of a kind. Raises Refusal `not_found`."""
     key = (
         MaterialKind.objects.filter(version__intake=intake_id, code=code)
         .exclude(sample="")
@@ -80,7 +84,7 @@ def delete(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpResp
         delete_picture(
             dossier_id=dossier.pk,
             picture_id=picture.pk,
-            actor=_owner(dossier),
+            actor=owner_of(dossier),
             arrived_at=arrived_at(request),
         )
         return show_card(request, dossier, picture.kind, said=_("图片已删除，这个位置可以重新上传。"))
@@ -109,7 +113,7 @@ def restore(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpRes
         restore_picture(
             dossier_id=dossier.pk,
             picture_id=picture.pk,
-            actor=_owner(dossier),
+            actor=owner_of(dossier),
             arrived_at=arrived_at(request),
         )
         return show_card(request, dossier, picture.kind, said=_("已恢复原图。"))
@@ -154,10 +158,3 @@ def _question(
         "height": picture.thumbnail_height,
     }
     return render(request, "ui/confirm_page.html", context)
-
-
-def _owner(dossier: Dossier) -> Actor:
-    candidate = dossier.registration.candidate
-    if candidate is None:
-        raise Refusal("not_found")
-    return of_candidate(candidate)

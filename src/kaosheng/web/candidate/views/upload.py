@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from kaosheng.casework.models import Dossier, Picture
 from kaosheng.casework.queries.candidate import CandidateView, KindView, candidate_view
-from kaosheng.casework.services.actors import of_candidate
+from kaosheng.casework.services.actors import Actor, of_candidate
 from kaosheng.casework.services.pictures import add_picture
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.visibility import VisibleState
@@ -46,7 +46,7 @@ def upload(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
     if request.method != "POST":
         return _form(request, dossier, code)
     try:
-        picture = receive(request, dossier, kind=code, position=_position(request))
+        picture = receive(request, dossier.pk, owner_of(dossier), kind=code, position=position_in(request))
     except Refusal as refusal:
         return _form(request, dossier, code, refusal=refusal)
     return show_card(
@@ -54,8 +54,10 @@ def upload(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
     )
 
 
-def receive(request: HttpRequest, dossier: Dossier, *, kind: str, position: int | None) -> Picture:
-    """Take the one file of a request into the dossier: the page, the plain form and the API end here.
+def receive(
+    request: HttpRequest, dossier_id: UUID, actor: Actor, *, kind: str, position: int | None
+) -> Picture:
+    """Take the one file of a request into a dossier: page, plain form, phone, counter and API end here.
 
     Raises Refusal: `file_missing`, `too_many_files`, and those of `add_picture`.
     """
@@ -64,18 +66,23 @@ def receive(request: HttpRequest, dossier: Dossier, *, kind: str, position: int 
         raise Refusal("file_missing")
     if len(files) > 1 or len(request.FILES) > 1:
         raise Refusal("too_many_files", count=sum(len(request.FILES.getlist(name)) for name in request.FILES))
-    candidate = dossier.registration.candidate
-    if candidate is None:
-        raise Refusal("not_found")
     return add_picture(
-        dossier_id=dossier.pk,
-        actor=of_candidate(candidate),
+        dossier_id=dossier_id,
+        actor=actor,
         kind=kind,
         position=position,
         data=_content(files[0]),
         idempotency_key=_key(request),
         arrived_at=arrived_at(request),
     )
+
+
+def owner_of(dossier: Dossier) -> Actor:
+    """The candidate a dossier belongs to, as the one who acts. Raises Refusal `not_found`."""
+    candidate = dossier.registration.candidate
+    if candidate is None:
+        raise Refusal("not_found")
+    return of_candidate(candidate)
 
 
 def _content(file: UploadedFile) -> bytes:
@@ -92,7 +99,8 @@ def _key(request: HttpRequest) -> str:
     return key
 
 
-def _position(request: HttpRequest) -> int | None:
+def position_in(request: HttpRequest) -> int | None:
+    """The place an upload names. Raises Refusal `form_incomplete`."""
     given = request.POST.get("position") or request.GET.get("position")
     if not given:
         return None
@@ -106,37 +114,51 @@ def _form(
 ) -> HttpResponse:
     view = candidate_view(dossier, now=timezone.now())
     kind = require_kind(view, code)
-    position = _wanted(request, kind)
-    problem = sentence_of(refusal) if refusal else ""
     back = reverse("candidate:dossier", args=[dossier.pk])
     context = {
+        **form_context(request, view, kind, refusal),
         "base": base_template(request),
-        "kind_name": kind_name(kind.item.kind),
-        "place": place_label(kind.item.kind, position) if position else "",
-        "requirement": requirement(kind.item.kind),
         "sample_url": reverse("candidate:sample", args=[dossier.intake_id, code])
         if kind.item.kind.sample
         else "",
-        "action": reverse("candidate:upload", args=[dossier.pk, code])
-        + (f"?position={position}" if position else ""),
-        "limits": UploadLimits(size=MAX_BYTES),
-        "card_id": f"material-{code}",
         "back": f"{back}#material-{code}",
+        "handover_url": reverse("candidate:handover", args=[dossier.pk, code]),
+    }
+    return answer_form(request, "candidate/upload.html", context, refusal)
+
+
+def form_context(
+    request: HttpRequest, view: CandidateView, kind: KindView, refusal: Refusal | None
+) -> dict[str, Any]:
+    """What an upload form for one kind shows, whoever fills it; the form posts to the address it stands on."""
+    position = _wanted(request, kind)
+    return {
+        "kind_name": kind_name(kind.item.kind),
+        "place": place_label(kind.item.kind, position) if position else "",
+        "requirement": requirement(kind.item.kind),
+        "action": request.path + (f"?position={position}" if position else ""),
+        "limits": UploadLimits(size=MAX_BYTES),
+        "card_id": f"material-{kind.code}",
         "key": uuid4().hex,
-        "problem": problem,
+        "problem": sentence_of(refusal) if refusal else "",
         "closed": closed_reason(view, kind) if not refusal else "",
     }
-    response = render(
-        request, "candidate/upload.html", context, status=status_of(refusal) if refusal else 200
-    )
-    if refusal:
-        response.headers["X-Refusal"] = quote(problem)
+
+
+def answer_form(
+    request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal | None
+) -> HttpResponse:
+    """The form, or the form again with what was refused, which scripts read from the header X-Refusal."""
+    if refusal is None:
+        return render(request, template, context)
+    response = render(request, template, context, status=status_of(refusal))
+    response.headers["X-Refusal"] = quote(context["problem"])
     return response
 
 
 def _wanted(request: HttpRequest, kind: KindView) -> int | None:
     try:
-        return _position(request) or kind.free_position
+        return position_in(request) or kind.free_position
     except Refusal:
         return kind.free_position
 

@@ -1,0 +1,153 @@
+"""手机扫码上传: a computer and a telephone side by side, and a telephone without scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from browser.guide.test_guide import DESKTOP, PHONE
+from browser.guide.test_plain_forms import forgive_switched_off_scripts
+from browser.guide.walking import Album, Candidate
+from kaosheng.domain.places import Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, Locator
+
+    from browser.guide.system import System
+
+pytestmark = pytest.mark.browser
+
+FRONT, BACK = Slot("M01", 1), Slot("M01", 2)
+
+
+@pytest.fixture
+def at_computer(
+    system: System, new_context: Callable[..., BrowserContext], album: Callable[[str], Album]
+) -> Candidate:
+    """Sit down at the upload page on a computer."""
+    person = system.people["handover"]
+    context = new_context(**DESKTOP)
+    context.add_cookies([{"name": "kaosheng_session", "value": person["session"], "url": system.service}])
+    url = f"{system.service}/dossiers/{person['dossier']}/"
+    candidate = Candidate(context.new_page(), system, album("handover"), person=person, dossier_url=url)
+    candidate.see()
+    return candidate
+
+
+def at_phone(
+    system: System, context: BrowserContext, candidate: Candidate, *, speaking: str = "zh-hans"
+) -> Candidate:
+    """Hold a telephone that has never seen the system."""
+    context.add_cookies([{"name": "kaosheng_language", "value": speaking, "url": system.service}])
+    return Candidate(context.new_page(), system, candidate.album, touch=True, person=candidate.person)
+
+
+def scanned(code: Locator) -> str:
+    """Read a QR code off the screen."""
+    shown = cv2.imdecode(np.frombuffer(code.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE)
+    padded = cv2.copyMakeBorder(shown, 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255)
+    read, _points, _straight = cv2.QRCodeDetector().detectAndDecode(padded)
+    return str(read)
+
+
+def opens_the_code(candidate: Candidate, slot: Slot) -> None:
+    """Empty a place, press its 上传 and 手机扫码上传."""
+    page = candidate.page
+    candidate.see()
+    if candidate.slot(slot).locator(".slot__remove").count():
+        candidate.remove(slot)
+    candidate.press(candidate.slot(slot).locator(".slot__add"))
+    sheet = page.locator("dialog.sheet[open]")
+    candidate.keep("dialog-offer", whole=False)
+    candidate.press(candidate.button("手机扫码上传", sheet))
+    expect(page.get_by_role("heading", name="等待手机扫码")).to_be_visible()
+
+
+def sends(phone: Candidate, picture: Any) -> None:
+    """Choose one picture on the telephone and press 提交."""
+    page = phone.page
+    expect(page.locator("#upload-file")).to_be_enabled()
+    page.locator("#upload-file").set_input_files(picture)
+    phone.press(page.get_by_role("button", name="提交", exact=True))
+
+
+def test_the_computer_shows_what_the_phone_sends(
+    system: System, new_context: Callable[..., BrowserContext], at_computer: Candidate
+) -> None:
+    opens_the_code(at_computer, FRONT)
+    computer = at_computer.page
+    at_computer.keep("waiting")
+    address = scanned(computer.locator(".handover__code"))
+    assert address.startswith(f"{system.service}/phone/#")
+
+    phone = at_phone(system, new_context(**PHONE), at_computer)
+    requested: list[str] = []
+    phone.page.on("request", lambda request: requested.append(request.url + str(request.headers)))
+    phone.page.goto(address)
+    assert phone.page.url == f"{system.service}/phone/"
+    expect(phone.page.get_by_label("电脑上显示的 8 位数字")).to_be_hidden()
+    phone.keep("phone-start")
+    expect(computer.get_by_role("heading", name="等待手机扫码")).to_be_visible()
+    phone.press(phone.button("开始上传"))
+    expect(phone.page.get_by_role("heading", name="上传身份证明")).to_be_visible()
+    phone.keep("phone-upload")
+    expect(computer.get_by_role("heading", name="手机已连接")).to_be_visible()
+    assert not any(address.partition("#")[2] in one for one in requested)
+
+    expect(at_computer.slot(FRONT).locator("img")).to_have_count(0)
+    sends(phone, at_computer.picture(FRONT, seed=7))
+    expect(phone.page.get_by_text("已有 2 张")).to_be_visible()
+    phone.keep("phone-full")
+    expect(at_computer.slot(FRONT).locator("img")).to_be_visible()
+    at_computer.keep("arrived")
+
+    phone.press(phone.page.get_by_role("link", name="删除").nth(1))
+    expect(phone.page.get_by_role("heading", name="删除这张图片？")).to_be_visible()
+    phone.keep("phone-delete")
+    phone.press(phone.page.get_by_role("button", name="删除", exact=True))
+    expect(at_computer.slot(BACK).locator("img")).to_have_count(0)
+
+    at_computer.press(at_computer.button("结束手机上传"))
+    computer.wait_for_url("**/dossiers/*/#material-M01")
+    phone.page.reload()
+    expect(phone.page.get_by_role("heading", name="手机上传", exact=True)).to_be_visible()
+    phone.keep("phone-over")
+    at_computer.upload(BACK, at_computer.picture(BACK))
+
+
+def test_a_phone_without_scripts_types_the_digits(
+    system: System,
+    new_context: Callable[..., BrowserContext],
+    at_computer: Candidate,
+    complaints: list[str],
+) -> None:
+    opens_the_code(at_computer, FRONT)
+    digits = at_computer.page.locator(".handover__digits").inner_text()
+    context = new_context(**PHONE, java_script_enabled=False)
+    phone = at_phone(system, context, at_computer, speaking="en")
+    phone.page.goto(f"{system.service}/phone/")
+    phone.keep("plain-start")
+    phone.press(phone.button("Start uploading"))
+    expect(phone.page.get_by_role("alert")).to_contain_text("Enter the 8 digits")
+    phone.keep("plain-nothing-typed")
+    phone.page.get_by_label("8 digits shown on the computer").fill(digits)
+    phone.press(phone.button("Start uploading"))
+    phone.keep("plain-upload")
+    phone.page.locator("#upload-file").set_input_files(at_computer.picture(FRONT, seed=9))
+    phone.press(phone.page.get_by_role("button", name="Send", exact=True))
+    expect(phone.page.get_by_text("2 pictures")).to_be_visible()
+    expect(at_computer.slot(FRONT).locator("img")).to_be_visible()
+    at_computer.page.context.add_cookies(
+        [{"name": "kaosheng_language", "value": "en", "url": system.service}]
+    )
+    at_computer.page.reload()
+    at_computer.keep("arrived-en")
+    at_computer.press(at_computer.button("End upload by phone"))
+    forgive_switched_off_scripts(complaints)
+    complaints[:] = [text for text in complaints if "422" not in text]
