@@ -138,6 +138,7 @@ def test_a_phone_without_scripts_types_the_digits(
     phone.keep("plain-nothing-typed")
     phone.page.get_by_label("8 digits shown on the computer").fill(digits)
     phone.press(phone.button("Start uploading"))
+    expect(phone.page.get_by_role("heading", name="Upload: Proof of identity")).to_be_visible()
     phone.keep("plain-upload")
     phone.page.locator("#upload-file").set_input_files(at_computer.picture(FRONT, seed=9))
     phone.press(phone.page.get_by_role("button", name="Send", exact=True))
