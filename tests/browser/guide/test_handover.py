@@ -51,6 +51,7 @@ def at_phone(
 def scanned(code: Locator) -> str:
     """Read a QR code off the screen."""
     shown = cv2.imdecode(np.frombuffer(code.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert shown is not None
     padded = cv2.copyMakeBorder(shown, 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255)
     read, _points, _straight = cv2.QRCodeDetector().detectAndDecode(padded)
     return str(read)
