@@ -7,6 +7,7 @@ stranger must be turned away before anybody looks at what he sent.
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,10 +18,15 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from factories import clients, dossiers, world
-from factories.people import cast
+from factories import World, clients, dossiers, world
+from factories.people import Cast, cast, staff
+from factories.sheets import row, workbook
+from kaosheng.casework.models import Dossier
+from kaosheng.casework.services import importing
 from kaosheng.domain.states import State
+from kaosheng.registration.models import BindingConflict, RegistrationImport
 
 pytestmark = pytest.mark.django_db
 
@@ -65,8 +71,30 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "user_id": house.chen.pk,
         "grant_id": house.chen.grants.get().pk,
         "verb": "disable",
+        "import_id": _an_import(here, house).pk,
+        "conflict_id": _a_conflict(dossier).pk,
     }
     return people, values
+
+
+def _an_import(here: World, house: Cast) -> RegistrationImport:
+    return importing.upload(
+        content=workbook([row()]),
+        file_name="样本.xlsx",
+        intake_id=here.intake.pk,
+        staff=staff(house.jiang),
+    )
+
+
+def _a_conflict(dossier: Dossier) -> BindingConflict:
+    now, claim = timezone.now(), {"name": "样本", "id_type": "护照", "id_number": "样本"}
+    return BindingConflict.objects.create(
+        registration=dossier.registration,
+        subject="样本",
+        claim=json.dumps(claim),
+        first_seen_at=now,
+        last_seen_at=now,
+    )
 
 
 def test_everybody_gets_what_the_table_says(scene: tuple[dict[str, Client], dict[str, Any]]) -> None:
@@ -119,7 +147,10 @@ def _address(name: str, values: dict[str, Any]) -> str:
 def _status(client: Client, method: str, address: str) -> str:
     """The status of one empty request that leaves nothing behind."""
     before, cookies = transaction.savepoint(), copy.deepcopy(client.cookies)
-    status = getattr(client, method.lower())(address).status_code
+    answer = getattr(client, method.lower())(address)
+    status = answer.status_code
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # a file that is sent is closed with its last byte
     transaction.savepoint_rollback(before)
     client.cookies = cookies
     return str(status)

@@ -40,6 +40,22 @@ def unseal(sealed: str, *, label: str) -> str:
     return AESGCM(_key(key_id)).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], label.encode()).decode()
 
 
+def seal_bytes(content: bytes, *, label: str) -> bytes:
+    """The bytes as `aesgcm:<key id>:` and what follows from nonce and ciphertext."""
+    key_id, nonce = settings.FIELD_KEY_ID, os.urandom(_NONCE_BYTES)
+    sealed = AESGCM(_key(key_id)).encrypt(nonce, content, label.encode())
+    return f"{_ALGORITHM}:{key_id}:".encode() + nonce + sealed
+
+
+def unseal_bytes(sealed: bytes, *, label: str) -> bytes:
+    """The bytes again. Raises ValueError for an unknown algorithm, InvalidTag for tampering or a wrong label."""
+    algorithm, key_id, body = sealed.split(b":", 2)
+    if algorithm != _ALGORITHM.encode():
+        raise ValueError(f"unknown algorithm {algorithm!r}")
+    nonce, rest = body[:_NONCE_BYTES], body[_NONCE_BYTES:]
+    return AESGCM(_key(key_id.decode())).decrypt(nonce, rest, label.encode())
+
+
 def blind_index(text: str, *, label: str) -> str:
     """A keyed digest that finds equal values without showing them; case and spaces don't count."""
     if not text:

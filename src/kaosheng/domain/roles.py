@@ -41,6 +41,8 @@ class Permission(StrEnum):
     RELEASE_PUBLISH = "release:publish"
     INTAKE_SET = "intake:set"
     CATALOGUE_PUBLISH = "catalogue:publish"
+    REGISTRATION_IMPORT = "registration:import"
+    DOSSIER_EXPORT = "dossier:export"
     PROGRESS_VIEW = "progress:view"
     AUDIT_READ = "audit:read"
     ACCOUNT_MANAGE = "account:manage"
@@ -58,6 +60,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.COUNTER_UPLOAD,
             Permission.EXTENSION_REQUEST,
             Permission.SITE_CLOSE_OWN,
+            Permission.DOSSIER_EXPORT,
             Permission.PROGRESS_VIEW,
         }
     ),
@@ -72,6 +75,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.RELEASE_PUBLISH,
             Permission.INTAKE_SET,
             Permission.CATALOGUE_PUBLISH,
+            Permission.REGISTRATION_IMPORT,
+            Permission.DOSSIER_EXPORT,
             Permission.PROGRESS_VIEW,
         }
     ),

@@ -6,7 +6,7 @@ Claims at log-in, signed pushes and pulls all carry the same object; only a high
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -93,20 +93,68 @@ def store_new(
     received: Received, *, intake: Intake, site: ExamSite, way: RegistrationVersion.Way
 ) -> Registration:
     """Create a registration with its first version."""
-    registration = Registration(number=received.number, intake=intake)
+    registration = _blank(received, intake)
     _fill(registration, received, site)
     registration.save()
     _store_version(registration, received, way)
     return registration
 
 
+def _blank(received: Received, intake: Intake) -> Registration:
+    return Registration(number=received.number, intake=intake, source_version=received.source_version)
+
+
+def store_all_new(
+    received: Sequence[Received],
+    *,
+    intake: Intake,
+    sites: Mapping[str, ExamSite],
+    way: RegistrationVersion.Way,
+) -> list[Registration]:
+    """Create many registrations with their first versions, in two statements; `sites` by code."""
+    registrations = [_blank(one, intake) for one in received]
+    for registration, one in zip(registrations, received, strict=True):
+        _fill(registration, one, sites[one.site])
+    Registration.objects.bulk_create(registrations)
+    RegistrationVersion.objects.bulk_create(
+        _version(registration, one, way) for registration, one in zip(registrations, received, strict=True)
+    )
+    return registrations
+
+
+def known_numbers(numbers: Sequence[str]) -> frozenset[str]:
+    """Those of the numbers that are registered here already."""
+    return frozenset(Registration.objects.filter(number__in=numbers).values_list("number", flat=True))
+
+
 def store_newer(
     registration: Registration, received: Received, *, site: ExamSite, way: RegistrationVersion.Way
 ) -> None:
-    """Overwrite a locked registration with a higher version, keeping the history."""
+    """Overwrite a locked registration, keeping the history.
+
+    What somebody chose although its version isn't higher leaves the number as it is, and the versions too.
+    """
+    is_newer = received.source_version > registration.source_version
     _fill(registration, received, site)
     registration.save()
-    _store_version(registration, received, way)
+    if is_newer:
+        _store_version(registration, received, way)
+
+
+def may_bind(registration: Registration, received: Received) -> bool:
+    """Whether the person of this object may have the registration: imported ones go by the ID number alone."""
+    if registration.subject:
+        return True
+    return registration.id_number_index == id_number_index(received.id_number)
+
+
+def bind(registration: Registration, received: Received) -> None:
+    """Give a locked imported registration to its person, though nothing newer came with him."""
+    if registration.subject or not received.subject or not may_bind(registration, received):
+        return
+    registration.subject = received.subject
+    registration.candidate = Candidate.objects.filter(subject=received.subject).first()
+    registration.save(update_fields=["subject", "candidate"])
 
 
 def _fill(registration: Registration, received: Received, site: ExamSite) -> None:
@@ -121,13 +169,19 @@ def _fill(registration: Registration, received: Received, site: ExamSite) -> Non
     registration.id_tail_index = id_tail_index(received.id_number[-ID_TAIL:])
     registration.phone = received.phone
     registration.facts = received.facts
-    registration.source_version = received.source_version
+    registration.source_version = max(received.source_version, registration.source_version)
     registration.is_cancelled = received.is_cancelled
     registration.received_at = timezone.now()
 
 
 def _store_version(registration: Registration, received: Received, way: RegistrationVersion.Way) -> None:
-    RegistrationVersion.objects.create(
+    _version(registration, received, way).save()
+
+
+def _version(
+    registration: Registration, received: Received, way: RegistrationVersion.Way
+) -> RegistrationVersion:
+    return RegistrationVersion(
         registration=registration,
         source_version=received.source_version,
         way=way,

@@ -33,6 +33,13 @@ LABELS: Final[dict[str, Text]] = {
 }
 """Facts in the order they are shown; one the table doesn't know is left out."""
 
+YES_OR_NO: Final = frozenset(
+    {"fresh_graduate", "in_school", "degree", "first_time", "short_registration", "name_changed"}
+)
+"""Facts that hold or don't."""
+NUMBERS: Final = frozenset({"graduation_year", "institutions"})
+"""Facts that are whole numbers."""
+
 VALUES: Final[dict[str, dict[str, Text]]] = {
     "level": {
         "practising": _("执业医师"),

@@ -22,6 +22,7 @@ from kaosheng.casework.services.handing_over import device_handover
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, permissions_of
 from kaosheng.regions.models import ExamSite, Intake
+from kaosheng.registration.models import BindingConflict, RegistrationImport
 from kaosheng.web.identity import candidate_id_of, staff_of
 
 View = Callable[..., HttpResponseBase]
@@ -135,6 +136,26 @@ def staff_site(
     if site is None or intake is None or not reached:
         raise Refusal("not_found")
     return intake, site
+
+
+def staff_import(request: HttpRequest, import_id: UUID) -> RegistrationImport:
+    """An import into an area whose registrations he may import. Raises Refusal `not_found`."""
+    areas = staff_member(request).area_ids(Permission.REGISTRATION_IMPORT)
+    found = RegistrationImport.objects.filter(pk=import_id, intake__area__in=areas)
+    imported = found.select_related("intake__area", "by").first()
+    if imported is None:
+        raise Refusal("not_found")
+    return imported
+
+
+def staff_conflict(request: HttpRequest, conflict_id: int) -> BindingConflict:
+    """A disagreement about a registration of such an area. Raises Refusal `not_found`."""
+    areas = staff_member(request).area_ids(Permission.REGISTRATION_IMPORT)
+    found = BindingConflict.objects.filter(pk=conflict_id, registration__intake__area__in=areas)
+    conflict = found.select_related("registration__intake__area", "registration__site").first()
+    if conflict is None:
+        raise Refusal("not_found")
+    return conflict
 
 
 def staff_intake(request: HttpRequest, intake_id: int, *permissions: Permission) -> Intake:

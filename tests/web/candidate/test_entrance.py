@@ -14,7 +14,9 @@ from pytest_django import Settings
 from factories import World, clients, dossiers
 from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.models import Dossier
-from kaosheng.registration.models import Candidate
+from kaosheng.casework.services.registrations import apply_received
+from kaosheng.registration.gateway import parse
+from kaosheng.registration.models import BindingConflict, Candidate, RegistrationVersion
 from kaosheng.settings.base import oauth_clients
 from kaosheng.web import oidc
 from web.candidate import provider as fake
@@ -220,3 +222,22 @@ def test_log_out_ends_both_sessions_and_clears_the_browser(places: World, provid
     assert client.get("/choose/").headers["Location"] == "/"
     assert AuditEvent.objects.filter(name="candidate:logged_out").exists()
     assert client.get("/logout/").status_code == 405
+
+
+def test_an_imported_registration_with_another_id_number_lets_nobody_in(
+    places: World, provider: Provider
+) -> None:
+    claim = dossiers.payload(places, subject=provider.subject, number="1327900001")
+    imported = parse({**claim, "subject": "", "id_number": "13999919990101001X"})
+    apply_received(imported, intake=places.intake, site=places.site, way=RegistrationVersion.Way.IMPORT)
+    provider.registrations = [claim]
+    client = clients.anonymous()
+    answer = log_in(client, provider)
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "证件号码与考区收到的不一致" in page
+    assert "1327900001" in page
+    assert places.site.telephone in page
+    assert "13999919990101001X" not in page
+    assert client.get("/choose/").status_code == 302
+    assert BindingConflict.objects.get().subject == provider.subject

@@ -37,8 +37,8 @@ class Dossier(models.Model):
     state_since = models.DateTimeField()
     deadline = models.DateTimeField(null=True, blank=True)
     catalogue_version = models.ForeignKey(CatalogueVersion, on_delete=models.PROTECT, null=True, blank=True)
-    changed_since = models.PositiveBigIntegerField(null=True, blank=True)
-    acknowledged_version = models.PositiveBigIntegerField()
+    changed_since = models.BigIntegerField(null=True, blank=True)
+    acknowledged_version = models.BigIntegerField()
     release = models.ForeignKey(
         "casework.Release", on_delete=models.PROTECT, null=True, blank=True, related_name="dossiers"
     )

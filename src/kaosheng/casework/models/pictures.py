@@ -72,7 +72,7 @@ class Submission(models.Model):
     code = models.CharField(max_length=40, unique=True, default=receipt_code)
     at = models.DateTimeField()
     catalogue_version = models.ForeignKey(CatalogueVersion, on_delete=models.PROTECT)
-    registration_version = models.PositiveBigIntegerField()
+    registration_version = models.BigIntegerField()
     commitment_version = models.CharField(max_length=20)
 
     class Meta:

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from kaosheng.audit.names import AuditName
-from kaosheng.audit.recording import record
+from kaosheng.audit.recording import event_of, record, record_all
 from kaosheng.casework.models import Dossier
-from kaosheng.casework.services import locks
+from kaosheng.casework.services import binding, locks
 from kaosheng.casework.services.actors import GATEWAY, of_candidate
 from kaosheng.casework.services.announcing import announce_visible_change, tell_candidate
 from kaosheng.casework.services.case import Case
@@ -21,7 +21,7 @@ from kaosheng.domain.deadlines import supplement_deadline
 from kaosheng.domain.dossier import ROWS
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.states import Action, State
-from kaosheng.regions.models import ExamSite
+from kaosheng.regions.models import ExamSite, Intake
 from kaosheng.registration import gateway
 from kaosheng.registration.gateway import Received
 from kaosheng.registration.models import Candidate, Registration, RegistrationVersion
@@ -42,54 +42,83 @@ class Answer:
 def receive_registration(payload: object, *, way: RegistrationVersion.Way) -> Answer:
     """Apply one registration object: create registration and dossier, or change them, or ignore an old version.
 
-    Raises Refusal `registration_not_understood`, `intake_unknown`, `site_unknown`, `intake_differs`.
+    Raises Refusal `registration_not_understood`, `intake_unknown`, `site_unknown`, `intake_differs`,
+    `imported_id_differs` (claims only: nothing is bound or changed).
     """
     received = gateway.parse(payload)
     intake, site = gateway.find_place(received)
+    return apply_received(received, intake=intake, site=site, way=way)
+
+
+def apply_received(
+    received: Received, *, intake: Intake, site: ExamSite, way: RegistrationVersion.Way
+) -> Answer:
+    """Apply what was understood already; raises as `receive_registration`."""
     with transaction.atomic(durable=True):
         locks.share_intake(intake.pk)
-        _lock_number(received.number)
+        lock_numbers([received.number])
         known = Registration.objects.select_for_update(of=("self",)).filter(number=received.number).first()
         if known is None:
             registration = gateway.store_new(received, intake=intake, site=site, way=way)
-            _create_dossier(registration)
+            create_dossiers([registration])
             return Answer(registration, applied=True)
         if known.intake_id != intake.pk:
             raise Refusal("intake_differs", number=known.number)
+        if way is RegistrationVersion.Way.CLAIMS and not gateway.may_bind(known, received):
+            raise Refusal("imported_id_differs", number=known.number)
+        if not known.subject and received.subject:
+            binding.settle_agreed(known)
         if received.source_version <= known.source_version:
+            gateway.bind(known, received)
             return Answer(known, applied=False)
-        _change(known, received, site, way)
+        change_registration(known, received, site, way)
         return Answer(known, applied=True)
 
 
-def _lock_number(number: str) -> None:
-    """Two first arrivals of one registration wait for each other; there is no row to lock yet."""
+def lock_numbers(numbers: list[str]) -> None:
+    """First arrivals of one registration wait for each other; there is no row to lock yet."""
     with transaction.get_connection().cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [number])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(n, 1)) FROM unnest(%s::text[]) AS n",
+            [sorted(numbers)],
+        )
 
 
-def _create_dossier(registration: Registration) -> None:
+def create_dossiers(registrations: list[Registration]) -> None:
+    """A DRAFT dossier for each registration just stored, in the same transaction."""
     now = timezone.now()
-    dossier = Dossier.objects.create(
-        registration=registration,
-        intake=registration.intake,
-        site=registration.site,
-        state=State.WITHDRAWN if registration.is_cancelled else State.DRAFT,
-        before_cancellation=State.DRAFT if registration.is_cancelled else "",
-        state_since=now,
-        created_at=now,
-        acknowledged_version=registration.source_version,
-    )
-    record(
-        AuditName.DOSSIER_CREATED,
-        by=GATEWAY.by,
-        about=("dossier", str(dossier.pk)),
-        area=registration.intake.area.code,
-        site=registration.site.code,
+    dossiers = [
+        Dossier(
+            registration=registration,
+            intake=registration.intake,
+            site=registration.site,
+            state=State.WITHDRAWN if registration.is_cancelled else State.DRAFT,
+            before_cancellation=State.DRAFT if registration.is_cancelled else "",
+            state_since=now,
+            created_at=now,
+            acknowledged_version=registration.source_version,
+        )
+        for registration in registrations
+    ]
+    Dossier.objects.bulk_create(dossiers)
+    record_all(
+        [
+            event_of(
+                AuditName.DOSSIER_CREATED,
+                by=GATEWAY.by,
+                about=("dossier", str(dossier.pk)),
+                area=dossier.intake.area.code,
+                site=dossier.site.code,
+            )
+            for dossier in dossiers
+        ]
     )
 
 
-def _change(known: Registration, received: Received, site: ExamSite, way: RegistrationVersion.Way) -> None:
+def change_registration(
+    known: Registration, received: Received, site: ExamSite, way: RegistrationVersion.Way
+) -> None:
+    """Apply an object to a registration whose locks are held, and to its dossier."""
     dossier = locks.lock_dossier(known.dossier.pk)
     dossier.registration = known
     now = timezone.now()
@@ -173,7 +202,8 @@ def _reopen_for(case: Case, changes: materials.Difference) -> None:
 def log_in(*, subject: str, name: str, registrations: list[object], now: datetime | None = None) -> Candidate:
     """A candidate arrived with the registration system's word for who he is: apply his claims, bind them to him.
 
-    Objects of intakes we don't carry are left aside: they belong to another 考区.
+    Objects of intakes we don't carry are left aside: they belong to another 考区. One whose ID number differs
+    from an imported registration's isn't applied and becomes a task of the office.
     """
     candidate, _created = Candidate.objects.update_or_create(
         subject=subject, defaults={"name": name, "last_login_at": now or timezone.now()}
@@ -182,7 +212,9 @@ def log_in(*, subject: str, name: str, registrations: list[object], now: datetim
         try:
             receive_registration(payload, way=RegistrationVersion.Way.CLAIMS)
         except Refusal as refusal:
-            if refusal.code not in {"intake_unknown", "site_unknown", "intake_differs"}:
+            if refusal.code == "imported_id_differs":
+                binding.note_conflict(subject=subject, payload=payload)
+            elif refusal.code not in {"intake_unknown", "site_unknown", "intake_differs"}:
                 raise
     Registration.objects.filter(subject=subject, candidate=None).update(candidate=candidate)
     record(

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kaosheng.web.office.views import accounts, audit, counter, extensions, progress, releases, roles, sites
+from kaosheng.web.office.views import (
+    accounts,
+    audit,
+    bindings,
+    counter,
+    extensions,
+    imports,
+    progress,
+    releases,
+    roles,
+    sites,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -17,6 +28,14 @@ urlpatterns = [
     path("counter/<uuid:dossier_id>/upload/", counter.upload, name="counter-upload"),
     path("extensions/", extensions.extensions, name="extensions"),
     path("extensions/<uuid:dossier_id>/refuse/", extensions.refuse, name="extension-refuse"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/form/", imports.form_to_fill, name="import-form"),
+    path("imports/<uuid:import_id>/", imports.one_import, name="import"),
+    path("imports/<uuid:import_id>/apply/", imports.apply, name="import-apply"),
+    path("imports/<uuid:import_id>/discard/", imports.discard, name="import-discard"),
+    path("imports/<uuid:import_id>/report/", imports.report, name="import-report"),
+    path("imports/bindings/", bindings.bindings, name="bindings"),
+    path("imports/bindings/<int:conflict_id>/", bindings.settle, name="binding-settle"),
     path("releases/", releases.releases, name="releases"),
     path("releases/<int:intake_id>/", releases.release, name="release"),
     path("releases/<int:intake_id>/prepare/", releases.prepare, name="release-prepare"),

@@ -8,6 +8,26 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kaosheng.audit.names import AuditName
+from kaosheng.registration.models import BindingConflict, RegistrationImport
+from kaosheng.registration.row_words import OUTCOMES as ROW_OUTCOMES
+
+__all__ = ["BINDING_OUTCOMES", "EVENTS", "IMPORT_PHASES", "ROW_OUTCOMES"]
+
+IMPORT_PHASES: Final[dict[RegistrationImport.Phase, tuple[str, str | Promise]]] = {
+    RegistrationImport.Phase.CHECKING: ("in_review", _("正在检查")),
+    RegistrationImport.Phase.CHECKED: ("unmarked", _("已检查，待确认")),
+    RegistrationImport.Phase.APPLYING: ("in_review", _("正在导入")),
+    RegistrationImport.Phase.DONE: ("complete", _("已导入")),
+    RegistrationImport.Phase.REFUSED: ("replace", _("无法读取")),
+    RegistrationImport.Phase.DISCARDED: ("withdrawn", _("已放弃")),
+}
+"""Chip and words."""
+
+BINDING_OUTCOMES: Final[dict[str, str | Promise]] = {
+    BindingConflict.Outcome.CLAIM: _("以报名系统为准，已绑定"),
+    BindingConflict.Outcome.IMPORT: _("维持导入信息，未绑定"),
+    BindingConflict.Outcome.AGREED: _("重新导入后一致，已绑定"),
+}
 
 EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.CANDIDATE_LOGGED_IN: _("考生登录"),
@@ -22,6 +42,11 @@ EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.ROLE_GRANTED: _("授予角色"),
     AuditName.ROLE_WITHDRAWN: _("收回角色"),
     AuditName.REGISTRATION_RECEIVED: _("收到报名信息"),
+    AuditName.IMPORT_UPLOADED: _("上传导入文件"),
+    AuditName.IMPORT_CONFIRMED: _("确认导入"),
+    AuditName.IMPORT_ENDED: _("导入结束"),
+    AuditName.BINDING_REFUSED: _("证件号码不一致，未绑定"),
+    AuditName.BINDING_SETTLED: _("处理证件号码不一致"),
     AuditName.DOSSIER_CREATED: _("建立报名材料"),
     AuditName.DOSSIER_VIEWED: _("查看报名材料"),
     AuditName.DOSSIER_TAKEN: _("领取"),
@@ -44,5 +69,8 @@ EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.RELEASE_PUBLISHED: _("结果公布"),
     AuditName.CATALOGUE_PUBLISHED: _("发布材料目录"),
     AuditName.INTAKE_CHANGED: _("修改审核设置"),
+    AuditName.LIST_EXPORTED: _("导出列表"),
+    AuditName.PICTURES_EXPORTED: _("导出图片"),
+    AuditName.SHEET_EXPORTED: _("导出材料单"),
     AuditName.AUDIT_SEARCHED: _("查询审计记录"),
 }

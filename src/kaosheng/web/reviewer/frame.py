@@ -40,6 +40,7 @@ _NAVIGATION: Final[tuple[tuple[str | Promise, str, tuple[Permission, ...]], ...]
     (_("进度"), "office:progress", (Permission.PROGRESS_VIEW,)),
     (_("窗口收件"), "office:counter", (Permission.COUNTER_UPLOAD,)),
     (_("延期"), "office:extensions", (Permission.EXTENSION_REQUEST, Permission.EXTENSION_GRANT)),
+    (_("报名信息"), "office:imports", (Permission.REGISTRATION_IMPORT,)),
     (_("结果公布"), "office:releases", (Permission.RELEASE_PUBLISH,)),
     (_("账号"), "office:accounts", (Permission.ACCOUNT_MANAGE,)),
     (_("角色"), "office:roles", (Permission.ROLE_GRANT,)),
@@ -144,7 +145,7 @@ def navigation_of(staff: Staff, current: str) -> list[NavItem]:
     ]
 
 
-_PART_OF: Final = {"site": "progress"}
+_PART_OF: Final = {"site": "progress", "binding": "import", "bindings": "import"}
 """Pages reached from another part of the office only."""
 
 

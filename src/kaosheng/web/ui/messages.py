@@ -152,11 +152,28 @@ ANSWERS: Final[dict[str, Answer]] = {
     "registration_not_understood": Answer(422, _("报名信息格式有误：%(field)s。")),
     "intake_unknown": Answer(422, _("没有考区 %(area)s 批次 %(batch)s 的审核。")),
     "intake_differs": Answer(422, _("报名号 %(number)s 已属于另一考区或批次，没有更新。")),
+    "imported_id_differs": Answer(409, _("报名号 %(number)s 的证件号码与考区导入的不一致，没有绑定。")),
     "site_unknown": Answer(422, _("没有代码为 %(site)s 的考点。")),
     "signature_invalid": Answer(401, _("签名无效。")),
     "message_too_large": Answer(413, _("消息超过 %(limit)s 字节，没有接收。")),
     "csrf_missing": Answer(403, _("请求缺少页面令牌或令牌已过期，没有保存任何内容。请刷新页面后重试。")),
     "catalogue_missing": Answer(503, _("材料目录尚未发布，请稍后再试。")),
+    # imported registrations
+    "import_not_xlsx": Answer(422, _("这不是 xlsx 文件，没有导入任何内容。请用模板填写，另存为 .xlsx。")),
+    "import_unreadable": Answer(
+        422, _("文件已损坏，或展开后超出系统允许的大小，没有导入任何内容。请重新导出后再试。")
+    ),
+    "import_has_password": Answer(422, _("文件有密码保护，系统打不开。请取消密码后重新上传。")),
+    "import_unpacks_too_large": Answer(
+        422, _("文件展开后有 %(megabytes)s MB，超过 %(limit)s MB，没有导入任何内容。请拆分后上传。")
+    ),
+    "import_too_many_rows": Answer(422, _("表中有 %(rows)s 行，一次最多导入 %(limit)s 行，请拆分后上传。")),
+    "import_columns_missing": Answer(422, _("表头缺少这些列：%(columns)s。请下载模板，按模板填写。")),
+    "import_column_twice": Answer(422, _("表头中“%(column)s”出现了两次。")),
+    "import_empty": Answer(422, _("表中没有数据行。")),
+    "import_has_errors": Answer(422, _("有 %(count)s 行有错误。须先改正，或勾选只导入没有错误的各行。")),
+    "import_not_checked": Answer(409, _("这次导入现在不能执行这项操作，请查看最新状态。")),
+    "binding_settled": Answer(409, _("这件事已经处理过了。")),
     # forms
     "form_incomplete": Answer(400, _("提交的内容不完整或格式有误：%(field)s。")),
 }

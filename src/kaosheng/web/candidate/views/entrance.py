@@ -15,20 +15,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.casework.models import Dossier
+from kaosheng.casework.queries.binding import unbound_of
 from kaosheng.casework.queries.visible import visible_now
 from kaosheng.casework.services.handing_over import close_handovers_of
 from kaosheng.casework.services.registrations import log_in
 from kaosheng.casework.words import state_words
 from kaosheng.domain.errors import Refusal
-from kaosheng.registration.models import Candidate
+from kaosheng.registration.models import Candidate, Registration
 from kaosheng.registration.words import value_in_words
 from kaosheng.web import oidc
 from kaosheng.web.access import for_candidates
-from kaosheng.web.candidate.frame import me, note_several, said, set_public_facts
+from kaosheng.web.candidate.frame import contact_of_site, me, note_several, said, set_public_facts
 from kaosheng.web.candidate.panel import CHIPS
 from kaosheng.web.identity import begin_candidate_session, candidate_id_of, end_session
 from kaosheng.web.oidc import LoginError
 from kaosheng.web.ui.errors import error_page
+from kaosheng.web.ui.page import amend_page_facts
 
 _WANTED: Final = "wanted_registration"
 _LONGEST_NUMBER: Final = 40
@@ -81,9 +83,12 @@ def _welcome(request: HttpRequest, person: oidc.Person) -> HttpResponse:
     except Refusal:
         return _problem(request, LoginError(LoginError.INVALID))
     count = candidate.registrations.count()
+    wanted = request.session.get(_WANTED, "")
+    differing = unbound_of(person.subject, number=wanted if count else "")
+    if differing is not None:
+        return _not_bound(request, differing)
     if not count:
         return _nobody_here(request)
-    wanted = request.session.get(_WANTED, "")
     begin_candidate_session(request, candidate.pk)
     request.session[_WANTED] = wanted
     oidc.keep_id_token(request, person)
@@ -188,6 +193,22 @@ def _problem(request: HttpRequest, error: LoginError) -> HttpResponse:
         ),
     }[error.reason]
     return error_page(request, status, heading=heading, sentence=sentence, advice=advice)
+
+
+def _not_bound(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """He came for an imported registration that has another ID number; the office was told."""
+    set_public_facts(request)
+    amend_page_facts(request, contact=contact_of_site(registration.site))
+    return error_page(
+        request,
+        403,
+        heading=_("证件号码与考区收到的不一致"),
+        sentence=_(
+            "报名号 %(number)s 由考区导入，其中的证件号码与您报名系统账号中的不一致，因此没有登录。没有保存任何内容。"
+        )
+        % {"number": registration.number},
+        advice=_("考区已收到提醒，核对后您就可以登录，请明天再试。临近截止的，请现在就给考点打电话。"),
+    )
 
 
 def _nobody_here(request: HttpRequest) -> HttpResponse:
