@@ -20,7 +20,7 @@ from kaosheng.casework.services import closing, counter, deciding, releasing, re
 from kaosheng.casework.words import state_words
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.states import State, Verdict
-from kaosheng.notices.models import Notice
+from kaosheng.notices.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -180,7 +180,7 @@ def test_release_shows_all_verdicts_at_once_and_tells_everybody_once(here: World
     assert (words(passed), words(failed), words(late)) == ("审核通过", "审核不通过", "已提交，待考点审核")
     announce_release(release_id=published.pk)
     announce_release(release_id=published.pk)
-    assert Notice.objects.filter(template="result_released", channel="sms").count() == 2
+    assert Message.objects.filter(template="result_released").count() == 2
     assert set(StatusPush.objects.filter(status__in=["passed", "failed"]).values_list("dossier", "status")) == {
         (passed.pk, "passed"), (failed.pk, "failed"),
     }  # fmt: skip
@@ -229,7 +229,7 @@ def test_a_correction_takes_two_others_and_keeps_the_old_verdict_visible(here: W
         Verdict.PASS,
         "学历不符",
     )
-    assert Notice.objects.filter(template="result_corrected", channel="sms").count() == 1
+    assert Message.objects.filter(template="result_corrected").count() == 1
 
 
 def test_an_extension_wakes_a_lapsed_dossier(here: World, house: Cast) -> None:

@@ -25,7 +25,7 @@ from kaosheng.catalogue.models import CatalogueVersion
 from kaosheng.catalogue.queries import newest_version_id
 from kaosheng.catalogue.services import begin_version, discard_version, write_version
 from kaosheng.domain.states import State
-from kaosheng.notices.models import Notice
+from kaosheng.notices.models import Message
 from kaosheng.web.ui.messages import sentence_of
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def run_queued(task: str) -> list[dict[str, Any]]:
 
 def told(template: str) -> list[str]:
     """The cases that got this message by SMS."""
-    return sorted(Notice.objects.filter(template=template, channel="sms").values_list("about", flat=True))
+    return sorted(Message.objects.filter(template=template).values_list("about", flat=True))
 
 
 def about(*them: Dossier) -> list[str]:
@@ -239,7 +239,7 @@ def test_an_earlier_end_is_told_with_the_new_time(here: World, house: Cast) -> N
     dossier = dossiers.register(here)
     move(here, house, closes_at=datetime.fromisoformat("2099-05-03T00:00+08:00"))
     move(here, house, closes_at=datetime.fromisoformat("2098-05-03T00:00+08:00"))
-    notice = Notice.objects.get(template="deadline_earlier", channel="sms")
+    notice = Message.objects.get(template="deadline_earlier")
     assert notice.about == f"dossier:{dossier.pk}"
     assert "5月2日24:00，早于此前公布的时间" in notice.text
 

@@ -20,7 +20,7 @@ from kaosheng.casework.words import state_words
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import State
-from kaosheng.notices.models import Notice
+from kaosheng.notices.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -160,9 +160,9 @@ def test_the_return_message_names_first_kind_count_deadline_and_manner(here: Wor
     dossiers.return_(
         dossier, house.chen, dossiers.replace_note("M09", 1, text="张三的章"), dossiers.missing_note("M99")
     )
-    text = Notice.objects.get(template="returned", channel="sms").text
-    assert text.startswith("【国家医学考试】您的报名材料有2项待补充：试用期证明等2项。请于")
-    assert text.endswith("24:00前在线更换，详见报名材料上传页面。")
+    text = Message.objects.get(template="returned").text
+    assert text.startswith("您的医师资格考试报名材料有2项待补充：试用期证明等2项。请于")
+    assert text.endswith("24:00前在线更换，详见上传页面。")
     assert "张三" not in text
 
 

@@ -17,7 +17,7 @@ from kaosheng.casework.services import clock
 from kaosheng.casework.services.registrations import log_in, receive_registration
 from kaosheng.casework.words import state_words
 from kaosheng.domain.states import State
-from kaosheng.notices.models import Notice
+from kaosheng.notices.models import Message
 from kaosheng.registration.models import Candidate, Registration, RegistrationVersion
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +82,7 @@ def test_a_draft_is_recomputed_and_told_and_keeps_its_pictures(here: World) -> N
     dossier = dossiers.register(here)
     dossiers.upload(dossier, "M09")
     dossiers.change_registration(dossier, here, route="from_assistant")
-    assert Notice.objects.filter(template="checklist_changed", channel="sms").count() == 1
+    assert Message.objects.filter(template="checklist_changed").count() == 1
     assert dossier.pictures.count() == 1
     assert dossiers.again(dossier).acknowledged_version == 1
 
@@ -93,7 +93,7 @@ def test_a_new_telephone_number_alone_is_no_change_of_the_case(here: World) -> N
         here, number=dossier.registration.number, version=2, subject=dossier.registration.subject
     )
     receive_registration({**sent, "phone": "19900009999"}, way=PUSH)
-    assert (dossiers.again(dossier).revision, Notice.objects.count()) == (0, 0)
+    assert (dossiers.again(dossier).revision, Message.objects.count()) == (0, 0)
     assert Registration.objects.get().phone == "19900009999"
 
 
@@ -107,7 +107,7 @@ def test_in_review_the_reviewer_is_flagged_and_the_candidate_reads_the_same_word
     fresh = dossiers.again(dossier)
     assert (fresh.state, fresh.changed_since, words(dossier)) == (state, 1, before)
     assert list(
-        Notice.objects.filter(template__contains="changed", channel="sms").values_list("template", flat=True)
+        Message.objects.filter(template__contains="changed").values_list("template", flat=True)
     ) == ["registration_changed"]
 
 

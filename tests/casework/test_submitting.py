@@ -40,7 +40,7 @@ def test_the_same_submission_twice_gives_one_receipt_and_one_message(here: World
     dossier = dossiers.fill(dossiers.register(here))
     assert dossiers.submit(dossier) == dossiers.submit(dossier)
     assert Submission.objects.count() == 1
-    assert sorted(Notice.objects.values_list("channel", flat=True)) == ["sms", "wechat"]
+    assert sorted(Notice.objects.values_list("channel", flat=True)) == ["sms"]
     assert list(StatusPush.objects.values_list("serial", "status", "text_zh")) == [
         (1, "waiting", "已提交，待考点审核")
     ]

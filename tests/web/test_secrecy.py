@@ -123,8 +123,8 @@ def told(stage: Stage, play: Play) -> dict[str, Any]:
     client = clients.of_candidate(dossiers.candidate_of(dossier))
     seen: dict[str, Any] = dict(_pages(client, dossier))
     seen["messages"] = list(
-        Notice.objects.order_by("created_at", "channel").values_list(
-            "template", "channel", "text", "created_at"
+        Notice.objects.order_by("message__created_at", "channel").values_list(
+            "message__template", "channel", "message__text", "message__created_at", "due_at"
         )
     )
     seen["reports"] = list(

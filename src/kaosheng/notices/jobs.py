@@ -1,56 +1,37 @@
-"""Sending what the outbox holds."""
+"""Sending what the outbox holds, from the job queue."""
 
 from __future__ import annotations
 
-from typing import Final
-
-from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
-from kaosheng.notices.models import Notice
-from kaosheng.notices.transports import DeliveryError, Transport
-
-ATTEMPTS: Final = 8
+from kaosheng.notices import sending
 
 
-@app.task(queue="notices", retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=3))
-def send_notice(*, notice_id: int) -> None:
-    """Send one message; temporary errors are tried again, permanent ones end it.
+@app.task(queue="notices")
+def send_lane(*, lane: str) -> None:
+    """Send what is due in a lane; queued with every message, and again by itself while something is left.
 
-    The row is locked while the provider is asked: two workers never send one twice. A repetition after a
-    crash carries the same key.
+    The queue's lock (the lane's name) lets one of these run at a time; most find nothing left to do.
     """
-    with transaction.atomic():
-        notice = Notice.objects.select_for_update(skip_locked=True).filter(pk=notice_id).first()
-        if notice is None or notice.state != Notice.State.QUEUED:
-            return
-        failed = _attempt(notice)
-        notice.save(update_fields=["state", "attempts", "last_error", "provider_id", "sent_at"])
-    if failed is not None and notice.state == Notice.State.QUEUED:
-        raise failed
+    if sending.run_lane(lane):
+        queue_lane(lane)
 
 
-def _attempt(notice: Notice) -> DeliveryError | None:
-    notice.attempts += 1
-    try:
-        notice.provider_id = transport_of(notice.channel).send(
-            key=f"notice-{notice.pk}", channel=notice.channel, recipient=notice.recipient, text=notice.text
-        )
-    except DeliveryError as error:
-        notice.last_error = str(error)[:200]
-        if error.permanent or notice.attempts > ATTEMPTS:
-            notice.state = Notice.State.FAILED
-        return error
-    notice.state = Notice.State.SENT
-    notice.sent_at = timezone.now()
-    return None
+def queue_lane(lane: str) -> None:
+    """Queue a round of a lane in the caller's transaction."""
+    send_lane.configure(lock=f"notices:{lane}").defer(lane=lane)
 
 
-def transport_of(channel: str) -> Transport:
-    """The transport an installation chose for a channel."""
-    transport: Transport = import_string(settings.NOTICE_TRANSPORTS[channel])()
-    return transport
+@app.periodic(cron="* * * * *")
+@app.task(queue="notices", queueing_lock="send_due")
+def send_due(timestamp: int) -> None:
+    """Queue every lane in which a repetition or a morning has come; `timestamp` is the tick of the clock."""
+    for lane in sending.lanes_due(timezone.now()):
+        try:
+            name = f"notices:{lane}"
+            send_lane.configure(lock=name, queueing_lock=name).defer(lane=lane)
+        except AlreadyEnqueued:
+            # Last minute's still waits for the lane.
+            continue

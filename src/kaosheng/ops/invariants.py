@@ -169,9 +169,17 @@ INVARIANTS: Final = (
         "ORDER BY serial) AS again FROM casework_statuspush) reports WHERE again",
     ),
     Invariant(
-        "sent_has_time",
-        "a sent message has its time, a failed one its reason",
-        "SELECT id::text FROM notices_notice WHERE (state = 'sent' AND sent_at IS NULL) OR (state = 'failed' AND last_error = '')",
+        "notice_life_has_times",
+        "an accepted message has its time, a delivered one too, a failed one its reason",
+        "SELECT id::text FROM notices_notice WHERE (state = 'accepted' AND accepted_at IS NULL) "
+        "OR (state = 'delivered' AND delivered_at IS NULL) "
+        "OR (state = 'failed' AND (failed_at IS NULL OR last_error = ''))",
+    ),
+    Invariant(
+        "unreached_is_unreached",
+        "a message counts as not arrived if, and only if, no way of it is left",
+        "SELECT id::text FROM notices_message m WHERE (unreached_at IS NULL) = NOT EXISTS (SELECT 1 FROM "
+        "notices_notice n WHERE n.message_id = m.id AND n.state <> 'failed')",
     ),
     Invariant(
         "roles_are_separate",

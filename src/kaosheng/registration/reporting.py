@@ -17,4 +17,9 @@ def report_status(*, key: str, number: str, serial: int, status: str, text_zh: s
         "text_zh": text_zh,
         "text_en": text_en,
     }
-    post_signed(f"{settings.REGISTRATION_ISSUER}/api/status/", key=key, payload=payload)
+    post_signed(
+        f"{settings.REGISTRATION_ISSUER}/api/status/",
+        secret=settings.REGISTRATION_WEBHOOK_SECRET,
+        key=key,
+        payload=payload,
+    )

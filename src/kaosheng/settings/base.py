@@ -127,8 +127,11 @@ MAX_BODY_BYTES: Final = 20 * 1024 * 1024
 """Bodies up to this size are read, so that a picture too large is answered with the sentence; larger ones get 413."""
 
 # --- messages --------------------------------------------------------------------------------------------------
-NOTICE_CHANNELS = ["sms", "wechat"]
-NOTICE_TRANSPORTS = dict.fromkeys(NOTICE_CHANNELS, "kaosheng.notices.transports.demo_phone.DemoPhone")
+DEMO_PHONE = "kaosheng.notices.transports.demo_phone.DemoPhone"
+NOTICE_ROUTES: dict[str, dict[str, dict[str, Any]]] = {
+    "*": {"sms": {"transport": DEMO_PHONE}, "wechat": {"transport": DEMO_PHONE, "account": "demo"}}
+}
+"""考区 (or `*`) → channel, in order of preference → transport and what it needs (`kaosheng.notices.routes`)."""
 
 TRUSTED_PROXY = env.bool("TRUSTED_PROXY", False)
 """Whether a proxy of ours stands in front, which alone may set X-Request-Time (seconds it took to receive)."""

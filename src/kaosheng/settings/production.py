@@ -22,9 +22,8 @@ REGISTRATION_WEBHOOK_SECRET = env.str(
 )
 AUTHLIB_OAUTH_CLIENTS = oauth_clients(REGISTRATION_CLIENT_SECRET)
 
-NOTICE_TRANSPORTS = env.dict("NOTICE_TRANSPORTS", default={})
-"""Channel → class of its transport, `NOTICE_TRANSPORTS=sms=package.Class`; without one nothing is sent."""
-NOTICE_CHANNELS = list(NOTICE_TRANSPORTS)
+NOTICE_ROUTES = env.json("NOTICE_ROUTES", default={})
+"""考区 → channel → transport, rate and keys, as JSON (docs/operations.md); without it messages stay on the page."""
 
 DATABASES = {"default": {**env.db_url("DATABASE_URL"), **DATABASE_OPTIONS}}
 

@@ -19,7 +19,7 @@ from kaosheng.accounts.models import User
 from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.models import Dossier, Lease, Mark, Proposal, Step
 from kaosheng.domain.states import State
-from kaosheng.notices.models import Notice
+from kaosheng.notices.models import Message
 
 pytestmark = pytest.mark.django_db
 STATES = [*State, "released"]
@@ -313,7 +313,7 @@ def test_a_return_shows_what_it_sends_and_sends_it(cast: Cast, at_site: Dossier)
     answer = post(cast.chen, at_site, "return")
     assert answer["Location"] == "/staff/queue/?tab=waiting"
     assert dossiers.again(at_site).state == State.RETURNED
-    assert Notice.objects.filter(template="returned").exists()
+    assert Message.objects.filter(template="returned").exists()
     step = Step.objects.get(dossier=at_site, action="return")
     assert step.actor == cast.chen
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from procrastinate import RetryStrategy
@@ -10,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from kaosheng.casework.models import Release, SiteReview, Step
 from kaosheng.domain.states import Action
+from kaosheng.domain.visibility import VisibleState
 
 _RETRY = RetryStrategy(max_attempts=10, wait=30)
 
@@ -17,14 +17,20 @@ _RETRY = RetryStrategy(max_attempts=10, wait=30)
 @app.task(queue="release", retry=_RETRY)
 def announce_release(*, release_id: int) -> None:
     """Reports and messages for a published release; running it twice tells nobody twice."""
-    ids = Release.objects.get(pk=release_id).dossiers.order_by("pk").values_list("pk", flat=True)
-    _announce(ids, message="result_released", occasion=f"release:{release_id}")
+    release = Release.objects.select_related("intake__area").get(pk=release_id)
+    ids = release.dossiers.order_by("pk").values_list("pk", flat=True)
+    _announce(
+        list(ids), template="result_released", occasion=f"release:{release_id}", area=release.intake.area.code
+    )
 
 
 @app.task(queue="release", retry=_RETRY)
 def announce_closing(*, site_review_id: int) -> None:
-    """Reports for everybody the closed site had forwarded; only those newly shown 考点通过 differ."""
-    review = SiteReview.objects.select_related("site").get(pk=site_review_id)
+    """Reports for everybody the closed site had forwarded; only those newly shown 考点通过 are told.
+
+    Told once in a dossier's life: a site that closes again has nothing new for those who knew.
+    """
+    review = SiteReview.objects.select_related("site__area").get(pk=site_review_id)
     ids = (
         Step.objects.filter(
             action=Action.FORWARD,
@@ -36,15 +42,32 @@ def announce_closing(*, site_review_id: int) -> None:
         .distinct("dossier_id")
         .values_list("dossier_id", flat=True)
     )
-    _announce(ids, message="", occasion="")
+    _announce(
+        list(ids),
+        template="site_passed",
+        occasion="once",
+        only=VisibleState.SITE_PASSED,
+        about=f"closing:{site_review_id}",
+        area=review.site.area.code,
+        site=review.site.code,
+    )
 
 
-def _announce(ids: Iterable[UUID], *, message: str, occasion: str) -> None:
-    from kaosheng.casework.services.announcing import announce_visible_change, tell_candidate  # noqa: PLC0415 - services queue these jobs
-    from kaosheng.casework.services.write_path import open_case  # noqa: PLC0415 - services queue these jobs
+def _announce(
+    ids: list[UUID],
+    *,
+    template: str,
+    occasion: str,
+    area: str,
+    site: str = "",
+    about: str = "",
+    only: VisibleState | None = None,
+) -> None:
+    from kaosheng.casework.services import mass  # noqa: PLC0415 - services queue these jobs
 
-    for dossier_id in ids:
-        with open_case(dossier_id) as case:
-            announce_visible_change(case)
-            if message:
-                tell_candidate(case, message, occasion=occasion)
+    mailing = mass.mailing_of(
+        about=about or occasion, template=template, area=area, site=site, expected=len(ids)
+    )
+    for chunk in mass.chunks(ids):
+        mass.announce_chunk(chunk, template=template, occasion=occasion, only=only, mailing=mailing)
+    mass.all_queued(mailing)

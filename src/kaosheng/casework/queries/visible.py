@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from kaosheng.casework.models import AskedPlace, Correction, Decision, Dossier, SiteReview, Step
+from django.db.models import QuerySet
+
+from kaosheng.casework.models import AskedPlace, Correction, Decision, Dossier, Return, SiteReview, Step
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import Action, State, Verdict
 from kaosheng.domain.visibility import (
@@ -56,6 +60,61 @@ def visible_from(
     return visible_to_candidate(facts, closings=closings, published=published, now=now)
 
 
+def visible_of_many(dossiers: Sequence[Dossier], *, now: datetime) -> dict[UUID, Visible]:
+    """`visible_now` for many dossiers of one intake, in a fixed number of queries."""
+    steps = _grouped(Step.objects.filter(dossier__in=dossiers))
+    returned = [dossier for dossier in dossiers if dossier.state == State.RETURNED]
+    newest = Return.objects.filter(dossier__in=returned).order_by("dossier_id", "-revision").distinct("dossier_id")
+    manners: dict[UUID, list[str]] = defaultdict(list)
+    for dossier_id, manner in AskedPlace.objects.filter(
+        returned__in=[entry.pk for entry in newest], dropped_at=None
+    ).values_list("returned__dossier_id", "manner"):
+        manners[dossier_id].append(manner)
+    sites = {step.site_code for rows in steps.values() for step in rows if step.action == Action.FORWARD}
+    closings = [
+        Closing(site=site, at=at)
+        for site, at in SiteReview.objects.filter(
+            intake__in={dossier.intake_id for dossier in dossiers}, site__code__in=sites
+        ).values_list("site__code", "closed_at")
+    ]
+    published = _published_of_many(dossiers, now=now)
+    return {
+        dossier.pk: visible_from(
+            dossier,
+            now=now,
+            steps=steps[dossier.pk],
+            manners=manners[dossier.pk],
+            closings=closings if forwards_of(steps[dossier.pk]) else (),
+            published=published.get(dossier.pk),
+        )
+        for dossier in dossiers
+    }
+
+
+def _grouped(steps: QuerySet[Step]) -> dict[UUID, list[Step]]:
+    by_dossier: dict[UUID, list[Step]] = defaultdict(list)
+    for step in steps.order_by("dossier_id", "revision"):
+        by_dossier[step.dossier_id].append(step)
+    return by_dossier
+
+
+def _published_of_many(dossiers: Sequence[Dossier], *, now: datetime) -> dict[UUID, PublishedVerdict]:
+    out = {dossier.pk: at for dossier in dossiers if (at := _published_at(dossier, now))}
+    decisions = Decision.objects.filter(dossier__in=out, voided_at=None)
+    corrections = {
+        correction.dossier_id: correction
+        for correction in Correction.objects.filter(
+            dossier__in=out, confirmed_at__isnull=False
+        ).order_by("confirmed_at")
+    }
+    return {
+        decision.dossier_id: verdict_of(
+            decision, corrections.get(decision.dossier_id), published_at=out[decision.dossier_id]
+        )
+        for decision in decisions
+    }
+
+
 def forwards_of(steps: Sequence[Step]) -> tuple[Forward, ...]:
     """The times the 考点 sent the dossier on."""
     return tuple(
@@ -82,16 +141,24 @@ def _closings(dossier: Dossier, forwards: Sequence[Forward]) -> tuple[Closing, .
     return tuple(Closing(site=site, at=at) for site, at in rows)
 
 
-def published_verdict(dossier: Dossier, *, now: datetime) -> PublishedVerdict | None:
-    """The verdict that is out, with the one a correction replaced; None before the release."""
+def _published_at(dossier: Dossier, now: datetime) -> datetime | None:
+    """Since when a dossier's verdict is out, if it is."""
     release = dossier.release
     if release is None or release.published_at is None or release.published_at > now:
+        return None
+    return release.published_at
+
+
+def published_verdict(dossier: Dossier, *, now: datetime) -> PublishedVerdict | None:
+    """The verdict that is out, with the one a correction replaced; None before the release."""
+    published_at = _published_at(dossier, now)
+    if published_at is None:
         return None
     decision = Decision.objects.get(dossier=dossier, voided_at=None)
     correction = (
         Correction.objects.filter(dossier=dossier, confirmed_at__isnull=False).order_by("confirmed_at").last()
     )
-    return verdict_of(decision, correction, published_at=release.published_at)
+    return verdict_of(decision, correction, published_at=published_at)
 
 
 def verdict_of(

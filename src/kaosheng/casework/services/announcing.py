@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kaosheng.casework.jobs.status import push_status
-from kaosheng.casework.models import StatusPush
+from kaosheng.casework.models import Dossier, StatusPush
 from kaosheng.casework.queries.visible import visible_now
 from kaosheng.casework.words import state_in_both
-from kaosheng.domain.visibility import VisibleState
-from kaosheng.notices.services import queue_notice
+from kaosheng.domain.states import State
+from kaosheng.domain.visibility import Visible, VisibleState
+from kaosheng.casework.services.addressing import letters_to
+from kaosheng.notices.services import post
 
 if TYPE_CHECKING:
     from kaosheng.casework.services.case import Case
@@ -20,35 +23,44 @@ def announce_visible_change(case: Case) -> None:
 
     Hidden steps make none, so that neither content nor timing of a report tells of them.
     """
-    visible = visible_now(case.dossier, now=case.now)
-    words = state_in_both(visible)
     last = StatusPush.objects.filter(dossier=case.dossier).order_by("-serial").first()
+    report = next_report(case.dossier, visible_now(case.dossier, now=case.now), last, now=case.now)
+    if report is not None:
+        report.save()
+        push_status.defer(push_id=report.pk)
+
+
+def next_report(
+    dossier: Dossier, visible: Visible, last: StatusPush | None, *, now: datetime
+) -> StatusPush | None:
+    """The report that must follow the last one, not saved yet; None when it would say the same."""
+    words = state_in_both(visible)
     if last is None and visible.state is VisibleState.DRAFT:
-        return
+        return None
     if last is not None and (last.status, last.text_zh) == (visible.state.value, words.zh):
-        return
-    report = StatusPush.objects.create(
-        dossier=case.dossier,
+        return None
+    return StatusPush(
+        dossier=dossier,
         serial=last.serial + 1 if last else 1,
         status=visible.state.value,
         text_zh=words.zh,
         text_en=words.en,
-        created_at=case.now,
+        created_at=now,
     )
-    push_status.defer(push_id=report.pk)
 
 
 def tell_candidate(case: Case, template: str, *, occasion: str = "", **variables: str) -> None:
     """Queue a message to the candidate of this dossier, once an occasion (by default: this revision)."""
-    candidate = case.registration.candidate
-    queue_notice(
-        template=template,
-        recipient=case.registration.phone,
-        language=candidate.language if candidate else "zh-hans",
-        about=f"dossier:{case.dossier.pk}",
-        area=case.intake.area.code,
-        dedup=occasion or str(case.dossier.revision),
-        variables=variables,
+    deadline = case.deadline if case.dossier.state in {State.DRAFT, State.RETURNED} else None
+    post(
+        letters_to(
+            [case.dossier],
+            template,
+            occasion=occasion or str(case.dossier.revision),
+            variables=lambda _dossier, _english: variables,
+            deadline=lambda _dossier: deadline,
+        ),
+        now=case.now,
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.services.actors import CLOCK
+from kaosheng.casework.services.announcing import tell_candidate
 from kaosheng.casework.services.submitting import set_unsent_aside
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.states import Action
@@ -34,4 +35,5 @@ def overdue(*, dossier_id: UUID) -> Dossier:
     with open_case(dossier_id) as case:
         set_unsent_aside(case)
         case.step(Action.OVERDUE, CLOCK)
+        tell_candidate(case, "supplement_overdue")
         return case.dossier

@@ -150,6 +150,7 @@ def _cancel(case: Case) -> None:
     case.step(Action.REGISTRATION_CANCELLED, GATEWAY)
     case.dossier.before_cancellation = before
     case.dossier.release = None
+    tell_candidate(case, "registration_cancelled")
 
 
 def _restore(case: Case) -> None:
@@ -162,6 +163,7 @@ def _restore(case: Case) -> None:
     waits = case.dossier.state in {State.DRAFT, State.RETURNED}
     if waits and case.deadline <= case.now:
         case.dossier.deadline = supplement_deadline(returned_at=case.now, days=case.intake.supplement_days)
+    tell_candidate(case, "registration_restored")
 
 
 def _items_at(case: Case, version: int) -> tuple[materials.Item, ...]:

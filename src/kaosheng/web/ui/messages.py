@@ -68,6 +68,16 @@ ANSWERS: Final[dict[str, Answer]] = {
         413, _("上传内容超过 %(limit_mb)s MB，没有接收。单张图片不超过 200 KB（204,800 字节）。")
     ),
     "too_many_files": Answer(422, _("一次只能上传一张图片，收到 %(count)s 张。")),
+    # messages
+    "wording_braces": Answer(422, _("大括号不成对，或括号里不只是变量名。变量写作 {deadline}。")),
+    "wording_unknown_variable": Answer(
+        422, _("这条短信没有变量“%(name)s”，可用的变量：%(known)s。")
+    ),
+    "wording_missing_variable": Answer(422, _("缺少变量 {%(name)s}，考生收不到这项内容，没有保存。")),
+    "wording_forbidden": Answer(422, _("运营商不接收含“%(word)s”的短信，请换一种写法。")),
+    "wording_link": Answer(422, _("短信里不能写网址。")),
+    "wording_number": Answer(422, _("短信里不能写 7 位以上的数字（手机号、证件号等）。")),
+    "wording_too_long": Answer(422, _("短信有 %(characters)s 字，最多 %(limit)s 字。")),
     # reviewers
     "reason_needed": Answer(422, _("请填写理由。")),
     "verdict_needed": Answer(422, _("请选择结论。")),

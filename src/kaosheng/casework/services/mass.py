@@ -1,0 +1,101 @@
+"""Telling thousands at once: reports and messages in chunks, each under the locks of the one write path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from kaosheng.casework.jobs.status import push_status
+from kaosheng.casework.models import Dossier, StatusPush
+from kaosheng.casework.queries.visible import visible_of_many
+from kaosheng.casework.services import locks
+from kaosheng.casework.services.addressing import Variables, letters_to
+from kaosheng.casework.services.announcing import next_report
+from kaosheng.domain.visibility import Visible, VisibleState
+from kaosheng.notices.models import Mailing
+from kaosheng.notices.services import post
+
+CHUNK: Final = 1_000
+
+
+def chunks(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    """The ids, a transaction's worth at a time."""
+    rows = list(ids)
+    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
+
+
+def announce_chunk(
+    ids: Sequence[UUID], *, template: str, occasion: str, only: VisibleState | None = None, mailing: Mailing
+) -> None:
+    """Reports for those whose visible state differs from the last, and one message each.
+
+    With `only`, messages go to those who may see that state. Running it twice tells nobody twice. Nobody waits
+    for another's lock in here: dossiers are locked alone, in the order of their ids, after the intake's share.
+    """
+    with transaction.atomic(durable=True):
+        locks.share_intake(Dossier.objects.values_list("intake_id", flat=True).get(pk=ids[0]))
+        dossiers = list(_surrounded(ids).select_for_update(of=("self",)))
+        now = timezone.now()
+        visible = visible_of_many(dossiers, now=now)
+        _report(dossiers, visible)
+        told = [dossier for dossier in dossiers if only in (None, visible[dossier.pk].state)]
+        post(letters_to(told, template, occasion=occasion), mailing=mailing, now=now)
+
+
+def tell_chunk(
+    ids: Sequence[UUID], *, template: str, occasion: str, variables: Variables, mailing: Mailing
+) -> None:
+    """One message each, about nothing that changed in the dossier."""
+    with transaction.atomic(durable=True):
+        dossiers = list(_surrounded(ids))
+        mailing.refresh_from_db()
+        post(letters_to(dossiers, template, occasion=occasion, variables=variables), mailing=mailing)
+
+
+def _surrounded(ids: Sequence[UUID]) -> QuerySet[Dossier]:
+    return (
+        Dossier.objects.filter(pk__in=ids)
+        .select_related("registration__candidate", "intake__area", "site", "release")
+        .order_by("pk")
+    )
+
+
+def _report(dossiers: Sequence[Dossier], visible: dict[UUID, Visible]) -> None:
+    last = {
+        push.dossier_id: push
+        for push in StatusPush.objects.filter(dossier__in=dossiers)
+        .order_by("dossier_id", F("serial").desc())
+        .distinct("dossier_id")
+    }
+    now = timezone.now()
+    reports = [next_report(dossier, visible[dossier.pk], last.get(dossier.pk), now=now) for dossier in dossiers]
+    made = StatusPush.objects.bulk_create([report for report in reports if report is not None])
+    if made:
+        push_status.batch_defer(*({"push_id": report.pk} for report in made))
+
+
+def mailing_of(*, about: str, template: str, area: str, site: str = "", expected: int) -> Mailing:
+    """The mailing of an occasion, made at the first call."""
+    mailing, _created = Mailing.objects.get_or_create(
+        about=about,
+        defaults={
+            "template": template,
+            "area": area,
+            "site": site,
+            "expected": expected,
+            "created_at": timezone.now(),
+        },
+    )
+    return mailing
+
+
+def all_queued(mailing: Mailing) -> None:
+    """Every message of the mailing is in the outbox: from now on it is known how many there are."""
+    Mailing.objects.filter(pk=mailing.pk, queued_at=None).update(
+        queued_at=timezone.now(), expected=mailing.messages.count()
+    )
