@@ -106,9 +106,9 @@ def test_in_review_the_reviewer_is_flagged_and_the_candidate_reads_the_same_word
     dossiers.change_registration(dossier, here, education="college")
     fresh = dossiers.again(dossier)
     assert (fresh.state, fresh.changed_since, words(dossier)) == (state, 1, before)
-    assert list(
-        Message.objects.filter(template__contains="changed").values_list("template", flat=True)
-    ) == ["registration_changed"]
+    assert list(Message.objects.filter(template__contains="changed").values_list("template", flat=True)) == [
+        "registration_changed"
+    ]
 
 
 def test_a_change_voids_a_proposal(here: World, house: Cast) -> None:

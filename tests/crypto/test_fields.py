@@ -6,10 +6,10 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from django.apps import apps
 from django.db import connection
-from django.utils import timezone
 
 from kaosheng.crypto.fields import SealedTextField
-from kaosheng.notices.models import Notice
+from kaosheng.notices.models import Notice, WechatBinding
+from kaosheng.notices.services import Letter, post
 from kaosheng.registration.models import Registration, RegistrationVersion
 
 pytestmark = pytest.mark.django_db
@@ -19,16 +19,20 @@ PHONE = "13900000001"
 
 @pytest.fixture
 def notice() -> Notice:
-    return Notice.objects.create(
-        template="returned",
-        channel="sms",
-        language="zh-hans",
-        recipient=PHONE,
-        text="样本",
-        about="dossier:样本",
-        dedup_key="样本-1",
-        created_at=timezone.now(),
+    post(
+        [
+            Letter(
+                template="broadcast_see_page",
+                about="dossier:样本",
+                area="13",
+                language="zh-hans",
+                dedup="1",
+                addresses={"sms": PHONE},
+                variables={"exam": "样本"},
+            )
+        ]
     )
+    return Notice.objects.get()
 
 
 def _stored(notice: Notice) -> str:

@@ -26,11 +26,11 @@ def at(text: str) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("moment", "quiet"),
+    ("moment", "expected"),
     [("20 20:59", False), ("20 21:00", True), ("20 23:59", True), ("21 00:00", True), ("21 07:59", True), ("21 08:00", False)],
 )  # fmt: skip
-def test_people_sleep_from_nine_to_eight(moment: str, quiet: bool) -> None:
-    assert is_quiet(at(moment)) is quiet
+def test_people_sleep_from_nine_to_eight(moment: str, expected: object) -> None:
+    assert is_quiet(at(moment)) is expected
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -48,16 +49,16 @@ def phone(settings: Settings) -> Iterator[Receiver]:
         yield receiver
 
 
-def letter(template: str = "registration_changed", dedup: str = "1", **more: object) -> Letter:
+def letter(template: str = "registration_changed", dedup: str = "1", **more: Any) -> Letter:
     """A letter about one case."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "about": "dossier:1", "area": "13", "site": "1301", "language": "zh-hans",
         "addresses": {"sms": "19900000001"}, "variables": {"exam": "医师资格考试"}, **more,
     }  # fmt: skip
-    return Letter(template=template, dedup=dedup, **values)  # type: ignore[arg-type]
+    return Letter(template=template, dedup=dedup, **values)
 
 
-def posted(template: str = "registration_changed", **more: object) -> Notice:
+def posted(template: str = "registration_changed", **more: Any) -> Notice:
     """One message in the outbox; its first way."""
     assert post([letter(template, **more)]) == 1
     return Notice.objects.filter(rank=0).order_by("pk").last() or pytest.fail("nothing posted")
@@ -81,7 +82,9 @@ def test_a_message_arrives_once_however_often_its_job_runs(phone: Receiver) -> N
     ((path, key, body),) = phone.came
     assert (path, key) == ("/api/phone/", f"notice-{notice.pk}")
     assert (body["channel"], body["phone"]) == ("sms", "19900000001")
-    assert body["text"] == "【国家医学考试】您的医师资格考试报名信息已变更，已通知审核人员，如需补充会通知您。"
+    assert (
+        body["text"] == "【国家医学考试】您的医师资格考试报名信息已变更，已通知审核人员，如需补充会通知您。"
+    )
     notice.refresh_from_db()
     assert (notice.state, notice.attempts, notice.accepted_at) == (Notice.State.ACCEPTED, 1, NOON)
 

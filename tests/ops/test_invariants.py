@@ -64,7 +64,8 @@ DAMAGE = {
     "UPDATE casework_dossier SET changed_since = 1 WHERE release_id IS NOT NULL",
     "status_serials_counted": "UPDATE casework_statuspush SET serial = serial + 70",
     "no_status_repeated": "UPDATE casework_statuspush SET status = 'x', text_zh = 'x'",
-    "sent_has_time": "UPDATE notices_notice SET state = 'sent'",
+    "notice_life_has_times": "UPDATE notices_notice SET state = 'accepted', accepted_at = NULL",
+    "unreached_is_unreached": "UPDATE notices_notice SET state = 'failed', failed_at = now(), last_error = 'x'",
     "roles_are_separate": "INSERT INTO accounts_grant (user_id, role) SELECT user_id, 'system_admin' FROM accounts_grant "
     "WHERE role = 'auditor'",
     "audit_chain": "INSERT INTO audit_auditseal (sealed_at, event_ids, settled_below, digest_before, digest) "

@@ -147,9 +147,7 @@ def _store(notice: Notice, outcome: str | DeliveryError, transport: Transport) -
     now = timezone.now()
     mine = Notice.objects.filter(pk=notice.pk, state=Notice.State.SENDING)
     if isinstance(outcome, str):
-        mine.update(
-            state=Notice.State.ACCEPTED, accepted_at=now, provider_id=outcome[:100], last_error=""
-        )
+        mine.update(state=Notice.State.ACCEPTED, accepted_at=now, provider_id=outcome[:100], last_error="")
         return
     reason = str(outcome)[:200]
     if outcome.permanent or notice.attempts >= ATTEMPTS:
@@ -170,7 +168,7 @@ def _was_stopped(notice: Notice) -> bool:
 
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after so many attempts: doubling, with half of it left to chance."""
-    longest = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    longest: timedelta = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads attempts, guards nothing
 
 

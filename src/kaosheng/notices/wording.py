@@ -113,19 +113,27 @@ def check(template: str, text: str, *, language: str) -> None:
     Raises Refusal `wording_braces`, `wording_unknown_variable` (name, known), `wording_missing_variable` (name),
     `wording_forbidden` (word), `wording_link`, `wording_number`, `wording_too_long` (characters, limit).
     """
-    built_in = TEXTS[template].in_language(language)
+    _check_variables(text, allowed=names_in(TEXTS[template].in_language(language)))
+    plain = "".join(literal for literal, *_rest in string.Formatter().parse(text))
+    _check_words(plain)
+    if len(text) > LONGEST:
+        raise Refusal("wording_too_long", characters=len(text), limit=LONGEST)
+
+
+def _check_variables(text: str, *, allowed: list[str]) -> None:
     try:
         names = names_in(text)
     except ValueError as error:
         raise Refusal("wording_braces") from error
-    allowed = names_in(built_in)
     for name in names:
         if name not in allowed:
             raise Refusal("wording_unknown_variable", name=name, known="、".join(f"{{{n}}}" for n in allowed))
     for name in allowed:
         if name != "exam" and name not in names:
             raise Refusal("wording_missing_variable", name=name)
-    plain = "".join(literal for literal, *_rest in string.Formatter().parse(text))
+
+
+def _check_words(plain: str) -> None:
     for word in FORBIDDEN:
         if word in plain:
             raise Refusal("wording_forbidden", word=word)
@@ -133,5 +141,3 @@ def check(template: str, text: str, *, language: str) -> None:
         raise Refusal("wording_link")
     if _LONG_NUMBER.search(plain):
         raise Refusal("wording_number")
-    if len(text) > LONGEST:
-        raise Refusal("wording_too_long", characters=len(text), limit=LONGEST)

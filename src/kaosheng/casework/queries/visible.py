@@ -64,7 +64,9 @@ def visible_of_many(dossiers: Sequence[Dossier], *, now: datetime) -> dict[UUID,
     """`visible_now` for many dossiers of one intake, in a fixed number of queries."""
     steps = _grouped(Step.objects.filter(dossier__in=dossiers))
     returned = [dossier for dossier in dossiers if dossier.state == State.RETURNED]
-    newest = Return.objects.filter(dossier__in=returned).order_by("dossier_id", "-revision").distinct("dossier_id")
+    newest = (
+        Return.objects.filter(dossier__in=returned).order_by("dossier_id", "-revision").distinct("dossier_id")
+    )
     manners: dict[UUID, list[str]] = defaultdict(list)
     for dossier_id, manner in AskedPlace.objects.filter(
         returned__in=[entry.pk for entry in newest], dropped_at=None
@@ -103,9 +105,9 @@ def _published_of_many(dossiers: Sequence[Dossier], *, now: datetime) -> dict[UU
     decisions = Decision.objects.filter(dossier__in=out, voided_at=None)
     corrections = {
         correction.dossier_id: correction
-        for correction in Correction.objects.filter(
-            dossier__in=out, confirmed_at__isnull=False
-        ).order_by("confirmed_at")
+        for correction in Correction.objects.filter(dossier__in=out, confirmed_at__isnull=False).order_by(
+            "confirmed_at"
+        )
     }
     return {
         decision.dossier_id: verdict_of(

@@ -63,7 +63,9 @@ def letters_to(
                 dedup=occasion,
                 addresses={SMS: registration.phone, WECHAT: openids.get(registration.candidate_id, "")},
                 variables={
-                    "exam": exam_words(registration, several=registration.subject in several, english=english),
+                    "exam": exam_words(
+                        registration, several=registration.subject in several, english=english
+                    ),
                     **variables(dossier, english),
                 },
                 deadline=deadline(dossier),

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from kaosheng.casework.jobs.status import push_status
 from kaosheng.casework.models import Dossier, StatusPush
 from kaosheng.casework.queries.visible import visible_now
+from kaosheng.casework.services.addressing import letters_to
 from kaosheng.casework.words import state_in_both
 from kaosheng.domain.states import State
 from kaosheng.domain.visibility import Visible, VisibleState
-from kaosheng.casework.services.addressing import letters_to
 from kaosheng.notices.services import post
 
 if TYPE_CHECKING:

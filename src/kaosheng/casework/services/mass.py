@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from procrastinate.types import JSONDict
 
 from kaosheng.casework.jobs.status import push_status
 from kaosheng.casework.models import Dossier, StatusPush
@@ -73,10 +74,13 @@ def _report(dossiers: Sequence[Dossier], visible: dict[UUID, Visible]) -> None:
         .distinct("dossier_id")
     }
     now = timezone.now()
-    reports = [next_report(dossier, visible[dossier.pk], last.get(dossier.pk), now=now) for dossier in dossiers]
+    reports = [
+        next_report(dossier, visible[dossier.pk], last.get(dossier.pk), now=now) for dossier in dossiers
+    ]
     made = StatusPush.objects.bulk_create([report for report in reports if report is not None])
     if made:
-        push_status.batch_defer(*({"push_id": report.pk} for report in made))
+        jobs: list[JSONDict] = [{"push_id": report.pk} for report in made]
+        push_status.batch_defer(*jobs)
 
 
 def mailing_of(*, about: str, template: str, area: str, site: str = "", expected: int) -> Mailing:

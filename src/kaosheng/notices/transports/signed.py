@@ -42,9 +42,7 @@ NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout
 
 def unanswered(error: httpx.HTTPError) -> DeliveryError:
     """What no answer means: it may pass, and unless there was no connection, it may have arrived."""
-    return DeliveryError(
-        type(error).__name__, permanent=False, unsure=not isinstance(error, NEVER_SENT)
-    )
+    return DeliveryError(type(error).__name__, permanent=False, unsure=not isinstance(error, NEVER_SENT))
 
 
 def refused(status: int) -> DeliveryError:

@@ -70,9 +70,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "too_many_files": Answer(422, _("一次只能上传一张图片，收到 %(count)s 张。")),
     # messages
     "wording_braces": Answer(422, _("大括号不成对，或括号里不只是变量名。变量写作 {deadline}。")),
-    "wording_unknown_variable": Answer(
-        422, _("这条短信没有变量“%(name)s”，可用的变量：%(known)s。")
-    ),
+    "wording_unknown_variable": Answer(422, _("这条短信没有变量“%(name)s”，可用的变量：%(known)s。")),
     "wording_missing_variable": Answer(422, _("缺少变量 {%(name)s}，考生收不到这项内容，没有保存。")),
     "wording_forbidden": Answer(422, _("运营商不接收含“%(word)s”的短信，请换一种写法。")),
     "wording_link": Answer(422, _("短信里不能写网址。")),
