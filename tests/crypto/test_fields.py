@@ -84,6 +84,7 @@ def test_these_columns_are_sealed() -> None:
     }
     assert sealed == {
         (Notice, "recipient"),
+        (WechatBinding, "openid"),
         (Registration, "id_number"),
         (Registration, "phone"),
         (RegistrationVersion, "payload"),
