@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection
 
 from kaosheng.crypto.fields import SealedTextField
-from kaosheng.notices.models import Notice
+from kaosheng.notices.models import Notice, WechatBinding
 from kaosheng.notices.services import Letter, post
 from kaosheng.registration.models import Registration, RegistrationVersion
 
