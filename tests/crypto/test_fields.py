@@ -10,7 +10,7 @@ from django.db import connection
 from kaosheng.crypto.fields import SealedTextField
 from kaosheng.notices.models import Notice, WechatBinding
 from kaosheng.notices.services import Letter, post
-from kaosheng.registration.models import Registration, RegistrationVersion
+from kaosheng.registration.models import BindingConflict, ImportChunk, Registration, RegistrationVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -88,4 +88,6 @@ def test_these_columns_are_sealed() -> None:
         (Registration, "id_number"),
         (Registration, "phone"),
         (RegistrationVersion, "payload"),
+        (BindingConflict, "claim"),
+        (ImportChunk, "lines"),
     }
