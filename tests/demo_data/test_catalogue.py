@@ -125,3 +125,12 @@ def test_texts_fit_their_columns() -> None:
         for name, limit in limits.items():
             texts = [text for row in rows if isinstance(text := getattr(row, name, None), str)]
             assert limit is None or all(len(text) <= limit for text in texts), name
+
+
+def test_the_largest_list_fits_one_page_of_a_receipt() -> None:
+    """Thirty pictures stand on one A4 (web/candidate/receipt_pdf, the print style sheet)."""
+    asked = [
+        sum(item.minimum for item in checklist(CATALOGUE, one["facts"]) if item.is_asked)
+        for one in registrations().values()
+    ]
+    assert 6 < max(asked) <= 30

@@ -21,6 +21,8 @@ OF_PRODUCTION = {
     "FIELD_KEYS": f"2026={KEY},2027={KEY}",
     "FIELD_KEY_ID": "2027",
     "BLIND_INDEX_KEY": KEY,
+    "RECEIPT_KEY": KEY,
+    "RECEIPT_KEY_ID": "2027",
     "REGISTRATION_ISSUER": "https://registration.example.cn",
     "REGISTRATION_CLIENT_SECRET": "not-a-real-secret",
 }
@@ -69,7 +71,15 @@ def test_django_finds_nothing_to_warn_about_but_what_concerns_the_whole_domain()
 
 
 @pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "REGISTRATION_CLIENT_SECRET", "DATABASE_URL"]
+    "name",
+    [
+        "SECRET_KEY",
+        "FIELD_KEYS",
+        "BLIND_INDEX_KEY",
+        "RECEIPT_KEY",
+        "REGISTRATION_CLIENT_SECRET",
+        "DATABASE_URL",
+    ],
 )
 def test_production_does_not_start_without(name: str) -> None:
     environment = {key: value for key, value in OF_PRODUCTION.items() if key != name}

@@ -66,6 +66,7 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "code": "M01",
         "kind": "M01",
         "ordinal": submission.ordinal,
+        "receipt_code": submission.code,
         "intake_id": here.intake.pk,
         "site_id": here.site.pk,
         "user_id": house.chen.pk,

@@ -133,6 +133,10 @@ NOTICE_ROUTES: dict[str, dict[str, dict[str, Any]]] = {
 }
 """考区 (or `*`) → channel, in order of preference → transport and what it needs (`kaosheng.notices.routes`)."""
 
+# --- receipts --------------------------------------------------------------------------------------------------
+RECEIPT_PUBLIC_KEYS: dict[str, str] = env.dict("RECEIPT_PUBLIC_KEYS", default={})
+"""Key id → public half (32 bytes in base64) of every earlier key: what they signed stays verifiable."""
+
 TRUSTED_PROXY = env.bool("TRUSTED_PROXY", False)
 """Whether a proxy of ours stands in front, which alone may set X-Request-Time (seconds it took to receive)."""
 

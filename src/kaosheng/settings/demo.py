@@ -15,6 +15,8 @@ SECRET_KEY = _keys["secret_key"]
 FIELD_KEYS: dict[str, str] = _keys["field_keys"]
 FIELD_KEY_ID = next(iter(FIELD_KEYS))
 BLIND_INDEX_KEY: str = _keys["blind_index_key"]
+RECEIPT_KEY: str = _keys["receipt_key"]
+RECEIPT_KEY_ID = "demo-1"
 REGISTRATION_CLIENT_SECRET: str = env.str("REGISTRATION_CLIENT_SECRET", _keys["registration_client_secret"])
 REGISTRATION_WEBHOOK_SECRET = env.str(
     "REGISTRATION_WEBHOOK_SECRET", webhook_secret(REGISTRATION_CLIENT_SECRET)

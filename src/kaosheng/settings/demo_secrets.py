@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
-import os
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -13,20 +13,17 @@ if TYPE_CHECKING:
 
 
 def load_or_draw(path: Path) -> dict[str, Any]:
-    """Return the keys kept at `path`, drawing and keeping them when there are none."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        drawn = path.with_name(f"{path.name}.{os.getpid()}")
-        drawn.touch(mode=0o600)
-        drawn.write_text(json.dumps(_draw(), indent=1))
-        try:
-            # A link, unlike a rename, doesn't replace what another process drew meanwhile.
-            path.hardlink_to(drawn)
-        except FileExistsError:
-            pass
-        finally:
-            drawn.unlink()
-    keys: dict[str, Any] = json.loads(path.read_text())
+    """Return the keys kept at `path`; those it lacks are drawn and kept. Processes that start together agree."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+        keys = {**_draw(), **kept}
+        if keys.keys() != kept.keys():
+            drawn = path.with_suffix(".new")
+            drawn.touch(mode=0o600)
+            drawn.write_text(json.dumps(keys, indent=1))
+            drawn.replace(path)
     return keys
 
 
@@ -37,6 +34,7 @@ def _draw() -> dict[str, Any]:
         "registration_client_secret": secrets.token_urlsafe(32),
         "field_keys": {"demo-1": _key()},
         "blind_index_key": _key(),
+        "receipt_key": _key(),
     }
 
 

@@ -14,6 +14,9 @@ FIELD_KEYS: dict[str, str] = env.dict("FIELD_KEYS")
 """Key id → 32 bytes in base64, `FIELD_KEYS=2026=…,2027=…`; old keys stay as long as rows name them."""
 FIELD_KEY_ID = env.str("FIELD_KEY_ID")
 BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY")
+RECEIPT_KEY = env.str("RECEIPT_KEY")
+"""32 bytes in base64: the private half of the key that signs receipts."""
+RECEIPT_KEY_ID = env.str("RECEIPT_KEY_ID")
 
 REGISTRATION_ISSUER = env.str("REGISTRATION_ISSUER").rstrip("/")
 REGISTRATION_CLIENT_SECRET = env.str("REGISTRATION_CLIENT_SECRET")

@@ -116,7 +116,7 @@ def test_state_is_visible_state_with_a_validator_of_the_body(here: World) -> Non
 def test_a_receipt_names_number_time_and_digests_only(here: World) -> None:
     submission = dossiers.submit(dossiers.fill(dossiers.register(here)))
     got = clients.anonymous().get(f"/api/receipts/{submission.code}/").json()
-    assert set(got) == {"number", "submitted_at", "pictures"}
+    assert set(got) == {"number", "submitted_at", "pictures", "text"}
     assert [line["digest"] for line in got["pictures"]] == list(
         submission.lines.values_list("stored_digest", flat=True)
     )

@@ -64,7 +64,10 @@ def receipt_code() -> str:
 
 
 class Submission(models.Model):
-    """提交审核: what was handed in, at which time, under which catalogue. Never changes (trigger)."""
+    """提交审核: what was handed in, at which time, under which catalogue. Never changes (trigger).
+
+    `code` opens the public page of the receipt; `signature` stands under `domain.receipts.receipt_body`.
+    """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="submissions")
     ordinal = models.PositiveSmallIntegerField()
@@ -74,6 +77,7 @@ class Submission(models.Model):
     catalogue_version = models.ForeignKey(CatalogueVersion, on_delete=models.PROTECT)
     registration_version = models.BigIntegerField()
     commitment_version = models.CharField(max_length=20)
+    signature = models.CharField(max_length=160)
 
     class Meta:
         """Counted from 1 inside a dossier."""

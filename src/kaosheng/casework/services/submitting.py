@@ -18,9 +18,11 @@ from kaosheng.casework.services.write_path import open_case
 from kaosheng.catalogue.models import CatalogueVersion
 from kaosheng.catalogue.queries import newest_version_id
 from kaosheng.crypto.digests import digest
+from kaosheng.crypto.signatures import sign
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.places import Manner
+from kaosheng.domain.receipts import receipt_body
 from kaosheng.domain.states import Action, State
 
 _NUMBER_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -90,12 +92,15 @@ def set_unsent_aside(case: Case, *, keep_counter_pictures: bool = False) -> None
 
 
 def freeze(case: Case, *, commitment: str) -> Submission:
-    """Store the numbered list of pictures with their digests, under the declaration that was ticked."""
+    """Store the numbered list of pictures with their digests, signed, under the declaration that was ticked."""
+    number = _receipt_number(case)
+    digests = [picture.stored_digest for picture in case.pictures]
     submission = Submission.objects.create(
         dossier=case.dossier,
         ordinal=len(case.submissions) + 1,
-        number=_receipt_number(case),
+        number=number,
         at=case.now,
+        signature=sign(receipt_body(number=number, at=case.now, digests=digests).encode()),
         catalogue_version=CatalogueVersion(pk=case.dossier.catalogue_version_id),
         registration_version=case.registration.source_version,
         commitment_version=commitment,

@@ -7,8 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from kaosheng.casework.models import Submission
-from kaosheng.domain.errors import Refusal
+from kaosheng.casework.queries.receipts import receipt_by_code
 
 router = Router(tags=["receipts"])
 
@@ -21,21 +20,21 @@ class LineOut(Schema):
 
 
 class ReceiptOut(Schema):
-    """A submission as it was frozen."""
+    """A submission as it was frozen; `text` is the signed receipt, to be checked without asking us."""
 
     number: str
     submitted_at: datetime
     pictures: list[LineOut]
+    text: str
 
 
 @router.get("{str:code}/", response=ReceiptOut)
 def check(request: HttpRequest, code: str) -> ReceiptOut:
     """The receipt with this code."""
-    submission = Submission.objects.filter(code=code).first()
-    if submission is None:
-        raise Refusal("not_found")
+    receipt = receipt_by_code(code)
     return ReceiptOut(
-        number=submission.number,
-        submitted_at=submission.at,
-        pictures=[LineOut(line=line.line, digest=line.stored_digest) for line in submission.lines.all()],
+        number=receipt.number,
+        submitted_at=receipt.at,
+        pictures=[LineOut(line=line, digest=digest) for line, digest in enumerate(receipt.digests, start=1)],
+        text=receipt.text,
     )

@@ -11,6 +11,7 @@ from kaosheng.web.candidate.views import (
     handover,
     phone,
     pictures,
+    receipts,
     submitting,
     upload,
 )
@@ -18,6 +19,7 @@ from kaosheng.web.candidate.views import (
 app_name = "candidate"
 _HERE = "dossiers/<uuid:dossier_id>/"
 _KIND = f"{_HERE}kinds/<str:code>/"
+_SUBMISSION = f"{_HERE}submissions/<int:ordinal>/"
 _PICTURE = f"{_HERE}pictures/<uuid:picture_id>/"
 
 urlpatterns = [
@@ -41,10 +43,14 @@ urlpatterns = [
     path(f"{_PICTURE}restore/", pictures.restore, name="restore"),
     path(f"{_HERE}check/", submitting.check, name="check"),
     path(f"{_HERE}submit/", submitting.submit, name="submit"),
-    path(f"{_HERE}submissions/<int:ordinal>/", submitting.receipt, name="receipt"),
     path("phone/", phone.phone, name="phone"),
     path("phone/upload/", phone.upload, name="phone-upload"),
     path("phone/sample/", phone.sample, name="phone-sample"),
     path("phone/pictures/<uuid:picture_id>/delete/", phone.delete, name="phone-delete"),
+    path(f"{_SUBMISSION}", receipts.receipt, name="receipt"),
+    path(f"{_SUBMISSION}receipt.pdf", receipts.pdf, name="receipt_pdf"),
+    path(f"{_SUBMISSION}receipt.txt", receipts.text, name="receipt_text"),
+    path("r/<str:receipt_code>/receipt.txt", receipts.check_text, name="receipt_check_text"),
+    path("r/<path:receipt_code>/", receipts.check, name="receipt_check"),
     path("samples/<int:intake_id>/<str:code>/", pictures.sample, name="sample"),
 ]

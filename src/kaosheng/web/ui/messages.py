@@ -27,6 +27,7 @@ _NOT_FOUND: Final = Answer(404, _("没有找到这项内容，或您无权查看
 ANSWERS: Final[dict[str, Answer]] = {
     # doors
     "not_found": _NOT_FOUND,
+    "receipt_unknown": Answer(404, _("没有这份回执。请核对网址是否完整，或重新扫描回执上的二维码。")),
     "login_needed": Answer(403, _("登录已过期，请重新登录后再操作；没有保存任何内容。")),
     "not_your_role": Answer(403, _("您的角色不能进行这项操作，没有保存任何内容。")),
     "not_your_stage": Answer(409, _("这份材料现在不在您的审核阶段，请返回查看最新状态。")),

@@ -1,8 +1,7 @@
-"""提交审核: check page, submitting, receipt."""
+"""提交审核: check page and submitting."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -11,15 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from kaosheng.casework.models import Dossier, Submission
+from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries.candidate import CandidateView, candidate_view
 from kaosheng.casework.services import submitting
 from kaosheng.casework.services.actors import of_candidate
-from kaosheng.catalogue.queries import load_catalogue
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.visibility import VisibleState
 from kaosheng.web.access import for_candidates
@@ -27,9 +24,6 @@ from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.cards import card_of
 from kaosheng.web.candidate.forms import CommitmentForm
 from kaosheng.web.candidate.frame import contact_of_site, me, open_dossier, said
-from kaosheng.web.candidate.panel import status_panel
-from kaosheng.web.candidate.words import kind_name, place_label
-from kaosheng.web.ui import components as ui
 from kaosheng.web.ui.messages import sentence_of, status_of
 
 
@@ -101,59 +95,3 @@ def _again(request: HttpRequest, dossier: Dossier, form: CommitmentForm, refusal
     )
     response.headers["X-Refusal"] = quote(sentence)
     return response
-
-
-@never_cache
-@require_safe
-@for_candidates
-def receipt(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpResponse:
-    """上报完成，内容已锁定: number, time, the list with digests; to be printed and kept."""
-    dossier = open_dossier(request, dossier_id)
-    submission = dossier.submissions.filter(ordinal=ordinal).first()
-    if submission is None:
-        raise Refusal("not_found")
-    view = candidate_view(dossier, now=timezone.now())
-    newest = submission.ordinal == len(view.submissions)
-    locked = newest and view.visible.state not in {
-        VisibleState.RETURNED,
-        VisibleState.DRAFT,
-        VisibleState.LAPSED,
-    }
-    lines = list(submission.lines.select_related("picture"))
-    context = {
-        "receipt": ui.Receipt(
-            number=submission.number,
-            at=submission.at,
-            heading=_("上报完成，内容已锁定") if locked else _("提交回执"),
-            lines=_counted(submission, [line.kind for line in lines]),
-            next_step=status_panel(view).next_step if locked else "",
-        ),
-        "lines": [_line(dossier, submission, line) for line in lines],
-        "registration": dossier.registration,
-        "submission": submission,
-        "site": said(dossier.site, "name"),
-        "back": reverse("candidate:dossier", args=[dossier.pk]),
-        "contact": contact_of_site(dossier.site),
-    }
-    return render(request, "candidate/receipt.html", context)
-
-
-def _counted(submission: Submission, codes: list[str]) -> list[tuple[str, int]]:
-    catalogue = load_catalogue(submission.catalogue_version_id)
-    names = {kind.code: kind_name(kind) for kind in catalogue.kinds}
-    return [(names.get(code, code), count) for code, count in Counter(codes).items()]
-
-
-def _line(dossier: Dossier, submission: Submission, line: Any) -> dict[str, Any]:
-    kind = load_catalogue(submission.catalogue_version_id).kind(line.kind)
-    algorithm, _colon, digest = line.stored_digest.partition(":")
-    return {
-        "number": line.line,
-        "kind": kind_name(kind) if kind else line.kind,
-        "place": place_label(kind, line.position) if kind else str(line.position),
-        "picture": line.picture,
-        "url": reverse("candidate:picture", args=[dossier.pk, line.picture_id]),
-        "thumbnail": reverse("candidate:thumbnail", args=[dossier.pk, line.picture_id]),
-        "algorithm": {"sha256": "SHA-256", "sm3": "SM3"}.get(algorithm, algorithm),
-        "digest": digest,
-    }
