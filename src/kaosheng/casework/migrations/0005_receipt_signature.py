@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0003_handover")]
+    dependencies = [("casework", "0004_versions_below_zero")]
 
     operations = [
         migrations.AddField(
