@@ -8,13 +8,31 @@ import elder from "./controllers/elder";
 import errors from "./controllers/errors";
 import fold from "./controllers/fold";
 import handover from "./controllers/handover";
+import leave from "./controllers/leave";
 import lightbox from "./controllers/lightbox";
 import print from "./controllers/print";
 import scanned from "./controllers/scanned";
 import submitOnce from "./controllers/submit_once";
 import trouble from "./controllers/trouble";
 import upload from "./controllers/upload";
+import uploads from "./controllers/uploads";
 import viewer from "./controllers/viewer";
 import { start } from "./lib/start";
 
-start({ confirm, dialog, elder, errors, fold, handover, lightbox, print, scanned, "submit-once": submitOnce, trouble, upload, viewer });
+start({
+  confirm,
+  dialog,
+  elder,
+  errors,
+  fold,
+  handover,
+  leave,
+  lightbox,
+  print,
+  scanned,
+  "submit-once": submitOnce,
+  trouble,
+  upload,
+  uploads,
+  viewer,
+});

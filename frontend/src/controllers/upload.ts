@@ -1,75 +1,118 @@
 import { Controller } from "@hotwired/stimulus";
-import htmx from "htmx.org";
 
 import { announce } from "../lib/live";
-import { refusalOf } from "../lib/refusal";
 import { readableSize } from "../lib/size";
 import { fill } from "../lib/words";
+import type { Cut } from "../upload/crop";
+import type { Look } from "../upload/look";
+import { NoPicture, type Limits, type Prepared, type Preparer, type Region, type Turn } from "../upload/prepare/types";
+import type { NewPicture } from "../upload/queue/queue";
+
+/** A chosen file with what was done to it. */
+interface Chosen {
+  file: File;
+  turn: Turn;
+  crop: Region | null;
+  sides: { width: number; height: number };
+  prepared: Prepared | null;
+  /** The sentence that says why no picture came of it. */
+  problem: string;
+  address: string;
+}
 
 /**
- * The upload form. Without scripts it is a plain form; with them it shows the chosen picture, refuses at once what the
- * server would refuse for its size or type, shows progress, and swaps the answered card into the page.
- * Limits and sentences come from data attributes that the server fills from its own rules.
+ * The upload form. Without scripts it is a plain form; with them chosen photographs are turned upright and shrunk here,
+ * looked at, turned and cut if wanted, and handed to the page's queue. Limits and sentences come from data attributes
+ * that the server fills from its own rules.
  */
 export default class extends Controller<HTMLFormElement> {
-  static override targets = ["input", "chosen", "preview", "name", "size", "message", "submit", "progress", "drop", "label"];
-  static override values = { limit: Number, types: String, replaces: String, back: String };
+  static override targets = [
+    ..."input drop chosen strip frame working preview lens lookButton compare before after beforeFacts afterFacts".split(" "),
+    ..."tools cutting cutDone sizeBefore arrow sizeAfter fits note advice message submit".split(" "),
+  ];
+  static override values = {
+    size: Number,
+    prepared: Number,
+    floor: Number,
+    grey: Boolean,
+    sideMin: Number,
+    sideMax: Number,
+    free: Number,
+    card: String,
+    name: String,
+  };
 
   declare readonly inputTarget: HTMLInputElement;
+  declare readonly dropTarget: HTMLElement;
   declare readonly chosenTarget: HTMLElement;
+  declare readonly stripTarget: HTMLElement;
+  declare readonly frameTarget: HTMLElement;
+  declare readonly workingTarget: HTMLElement;
   declare readonly previewTarget: HTMLImageElement;
-  declare readonly nameTarget: HTMLElement;
-  declare readonly sizeTarget: HTMLElement;
+  declare readonly lensTarget: HTMLButtonElement;
+  declare readonly lookButtonTarget: HTMLButtonElement;
+  declare readonly compareTarget: HTMLElement;
+  declare readonly beforeTarget: HTMLCanvasElement;
+  declare readonly afterTarget: HTMLCanvasElement;
+  declare readonly beforeFactsTarget: HTMLElement;
+  declare readonly afterFactsTarget: HTMLElement;
+  declare readonly toolsTarget: HTMLElement;
+  declare readonly cuttingTarget: HTMLElement;
+  declare readonly cutDoneTarget: HTMLButtonElement;
+  declare readonly sizeBeforeTarget: HTMLElement;
+  declare readonly arrowTarget: HTMLElement;
+  declare readonly sizeAfterTarget: HTMLElement;
+  declare readonly fitsTarget: HTMLElement;
+  declare readonly noteTarget: HTMLElement;
+  declare readonly adviceTarget: HTMLElement;
   declare readonly messageTarget: HTMLElement;
   declare readonly submitTarget: HTMLButtonElement;
-  declare readonly progressTarget: HTMLProgressElement;
-  declare readonly dropTarget: HTMLElement;
-  declare readonly labelTarget: HTMLElement;
-  declare readonly limitValue: number;
-  declare readonly typesValue: string;
-  declare readonly replacesValue: string;
-  declare readonly backValue: string;
+  declare readonly sizeValue: number;
+  declare readonly preparedValue: number;
+  declare readonly floorValue: number;
+  declare readonly greyValue: boolean;
+  declare readonly sideMinValue: number;
+  declare readonly sideMaxValue: number;
+  declare readonly freeValue: number;
+  declare readonly cardValue: string;
+  declare readonly nameValue: string;
 
-  private previewAddress = "";
-  private request: XMLHttpRequest | null = null;
+  private chosen: Chosen[] = [];
+  private at = 0;
+  private preparer: Promise<Preparer> | null = null;
+  private open: Chosen | null = null;
+  /** One piece of work after another: there is one preparer, and it holds one picture. */
+  private work: Promise<void> = Promise.resolve();
+  private looking: Look | null = null;
+  private cutter: Cut | null = null;
 
   override connect(): void {
+    this.inputTarget.accept = "image/*";
+    this.inputTarget.multiple = this.free > 1;
     this.inputTarget.disabled = false;
+    this.submitTarget.disabled = true;
+    // Loaded while the person looks for the photograph.
+    this.preparer = import("../upload/prepare/preparer").then(({ newPreparer }) => newPreparer());
+    this.preparer.catch(() => (this.preparer = null));
     // A picture chosen before the script arrived, or kept by the browser on going back.
     this.choose();
   }
 
   override disconnect(): void {
-    this.request?.abort();
-    this.forgetPreview();
+    this.forget();
+    void this.preparer?.then((preparer) => preparer.close());
   }
 
+  // --- choosing ------------------------------------------------------------------------------------------------
   choose(): void {
-    const file = this.inputTarget.files?.[0];
-    this.forgetPreview();
-    this.chosenTarget.hidden = !file;
-    this.submitTarget.disabled = !file;
-    if (!file) {
-      return;
+    const files = Array.from(this.inputTarget.files ?? []);
+    if (files.length > 0) {
+      this.take(files);
     }
-    this.labelTarget.textContent = this.labelTarget.dataset["again"] ?? "";
-    this.nameTarget.textContent = file.name;
-    this.sizeTarget.textContent = readableSize(file.size);
-    const refusal = this.refusal(file);
-    this.sizeTarget.classList.toggle("is-refused", file.size > this.limitValue);
-    this.say(refusal);
-    this.submitTarget.disabled = refusal !== "";
-    this.frame(false);
-    this.previewAddress = URL.createObjectURL(file);
-    this.previewTarget.src = this.previewAddress;
   }
 
-  /** The browser can't show it: the server has the last word, so sending stays possible. */
-  unreadable(): void {
-    this.frame(true);
-    if (this.previewAddress && this.messageTarget.hidden) {
-      this.say(this.word("unreadable"), true);
-    }
+  choseAgain(): void {
+    this.inputTarget.click();
   }
 
   over(event: DragEvent): void {
@@ -84,109 +127,344 @@ export default class extends Controller<HTMLFormElement> {
   drop(event: DragEvent): void {
     event.preventDefault();
     this.leave();
-    const files = event.dataTransfer?.files;
-    if (files && files.length > 0 && !this.inputTarget.disabled) {
-      this.inputTarget.files = files;
-      this.choose();
+    const files = Array.from(event.dataTransfer?.files ?? []);
+    if (files.length > 0 && !this.inputTarget.disabled) {
+      this.take(files);
     }
   }
 
-  send(event: SubmitEvent): void {
-    event.preventDefault();
-    if (this.request) {
+  /** How many more pictures the kind takes, those on their way counted. */
+  private get free(): number {
+    return this.freeValue - this.underWay;
+  }
+
+  private get underWay(): number {
+    return document.querySelectorAll(`[data-sending="${this.cardValue}"]`).length;
+  }
+
+  private take(files: File[]): void {
+    this.forget();
+    const free = Math.max(1, this.free);
+    this.say(files.length > free ? this.word("many", { chosen: files.length, free }) : "");
+    this.chosen = files.slice(0, free).map(newChosen);
+    this.at = 0;
+    this.element.classList.add("has-picture");
+    this.chosenTarget.hidden = false;
+    this.show();
+    this.frameTarget.scrollIntoView({ block: "start" });
+    announce(this.word("preparing"));
+    this.chosen.forEach((one) => this.prepare(one));
+  }
+
+  private forget(): void {
+    this.stopLooking();
+    this.stopCutting();
+    this.chosen.forEach(({ address }) => address && URL.revokeObjectURL(address));
+    this.chosen = [];
+    this.open = null;
+  }
+
+  // --- preparing -----------------------------------------------------------------------------------------------
+  private get current(): Chosen | undefined {
+    return this.chosen[this.at];
+  }
+
+  private get limits(): Limits {
+    return {
+      accepted: this.sizeValue,
+      aim: this.preparedValue,
+      floor: this.floorValue,
+      grey: this.greyValue,
+      sideMin: this.sideMinValue,
+      sideMax: this.sideMaxValue,
+    };
+  }
+
+  /** Makes the picture of a file, after whatever is under way. */
+  private prepare(one: Chosen): void {
+    one.prepared = null;
+    one.problem = "";
+    this.then(async () => {
+      if (!this.chosen.includes(one)) {
+        return;
+      }
+      try {
+        const preparer = await this.opened(one);
+        one.prepared = await preparer.prepare({ turn: one.turn, crop: one.crop }, this.limits);
+      } catch (error) {
+        one.problem = this.sentenceOf(error, one.file);
+      }
+      if (one.address) {
+        URL.revokeObjectURL(one.address);
+      }
+      one.address = one.prepared ? URL.createObjectURL(one.prepared.picture) : "";
+      if (this.chosen.includes(one)) {
+        this.show();
+        this.tell(one);
+      }
+    });
+  }
+
+  private then(step: () => Promise<void>): void {
+    this.work = this.work.then(step).catch(() => this.say(this.word("unknown")));
+  }
+
+  private async opened(one: Chosen): Promise<Preparer> {
+    const preparer = await this.preparer;
+    if (!preparer) {
+      throw new Error("the script of the preparer did not arrive");
+    }
+    if (this.open !== one) {
+      this.open = null;
+      one.sides = await preparer.open(one.file);
+      this.open = one;
+    }
+    return preparer;
+  }
+
+  private sentenceOf(error: unknown, file: File): string {
+    const { problem, figures } = error instanceof NoPicture ? error : new NoPicture("damaged");
+    const known = { bytes: file.size, size: readableSize(file.size), maximum: this.sideMaxValue, ...figures };
+    if (problem === "type") {
+      return this.word(figures["found"] ? "type" : "unknown", known);
+    }
+    return this.word(problem, { format: file.type.replace("image/", "").toUpperCase(), ...known });
+  }
+
+  private tell(one: Chosen): void {
+    if (one === this.current && one.prepared) {
+      const { file, prepared } = one;
+      announce(this.word("ready", { before: readableSize(file.size), after: readableSize(prepared.picture.size) }));
+    }
+  }
+
+  // --- showing -------------------------------------------------------------------------------------------------
+  private show(): void {
+    const one = this.current;
+    if (!one) {
       return;
     }
-    if (!this.inputTarget.files?.length) {
+    const { prepared } = one;
+    this.stopLooking();
+    this.showStrip();
+    this.workingTarget.hidden = prepared !== null || one.problem !== "";
+    this.frameTarget.classList.toggle("is-working", prepared === null);
+    this.frameTarget.hidden = one.problem !== "";
+    this.toolsTarget.hidden = one.problem !== "";
+    this.lookButtonTarget.hidden = prepared === null;
+    if (one.address) {
+      this.previewTarget.src = one.address;
+    }
+    this.showSizes(one);
+    this.say(one.problem || (this.messageTarget.hidden ? "" : (this.messageTarget.textContent ?? "")));
+    this.showSubmit();
+  }
+
+  private showSizes({ file, prepared }: Chosen): void {
+    const verdict = prepared?.verdict;
+    this.sizeBeforeTarget.textContent = readableSize(file.size);
+    this.arrowTarget.hidden = !prepared || verdict === "kept" || prepared.picture === file;
+    this.sizeAfterTarget.textContent = prepared && !this.arrowTarget.hidden ? readableSize(prepared.picture.size) : "";
+    this.fitsTarget.hidden = !prepared;
+    const shrunk = this.greyValue ? "grey" : "legible";
+    this.noteTarget.textContent = !prepared ? "" : this.word(verdict === "kept" || this.arrowTarget.hidden ? "kept" : shrunk);
+    const advice = prepared && (verdict === "small" || verdict === "busy") ? this.word(verdict, { ...sidesOf(prepared) }) : "";
+    this.adviceTarget.textContent = advice;
+    this.adviceTarget.hidden = advice === "";
+  }
+
+  private showSubmit(): void {
+    const ready = this.chosen.filter(({ prepared }) => prepared !== null).length;
+    const working = this.chosen.some(({ prepared, problem }) => prepared === null && problem === "");
+    this.submitTarget.disabled = ready === 0 || working || this.cutter !== null;
+    this.submitTarget.textContent = this.word(ready > 1 ? "several" : "one", { count: ready });
+  }
+
+  private showStrip(): void {
+    this.stripTarget.hidden = this.chosen.length < 2;
+    this.stripTarget.textContent = "";
+    if (this.stripTarget.hidden) {
+      return;
+    }
+    this.chosen.forEach((one, number) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = one.problem ? "is-refused" : "";
+      button.setAttribute("aria-label", this.word("of", { number: number + 1, count: this.chosen.length }));
+      button.setAttribute("aria-pressed", String(number === this.at));
+      if (one.address) {
+        const image = document.createElement("img");
+        image.alt = "";
+        image.src = one.address;
+        button.append(image);
+      } else {
+        button.append(String(number + 1));
+      }
+      button.addEventListener("click", () => this.turnTo(number));
+      const place = document.createElement("li");
+      place.append(button);
+      this.stripTarget.append(place);
+    });
+  }
+
+  private turnTo(number: number): void {
+    this.at = number;
+    this.stopCutting();
+    this.say("");
+    this.show();
+    this.stripTarget.querySelectorAll("button")[number]?.focus();
+  }
+
+  // --- turning, cutting, looking -------------------------------------------------------------------------------
+  turnLeft(): void {
+    this.turn(270);
+  }
+
+  turnRight(): void {
+    this.turn(90);
+  }
+
+  private turn(by: number): void {
+    const one = this.current;
+    if (one) {
+      one.turn = ((one.turn + by) % 360) as Turn;
+      one.crop = turnedRegion(one.crop, by);
+      this.prepare(one);
+      this.show();
+    }
+  }
+
+  async cut(): Promise<void> {
+    const one = this.current;
+    if (!one?.prepared || this.cutter) {
+      return;
+    }
+    const { Cut } = await import("../upload/crop");
+    this.then(async () => {
+      const preparer = await this.opened(one);
+      const overview = await preparer.overview(one.turn, 1200);
+      this.stopLooking();
+      this.cutter = new Cut(this.frameTarget, overview, one.crop, { ...this.cuttingTarget.dataset } as Record<string, string>);
+      this.toolsTarget.hidden = true;
+      this.cuttingTarget.hidden = false;
+      this.lookButtonTarget.hidden = true;
+      this.showSubmit();
+      await this.cutter.ready;
+      this.frameTarget.scrollIntoView({ block: "start" });
+    });
+  }
+
+  cutDone(): void {
+    this.cutTo(this.cutter?.region() ?? null);
+  }
+
+  cutAll(): void {
+    this.cutTo(null);
+  }
+
+  private cutTo(region: Region | null): void {
+    const one = this.current;
+    this.stopCutting();
+    if (one) {
+      one.crop = region;
+      this.prepare(one);
+      this.show();
+      this.toolsTarget.querySelectorAll("button")[2]?.focus();
+    }
+  }
+
+  private stopCutting(): void {
+    this.cutter?.close();
+    this.cutter = null;
+    this.cuttingTarget.hidden = true;
+    this.toolsTarget.hidden = false;
+  }
+
+  async look(): Promise<void> {
+    if (this.looking) {
+      this.stopLooking();
+      return;
+    }
+    const one = this.current;
+    if (!one?.prepared) {
+      return;
+    }
+    const { Look } = await import("../upload/look");
+    const { prepared, turn, crop } = one;
+    this.then(async () => {
+      const preparer = await this.opened(one);
+      const source = `${one.sides.width}×${one.sides.height} · ${readableSize(one.file.size)}`;
+      this.beforeFactsTarget.textContent = source;
+      this.afterFactsTarget.textContent = `${prepared.width}×${prepared.height} · ${readableSize(prepared.picture.size)}`;
+      this.compareTarget.hidden = false;
+      this.lookButtonTarget.setAttribute("aria-expanded", "true");
+      this.looking = new Look(
+        { image: this.previewTarget, lens: this.lensTarget, before: this.beforeTarget, after: this.afterTarget },
+        (region, width, height) => preparer.detail({ turn, crop }, region, width, height),
+      );
+      this.lensTarget.focus({ preventScroll: true });
+      this.frameTarget.scrollIntoView({ block: "start" });
+    });
+  }
+
+  private stopLooking(): void {
+    this.looking?.close();
+    this.looking = null;
+    this.compareTarget.hidden = true;
+    this.lookButtonTarget.setAttribute("aria-expanded", "false");
+  }
+
+  // --- sending -------------------------------------------------------------------------------------------------
+  send(event: SubmitEvent): void {
+    event.preventDefault();
+    const pictures = this.chosen.flatMap(({ prepared }) => (prepared ? [prepared.picture] : []));
+    if (pictures.length === 0) {
       this.say(this.word("none"));
       this.inputTarget.focus();
       return;
     }
-    const request = new XMLHttpRequest();
-    this.request = request;
-    this.busy(true);
-    request.upload.addEventListener("progress", (step) => {
-      if (step.lengthComputable) {
-        this.progressTarget.value = step.loaded / step.total;
-      }
+    pictures.forEach((picture, number) => {
+      // The place the person pressed is for the first; the others, and what follows others under way, take the next free one.
+      const first = number === 0 && this.underWay === 0;
+      const detail: NewPicture = {
+        picture,
+        action: first ? this.element.action : this.element.action.split("?")[0] ?? "",
+        card: this.cardValue,
+        label: pictures.length > 1 ? `${this.nameValue} ${number + 1}/${pictures.length}` : this.nameValue,
+      };
+      this.dispatch("add", { detail });
     });
-    request.addEventListener("load", () => this.answered(request));
-    request.addEventListener("error", () => this.failed(this.word("unreachable")));
-    request.addEventListener("timeout", () => this.failed(this.word("unreachable")));
-    request.open("POST", this.element.action);
-    request.timeout = 120_000;
-    request.setRequestHeader("HX-Request", "true");
-    request.send(new FormData(this.element));
+    this.dispatch("done", { detail: { focus: `#${this.cardValue} [data-card-focus]` } });
+    this.forget();
+    this.chosenTarget.hidden = true;
+    this.submitTarget.disabled = true;
   }
 
-  private answered(request: XMLHttpRequest): void {
-    if (request.status < 200 || request.status >= 300) {
-      this.failed(refusalOf(request));
-      return;
-    }
-    const place = this.replacesValue ? document.querySelector(this.replacesValue) : null;
-    if (!place) {
-      window.location.assign(this.backValue || request.responseURL);
-      return;
-    }
-    this.request = null;
-    htmx.swap(place, request.responseText, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 });
-    announce(this.word("done"));
-    this.dispatch("done", { detail: { focus: `${this.replacesValue} [data-card-focus]` } });
-  }
-
-  private failed(sentence: string): void {
-    this.request = null;
-    this.busy(false);
-    this.say(sentence || this.word("refused"));
-  }
-
-  private refusal(file: File): string {
-    if (file.size === 0) {
-      return this.word("empty");
-    }
-    const types = this.typesValue.split(" ");
-    if (file.type && types.indexOf(file.type) < 0) {
-      return fill(this.word("type"), { found: file.type.replace(/^image\//, ""), name: file.name });
-    }
-    if (file.size > this.limitValue) {
-      return fill(this.word("large"), { size: readableSize(file.size), limit: readableSize(this.limitValue) });
-    }
-    return "";
-  }
-
-  private frame(hidden: boolean): void {
-    const frame = this.previewTarget.parentElement;
-    if (frame) {
-      frame.hidden = hidden;
-    }
-  }
-
-  private busy(on: boolean): void {
-    this.element.setAttribute("aria-busy", String(on));
-    this.submitTarget.disabled = on;
-    this.progressTarget.hidden = !on;
-    this.progressTarget.value = 0;
-    if (on) {
-      this.say("");
-      announce(this.word("sending"));
-    }
-  }
-
-  private say(sentence: string, note = false): void {
-    this.messageTarget.classList.toggle("is-note", note);
+  private say(sentence: string): void {
     this.messageTarget.textContent = sentence;
     this.messageTarget.hidden = sentence === "";
   }
 
-  private word(name: string): string {
-    return this.element.getAttribute(`data-${name}`) ?? "";
+  private word(name: string, values: Record<string, string | number> = {}): string {
+    return fill(this.element.getAttribute(`data-${name}`) ?? "", values);
   }
+}
 
-  private forgetPreview(): void {
-    if (this.previewAddress) {
-      URL.revokeObjectURL(this.previewAddress);
-      this.previewAddress = "";
-      this.previewTarget.removeAttribute("src");
-    }
+function newChosen(file: File): Chosen {
+  return { file, turn: 0, crop: null, sides: { width: 0, height: 0 }, prepared: null, problem: "", address: "" };
+}
+
+function sidesOf({ width, height }: Prepared): { width: number; height: number } {
+  return { width, height };
+}
+
+/** The same cut after a quarter turn of the whole picture. */
+function turnedRegion(region: Region | null, by: number): Region | null {
+  if (region === null) {
+    return null;
   }
+  const { left, top, width, height } = region;
+  return by === 90
+    ? { left: 1 - top - height, top: left, width: height, height: width }
+    : { left: top, top: 1 - left - width, width: height, height: width };
 }

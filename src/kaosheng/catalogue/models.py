@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from kaosheng.domain.materials import Effect
+from kaosheng.domain.materials import DEFAULT_LONG_SIDE_FLOOR, Effect
 from kaosheng.regions.models import Intake
 
 
@@ -31,7 +31,10 @@ class CatalogueVersion(models.Model):
 
 
 class MaterialKind(models.Model):
-    """材料种类 in one version. `sample` is the store key of its 示例, if any."""
+    """材料种类 in one version. `sample` is the store key of its 示例, if any.
+
+    `long_side_floor` (pixels) and `grey` say how a page prepares a photograph of it.
+    """
 
     version = models.ForeignKey(CatalogueVersion, on_delete=models.PROTECT, related_name="kinds")
     code = models.CharField(max_length=10)
@@ -51,6 +54,8 @@ class MaterialKind(models.Model):
     sample = models.CharField(max_length=80, blank=True)
     reasons = models.JSONField(default=list)
     source = models.CharField(max_length=200, blank=True)
+    long_side_floor = models.PositiveSmallIntegerField(default=DEFAULT_LONG_SIDE_FLOOR)
+    grey = models.BooleanField(default=False)
 
     class Meta:
         """In the catalogue's order; counts make sense."""

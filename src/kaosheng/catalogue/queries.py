@@ -69,4 +69,6 @@ def _kind(kind: MaterialKind) -> Kind:
         sample=kind.sample,
         reasons=tuple((reason["code"], reason["zh"], reason["en"]) for reason in kind.reasons),
         source=kind.source,
+        long_side_floor=kind.long_side_floor,
+        grey=kind.grey,
     )

@@ -86,6 +86,8 @@ def _kind_row(kind: Kind, version: CatalogueVersion, order: int) -> MaterialKind
         sample=kind.sample,
         reasons=[{"code": code, "zh": zh, "en": en} for code, zh, en in kind.reasons],
         source=kind.source,
+        long_side_floor=kind.long_side_floor,
+        grey=kind.grey,
     )
 
 

@@ -17,6 +17,9 @@ Facts = Mapping[str, type_of_fact]
 Condition = Mapping[str, object]
 """Fact -> value, list of values (any of), or {"at_least": n, "at_most": n}; all must hold, none holds always."""
 
+DEFAULT_LONG_SIDE_FLOOR: Final = 1600
+"""Pixels: an A4 page at about 137 dots an inch, where 8-point print is still read (docs/legibility.md)."""
+
 
 class Effect(StrEnum):
     """What a rule does to a kind, weakest first."""
@@ -51,6 +54,10 @@ class Kind:
     reasons: tuple[tuple[str, str, str], ...] = ()
     """Standard return reasons: (code, zh, en)."""
     source: str = ""
+    long_side_floor: int = DEFAULT_LONG_SIDE_FLOOR
+    """Pixels below which a page never shrinks the long side of a photograph of it."""
+    grey: bool = False
+    """Whether colour says nothing here, so that a page may give its bytes to the text."""
 
     def counts(self, facts: Facts) -> tuple[int, int]:
         """Minimum and maximum for these facts: a named fact is the minimum and, of a fixed kind, the maximum.

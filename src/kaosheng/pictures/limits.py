@@ -12,6 +12,9 @@ from typing import Final
 MAX_BYTES: Final = 204_800
 """Bytes of one picture: the guide's 200k, read as 200 × 1024."""
 
+PREPARED_BYTES: Final = 195_000
+"""Bytes a page shrinks a photograph to: five per cent below MAX_BYTES, for whatever the server has to add."""
+
 SIDE_MIN: Final = 100
 SIDE_MAX: Final = 8_000
 """Pixels of each side, both ends allowed."""

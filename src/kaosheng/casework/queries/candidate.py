@@ -143,6 +143,16 @@ class CandidateView:
         return self.visible.state is VisibleState.RETURNED and self.asked_online > 0
 
     @property
+    def has_unsent(self) -> bool:
+        """Whether a picture waits for 提交审核: it was uploaded, and no submission holds it."""
+        submitted = bool(self.submissions)
+        return self.may_submit and any(
+            place.is_new if submitted else place.picture is not None
+            for kind in self.kinds
+            for place in kind.places
+        )
+
+    @property
     def is_complete(self) -> bool:
         """Whether submitting would be accepted as things stand."""
         return not self.missing and not self.unanswered

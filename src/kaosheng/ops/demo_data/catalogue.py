@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kaosheng.domain.materials import Catalogue, Effect, Kind, Rule
+from kaosheng.domain.materials import DEFAULT_LONG_SIDE_FLOOR, Catalogue, Effect, Kind, Rule
 from kaosheng.ops.demo_data import read_toml
 
 
@@ -42,6 +42,8 @@ def _kind(table: Mapping[str, Any], reasons: Mapping[str, Mapping[str, str]]) ->
         sample=table["sample"],
         reasons=tuple((code, reasons[code]["zh"], reasons[code]["en"]) for code in table["reasons"]),
         source=table["source"],
+        long_side_floor=table.get("long_side_floor", DEFAULT_LONG_SIDE_FLOOR),
+        grey=table.get("grey", False),
     )
 
 

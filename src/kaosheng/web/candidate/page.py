@@ -20,6 +20,7 @@ from kaosheng.registration.words import (
 from kaosheng.web.candidate.cards import card_of, groups
 from kaosheng.web.candidate.frame import contact_of_site, said
 from kaosheng.web.candidate.panel import status_panel
+from kaosheng.web.candidate.uploading import upload_queue
 from kaosheng.web.candidate.words import TONES, event_text, kind_name
 from kaosheng.web.ui import components as ui
 
@@ -39,12 +40,19 @@ def page_context(view: CandidateView) -> dict[str, Any]:
         "entries": [_entry(view, told) for told in view.told],
         "contact": contact_of_site(site),
         "receipts": receipt_links(view),
+        "uploads": upload_queue(view.dossier),
+        "view_url": reverse("candidate:dossier", args=[view.dossier.pk]),
     }
 
 
 def frame_context(view: CandidateView) -> dict[str, Any]:
     """What changes with every picture: the panel and the button at the top right."""
-    return {"view": view, "panel": status_panel(view), "again": view.visible.state is VisibleState.RETURNED}
+    return {
+        "view": view,
+        "panel": status_panel(view),
+        "again": view.visible.state is VisibleState.RETURNED,
+        "unsent": view.has_unsent,
+    }
 
 
 def card_context(view: CandidateView, kind: KindView) -> dict[str, Any]:

@@ -17,12 +17,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 
+from kaosheng.pictures.words import WORDS
 from kaosheng.web.ui import components as ui
 from kaosheng.web.ui import times
 from kaosheng.web.ui.page import Contact, PageFacts, page_facts, wants_elder
 
 register = template.Library()
 KILOBYTE: Final = 1024
+_PICTURE_WORDS: Final = {
+    "empty": "picture_empty",
+    "type": "picture_wrong_type",
+    "unknown": "picture_unknown_type",
+    "damaged": "picture_damaged",
+    "sides": "picture_sides",
+}
+"""Sentences the scripts of the upload page share with the server, by the name of their attribute."""
 Text = str | Promise
 
 
@@ -136,15 +145,16 @@ def upload_form(
     action: str,
     limits: ui.UploadLimits,
     card_id: str,
-    back_url: str,
+    name: Text = "",
     *,
     field_name: str = "picture",
     key: str = "",
     problem: Text = "",
 ) -> dict[str, Any]:
-    """Show the file field, preview, progress and 提交.
+    """Show the file field, the prepared picture and 提交.
 
-    The answer replaces the card `card_id`; on a page without it the reader goes to `back_url`. `key` is the idempotency key sent along; `problem` a refusal of the try before.
+    `card_id` is the card of the kind, `name` what people call the place. Without scripts the form itself is sent:
+    `key` is its idempotency key, `problem` a refusal of the try before. With scripts the page's `uploads` sends.
     """
     return {
         "csrf_token": context.get("csrf_token"),
@@ -153,10 +163,27 @@ def upload_form(
         "action": action,
         "limits": limits,
         "card_id": card_id,
-        "back_url": back_url,
+        "name": name,
+        "sentences": {word: str(WORDS[code]) for word, code in _PICTURE_WORDS.items()},
         "field_name": field_name,
         "key": key,
         "problem": problem,
+    }
+
+
+@register.inclusion_tag("ui/parts/uploads.html", takes_context=True)
+def uploads(
+    context: Context, queue: ui.UploadQueue, page_url: str, *, leave_after: bool = False
+) -> dict[str, Any]:
+    """Show what is being uploaded, in the cards of the page or here; sends what waits in this browser.
+
+    `page_url` shows the cards; with `leave_after` the reader goes there once everything is confirmed.
+    """
+    return {
+        "csrf_token": context.get("csrf_token"),
+        "queue": queue,
+        "page_url": page_url,
+        "leave_after": leave_after,
     }
 
 

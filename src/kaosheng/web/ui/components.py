@@ -255,9 +255,19 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class UploadLimits:
-    """What the upload form checks before sending; the numbers are the server's own."""
+    """What the upload form checks and aims at before sending; the numbers are the server's own.
+
+    `size` is the limit and `prepared` what a photograph is shrunk to, in bytes; `floor` the pixels its long side
+    keeps at least; `side_min` and `side_max` pixels of any side; `free` how many pictures the kind still takes.
+    """
 
     size: int
+    prepared: int
+    floor: int
+    side_min: int
+    side_max: int
+    free: int
+    grey: bool = False
     types: Sequence[str] = ("image/jpeg", "image/png")
 
     @property
@@ -269,3 +279,14 @@ class UploadLimits:
     def kilobytes(self) -> int:
         """Return the size in the KB of the rule's words."""
         return self.size // 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadQueue:
+    """Whose pictures wait in this browser: `scope` is the dossier, `owner` a token of the person.
+
+    Pictures of other owners are thrown away; without an owner (somebody's phone, lent for one material) they stay.
+    """
+
+    scope: str
+    owner: str = ""

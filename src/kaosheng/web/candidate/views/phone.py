@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kaosheng.casework.models import Handover
+from kaosheng.casework.models import Handover, Picture
 from kaosheng.casework.queries.candidate import KindView, candidate_view
 from kaosheng.casework.services.actors import of_handover
 from kaosheng.casework.services.handing_over import redeem
@@ -29,6 +29,7 @@ from kaosheng.web.candidate.frame import set_public_facts
 from kaosheng.web.candidate.views import upload as uploading
 from kaosheng.web.candidate.views.pictures import sample_answer
 from kaosheng.web.candidate.words import place_label
+from kaosheng.web.ui.components import UploadQueue
 from kaosheng.web.ui.messages import sentence_of, status_of
 
 TRIES: Final = {"handover_code": "10/10m/ip,500/10m/key"}
@@ -85,7 +86,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         held = held_handover(request)
         try:
-            uploading.receive(
+            picture = uploading.receive(
                 request,
                 held.dossier_id,
                 of_handover(held),
@@ -95,12 +96,19 @@ def upload(request: HttpRequest) -> HttpResponse:
         except Refusal as refused:
             refusal = refused
         else:
-            return redirect("candidate:phone-upload")
+            return _received(request, picture)
     try:
         held = held_handover(request)
     except Refusal:
         return redirect("candidate:phone")
     return _form(request, held, refusal)
+
+
+def _received(request: HttpRequest, picture: Picture) -> HttpResponse:
+    """To scripts the bare confirmation: they go on to the page themselves."""
+    if request.headers.get("HX-Request") == "true":
+        return uploading.confirmed(HttpResponse(status=204), picture)
+    return redirect("candidate:phone-upload")
 
 
 def _form(request: HttpRequest, held: Handover, refusal: Refusal | None) -> HttpResponse:
@@ -112,6 +120,7 @@ def _form(request: HttpRequest, held: Handover, refusal: Refusal | None) -> Http
         "sample_url": reverse("candidate:phone-sample") if kind.item.kind.sample else "",
         "back": reverse("candidate:phone-upload"),
         "card_id": "card-of-this-phone",
+        "uploads": UploadQueue(scope=f"handover-{held.pk}"),
         "places": _places(kind),
         "count": kind.count,
         "is_full": kind.free_position is None and bool(kind.count),

@@ -23,13 +23,12 @@ from kaosheng.casework.services.pictures import add_picture
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.visibility import VisibleState
 from kaosheng.pictures.checks import require_size
-from kaosheng.pictures.limits import MAX_BYTES
 from kaosheng.web.access import for_candidates
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.frame import open_dossier
 from kaosheng.web.candidate.page import card_context
+from kaosheng.web.candidate.uploading import upload_limits, upload_queue
 from kaosheng.web.candidate.words import kind_name, place_label, place_name, requirement
-from kaosheng.web.ui.components import UploadLimits
 from kaosheng.web.ui.messages import sentence_of, status_of
 from kaosheng.web.ui.page import base_template
 
@@ -49,9 +48,16 @@ def upload(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
         picture = receive(request, dossier.pk, owner_of(dossier), kind=code, position=position_in(request))
     except Refusal as refusal:
         return _form(request, dossier, code, refusal=refusal)
-    return show_card(
+    response = show_card(
         request, dossier, code, said=_("%(place)s 上传成功。") % {"place": _name(dossier, picture)}
     )
+    return confirmed(response, picture)
+
+
+def confirmed(response: HttpResponse, picture: Picture) -> HttpResponse:
+    """The answer with the digest of the bytes that came in, which scripts compare with those they sent."""
+    response.headers["X-Received-Digest"] = picture.received_digest
+    return response
 
 
 def receive(
@@ -118,6 +124,8 @@ def _form(
     context = {
         **form_context(request, view, kind, refusal),
         "base": base_template(request),
+        "fragment": request.headers.get("HX-Request") == "true",
+        "uploads": upload_queue(dossier),
         "sample_url": reverse("candidate:sample", args=[dossier.intake_id, code])
         if kind.item.kind.sample
         else "",
@@ -137,7 +145,8 @@ def form_context(
         "place": place_label(kind.item.kind, position) if position else "",
         "requirement": requirement(kind.item.kind),
         "action": request.path + (f"?position={position}" if position else ""),
-        "limits": UploadLimits(size=MAX_BYTES),
+        "limits": upload_limits(kind),
+        "label": place_name(kind.item.kind, position) if position else kind_name(kind.item.kind),
         "card_id": f"material-{kind.code}",
         "key": uuid4().hex,
         "problem": sentence_of(refusal) if refusal else "",

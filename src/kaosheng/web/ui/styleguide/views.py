@@ -7,8 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from kaosheng.crypto.digests import digest
+from kaosheng.domain.errors import Refusal
+from kaosheng.pictures.checks import examine
 from kaosheng.web.ui import components as ui
 from kaosheng.web.ui.errors import HEADINGS, error_page
+from kaosheng.web.ui.messages import sentence_of
 from kaosheng.web.ui.page import base_template, set_page_facts
 from kaosheng.web.ui.styleguide import pictures, samples
 from kaosheng.web.ui.styleguide.samples import say
@@ -38,6 +42,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "form": samples.form(),
         "receipt": samples.receipt(),
         "limits": samples.LIMITS,
+        "queue": samples.QUEUE,
         "contact": samples.contact(),
         "errors": sorted(HEADINGS),
         "bytes": (204_800, 204_801, 320_000, 4_800_000),
@@ -56,6 +61,7 @@ def candidate(request: HttpRequest, state: str) -> HttpResponse:
         "facts": samples.registration(),
         "entries": samples.timeline(),
         "contact": samples.contact(),
+        "queue": samples.QUEUE,
         "open": state in {"draft", "returned"},
         "again": state == "returned",
     }
@@ -68,7 +74,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     card = samples.cards("draft")[0]
     problem = _problem_of(request) if request.method == "POST" else ""
     if request.method == "POST" and not problem:
-        return render(request, "ui/styleguide/card.html", {"card": samples.cards("returned")[0]})
+        response = render(request, "ui/styleguide/card.html", {"card": samples.cards("returned")[0]})
+        response.headers["X-Received-Digest"] = digest(request.FILES["picture"].read())
+        return response
     context = {
         "base": base_template(request),
         "card": card,
@@ -80,15 +88,15 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 def _problem_of(request: HttpRequest) -> str:
-    """Refuse a missing file and, to show a refusal of the server, one whose name begins with `damaged`."""
+    """The sentence of the server's own check, for the file of this try."""
     file = request.FILES.get("picture")
     if file is None:
-        return say("请先选取文件。", "Choose a file first.")
-    if str(file.name).startswith("damaged"):
-        return say(
-            "图片没有通过检查：文件损坏，只能读出前 37%。",
-            "The picture did not pass: only the first 37% of the file can be read.",
-        )
+        return sentence_of(Refusal("file_missing"))
+    try:
+        examine(file.read())
+    except Refusal as refusal:
+        return sentence_of(refusal)
+    file.seek(0)
     return ""
 
 

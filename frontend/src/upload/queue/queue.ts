@@ -1,0 +1,219 @@
+import { digestOf, newKey } from "./digest";
+import { send, type Outcome, type Sending } from "./send";
+import { openStore, type Entry, type Store } from "./store";
+
+/** waiting: its turn comes · paused: another try follows · offline: waits for the network · the rest needs the person. */
+export type Stage = "waiting" | "sending" | "paused" | "offline" | "expired" | "differs" | "refused";
+
+export interface Item {
+  entry: Entry;
+  stage: Stage;
+  /** Share that has left this device, 0 to 1. */
+  progress: number;
+  tries: number;
+  /** Milliseconds until the next try while paused. */
+  pause: number;
+  /** The server's own words of a refusal. */
+  sentence: string;
+}
+
+export interface Home {
+  owner: string;
+  scope: string;
+  token: string;
+}
+
+export interface Listener {
+  /** Something about the items changed. */
+  changed(items: readonly Item[]): void;
+  /** The server has this picture; `answer` is its card. */
+  confirmed(item: Item, answer: string): void;
+  /** The person took it back after it may have reached the server. */
+  withdrawn(item: Item): void;
+}
+
+export type NewPicture = Pick<Entry, "action" | "card" | "label"> & { picture: Blob };
+
+const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
+/** A picture nobody came back for is not kept longer than this: computers are shared. */
+const KEPT = 24 * 3_600_000;
+
+/**
+ * Pictures one after another, one request each, until the server confirmed their bytes. What waits is in the browser's
+ * database, so that a reload, a lost network or a closed tab loses nothing.
+ */
+export class Queue {
+  private items: Item[] = [];
+  private sending: { item: Item; request: Sending } | null = null;
+  private timer = 0;
+  private readonly store: Promise<Store> = openStore();
+
+  constructor(
+    private readonly home: Home,
+    private readonly listener: Listener,
+  ) {
+    window.addEventListener("online", this.wake);
+    window.addEventListener("offline", this.rest);
+  }
+
+  /** Takes up what an earlier page left; throws away what belongs to somebody else or is too old. */
+  async resume(): Promise<void> {
+    const store = await this.store;
+    const known = new Set(this.items.map(({ entry }) => entry.key));
+    for (const entry of await store.all()) {
+      const foreign = this.home.owner !== "" && entry.owner !== this.home.owner;
+      if (foreign || Date.now() - entry.addedAt > KEPT) {
+        await store.remove(entry.key);
+      } else if (entry.scope === this.home.scope && !known.has(entry.key)) {
+        this.items.push(newItem(entry));
+      }
+    }
+    this.tell();
+    void this.work();
+  }
+
+  async add({ picture, ...place }: NewPicture): Promise<void> {
+    const data = await new Response(picture).arrayBuffer();
+    const { owner, scope } = this.home;
+    const entry: Entry = {
+      ...place,
+      owner,
+      scope,
+      key: newKey(),
+      type: picture.type,
+      data,
+      digest: await digestOf(data),
+      addedAt: Date.now(),
+    };
+    // Without room in the database it still goes out from this page.
+    await (await this.store).put(entry).catch(() => undefined);
+    this.items.push(newItem(entry));
+    this.tell();
+    void this.work();
+  }
+
+  /** Whether pictures outlive this page. */
+  async lasts(): Promise<boolean> {
+    return (await this.store).lasting;
+  }
+
+  async cancel(key: string): Promise<void> {
+    const item = this.items.find(({ entry }) => entry.key === key);
+    if (!item) {
+      return;
+    }
+    await this.drop(item);
+    if (this.sending?.item === item) {
+      this.sending.request.abort();
+    }
+    if (item.tries > 0) {
+      this.listener.withdrawn(item);
+    }
+    void this.work();
+  }
+
+  /** The person wants another try now. */
+  again(key: string): void {
+    const item = this.items.find(({ entry }) => entry.key === key);
+    if (item) {
+      item.stage = "waiting";
+      this.wake();
+    }
+  }
+
+  close(): void {
+    window.removeEventListener("online", this.wake);
+    window.removeEventListener("offline", this.rest);
+    window.clearTimeout(this.timer);
+    this.items = [];
+    this.sending?.request.abort();
+  }
+
+  private readonly wake = (): void => {
+    window.clearTimeout(this.timer);
+    this.items.filter(isHeldUp).forEach((item) => (item.stage = "waiting"));
+    this.tell();
+    void this.work();
+  };
+
+  private readonly rest = (): void => {
+    window.clearTimeout(this.timer);
+    this.items.filter((item) => item.stage === "waiting" || item.stage === "paused").forEach((item) => (item.stage = "offline"));
+    this.tell();
+  };
+
+  private async work(): Promise<void> {
+    const item = this.items.find(({ stage }) => stage === "waiting");
+    // A picture that waits for its next try holds up those behind it: they use the same network.
+    if (!item || this.sending || this.items.some(({ stage }) => stage === "paused")) {
+      return;
+    }
+    if (!navigator.onLine) {
+      this.rest();
+      return;
+    }
+    item.stage = "sending";
+    item.progress = 0;
+    item.tries += 1;
+    const request = send(item.entry, this.home.token, (share) => {
+      item.progress = share;
+      this.tell();
+    });
+    this.sending = { item, request };
+    this.tell();
+    const outcome = await request.outcome;
+    this.sending = null;
+    if (this.items.includes(item)) {
+      await this.settle(item, outcome);
+    }
+    void this.work();
+  }
+
+  private async settle(item: Item, outcome: Outcome): Promise<void> {
+    switch (outcome.kind) {
+      case "confirmed":
+        await this.drop(item);
+        this.listener.confirmed(item, outcome.answer);
+        return;
+      case "again":
+        this.pause(item);
+        break;
+      case "refused":
+        item.sentence = outcome.sentence;
+        item.stage = "refused";
+        break;
+      default:
+        item.stage = outcome.kind;
+    }
+    this.tell();
+  }
+
+  private pause(item: Item): void {
+    if (!navigator.onLine) {
+      item.stage = "offline";
+      return;
+    }
+    item.stage = "paused";
+    item.pause = PAUSES[Math.min(item.tries, PAUSES.length) - 1] ?? 60_000;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(this.wake, item.pause);
+  }
+
+  private async drop(item: Item): Promise<void> {
+    this.items = this.items.filter((other) => other !== item);
+    await (await this.store).remove(item.entry.key);
+    this.tell();
+  }
+
+  private tell(): void {
+    this.listener.changed(this.items);
+  }
+}
+
+function newItem(entry: Entry): Item {
+  return { entry, stage: "waiting", progress: 0, tries: 0, pause: 0, sentence: "" };
+}
+
+function isHeldUp({ stage }: Item): boolean {
+  return stage === "paused" || stage === "offline";
+}

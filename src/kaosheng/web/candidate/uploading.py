@@ -1,0 +1,36 @@
+"""What the scripts of the upload pages are told: limits of a kind, and whose pictures wait in this browser."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.crypto import salted_hmac
+
+from kaosheng.casework.models import Dossier
+from kaosheng.casework.queries.candidate import KindView
+from kaosheng.pictures.limits import MAX_BYTES, PREPARED_BYTES, SIDE_MAX, SIDE_MIN
+from kaosheng.web.ui.components import UploadLimits, UploadQueue
+
+_SALT: Final = "kaosheng.uploads.owner"
+
+
+def upload_limits(kind: KindView) -> UploadLimits:
+    """The server's own rules for one picture of this kind, and how many more it takes now."""
+    return UploadLimits(
+        size=MAX_BYTES,
+        prepared=PREPARED_BYTES,
+        floor=kind.item.kind.long_side_floor,
+        grey=kind.item.kind.grey,
+        side_min=SIDE_MIN,
+        side_max=SIDE_MAX,
+        free=sum(1 for place in kind.places if place.is_open and place.picture is None),
+    )
+
+
+def upload_queue(dossier: Dossier) -> UploadQueue:
+    """Name the queue of this dossier, and its person by a token that tells nothing about him.
+
+    Pictures waiting in a browser under another person's token are thrown away: office computers are shared.
+    """
+    person = salted_hmac(_SALT, str(dossier.registration.candidate_id), algorithm="sha256")
+    return UploadQueue(scope=str(dossier.pk), owner=person.hexdigest()[:32])
