@@ -261,16 +261,15 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   private showSizes({ file, prepared }: Chosen): void {
-    const verdict = prepared?.verdict;
+    const shrunk = prepared && !prepared.kept ? prepared : null;
     this.sizeBeforeTarget.textContent = readableSize(file.size);
-    this.arrowTarget.hidden = !prepared || verdict === "kept" || prepared.picture === file;
-    this.sizeAfterTarget.textContent = prepared && !this.arrowTarget.hidden ? readableSize(prepared.picture.size) : "";
+    this.arrowTarget.hidden = shrunk === null;
+    this.sizeAfterTarget.textContent = shrunk ? readableSize(shrunk.picture.size) : "";
     this.fitsTarget.hidden = !prepared;
-    const shrunk = this.greyValue ? "grey" : "legible";
-    this.noteTarget.textContent = !prepared ? "" : this.word(verdict === "kept" || this.arrowTarget.hidden ? "kept" : shrunk);
-    const advice = prepared && (verdict === "small" || verdict === "busy") ? this.word(verdict, { ...sidesOf(prepared) }) : "";
-    this.adviceTarget.textContent = advice;
-    this.adviceTarget.hidden = advice === "";
+    this.noteTarget.textContent = prepared ? this.word(prepared.kept ? "kept" : this.greyValue ? "grey" : "legible") : "";
+    const doubtful = prepared && prepared.verdict !== "legible";
+    this.adviceTarget.textContent = doubtful ? this.word(prepared.verdict, { width: prepared.width, height: prepared.height }) : "";
+    this.adviceTarget.hidden = !doubtful;
   }
 
   private showSubmit(): void {
@@ -452,10 +451,6 @@ export default class extends Controller<HTMLFormElement> {
 
 function newChosen(file: File): Chosen {
   return { file, turn: 0, crop: null, sides: { width: 0, height: 0 }, prepared: null, problem: "", address: "" };
-}
-
-function sidesOf({ width, height }: Prepared): { width: number; height: number } {
-  return { width, height };
 }
 
 /** The same cut after a quarter turn of the whole picture. */

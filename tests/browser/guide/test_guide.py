@@ -132,9 +132,9 @@ def uploads_pictures(candidate: Candidate) -> None:
     right = candidate.picture(front)
     large: FilePayload = {**right, "buffer": right["buffer"] + bytes(LIMIT)}
     sheet.locator("#upload-file").set_input_files(large)
-    expect(sheet.locator("#upload-message")).to_contain_text("超过单张")
-    expect(sheet.locator("#upload-message")).to_contain_text("KB")
-    candidate.keep("too-large", whole=False)
+    expect(sheet.locator(".upload__sizes")).to_contain_text("符合 200 KB")
+    expect(sheet.locator(".upload__sizes")).to_contain_text("→")
+    candidate.keep("made-smaller", whole=False)
     sheet.locator("#upload-file").set_input_files(right)
     expect(sheet.get_by_alt_text("所选图片的预览")).to_be_visible()
     candidate.keep("chosen", whole=False)

@@ -1,9 +1,9 @@
 import { makeGrey, penOf, type Pen, type Studio, type Surface } from "./canvas";
 import { inside, longSide, matrixOf, scaledTo, stanceOf, turnedSize, type Size } from "./geometry";
 import { readJpeg, withoutOrientation } from "./jpeg";
-import { bestFit, GOOD, type Fit } from "./search";
+import { bestFit, GOOD } from "./search";
 import { formatOf } from "./sniff";
-import { NoPicture, type Drawable, type Edits, type Limits, type Opened, type Prepared, type Preparer, type Region, type Turn } from "./types";
+import { NoPicture, type Drawable, type Edits, type Limits, type Opened, type Prepared, type Preparer, type Region, type Turn, type Verdict } from "./types";
 
 const WHOLE: Region = { left: 0, top: 0, width: 1, height: 1 };
 /** A decoded picture takes four bytes a pixel; beyond this a telephone's page is simply closed by its system. */
@@ -51,7 +51,7 @@ export class LocalPreparer implements Preparer {
     const source = this.opened();
     if (isAcceptedAsItIs(source, edits, limits)) {
       const { width, height } = source.opened;
-      return { picture: source.file, width, height, verdict: longSide(source.opened) < limits.floor ? "small" : "kept" };
+      return { picture: source.file, width, height, kept: true, verdict: verdictOf(source.opened, GOOD, limits) };
     }
     const size = this.sizeOf(edits);
     if (Math.min(size.width, size.height) < limits.sideMin) {
@@ -59,7 +59,7 @@ export class LocalPreparer implements Preparer {
     }
     const png = source.opened.format === "png" ? await this.asPng(edits, size, limits) : null;
     if (png !== null) {
-      return { picture: png, ...size, verdict: longSide(size) < limits.floor ? "small" : "legible" };
+      return { picture: png, ...size, kept: false, verdict: verdictOf(size, GOOD, limits) };
     }
     return this.asJpeg(edits, size, limits);
   }
@@ -127,7 +127,8 @@ export class LocalPreparer implements Preparer {
     if (fit === null) {
       throw new NoPicture("impossible", { limit: limits.accepted });
     }
-    return { picture: fit.picture, ...scaledTo(size, fit.side), verdict: verdictOf(fit, longest, limits) };
+    const verdict = verdictOf(size, fit.quality, limits);
+    return { picture: fit.picture, ...scaledTo(size, fit.side), kept: false, verdict };
   }
 
   private drawn(edits: Edits, region: Region, target: Size, grey: boolean): Surface {
@@ -170,11 +171,11 @@ function isAcceptedAsItIs({ file, opened, orientation }: Source, edits: Edits, l
   );
 }
 
-function verdictOf(fit: Fit, longest: number, limits: Limits): "legible" | "small" | "busy" {
-  if (longest < limits.floor) {
+function verdictOf(original: Size, quality: number, limits: Limits): Verdict {
+  if (longSide(original) < limits.floor) {
     return "small";
   }
-  return fit.quality < GOOD ? "busy" : "legible";
+  return quality < GOOD ? "busy" : "legible";
 }
 
 function refuseHuge({ width, height }: Size): void {

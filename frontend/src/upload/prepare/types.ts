@@ -38,16 +38,15 @@ export interface Opened {
 
 export type Format = "jpeg" | "png" | "webp" | "bmp" | "heic";
 
-/**
- * kept: the file itself, unchanged · legible: shrunk, its text stays readable · small: too few pixels to begin with ·
- * busy: within the limit only at a quality that blurs small print.
- */
-export type Verdict = "kept" | "legible" | "small" | "busy";
+/** small: too few pixels to begin with · busy: within the limit only at a quality that blurs small print. */
+export type Verdict = "legible" | "small" | "busy";
 
 export interface Prepared {
   picture: Blob;
   width: number;
   height: number;
+  /** Whether it is the file itself, unchanged. */
+  kept: boolean;
   verdict: Verdict;
 }
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from kaosheng.crypto.digests import digest
 from kaosheng.domain.errors import Refusal
 from kaosheng.pictures.checks import examine
 from kaosheng.web.ui import components as ui
@@ -72,10 +72,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Show the upload page; answer a try with the card or with a refusal, without keeping anything."""
     set_page_facts(request, samples.candidate_facts())
     card = samples.cards("draft")[0]
-    problem = _problem_of(request) if request.method == "POST" else ""
-    if request.method == "POST" and not problem:
+    digest, problem = _checked(request) if request.method == "POST" else ("", "")
+    if digest:
         response = render(request, "ui/styleguide/card.html", {"card": samples.cards("returned")[0]})
-        response.headers["X-Received-Digest"] = digest(request.FILES["picture"].read())
+        response.headers["X-Received-Digest"] = digest
         return response
     context = {
         "base": base_template(request),
@@ -87,17 +87,15 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/styleguide/upload.html", context, status=422 if problem else 200)
 
 
-def _problem_of(request: HttpRequest) -> str:
-    """The sentence of the server's own check, for the file of this try."""
+def _checked(request: HttpRequest) -> tuple[str, str]:
+    """Digest of the received file, or the sentence of the server's own check."""
     file = request.FILES.get("picture")
-    if file is None:
-        return sentence_of(Refusal("file_missing"))
+    if not isinstance(file, UploadedFile):
+        return "", sentence_of(Refusal("file_missing"))
     try:
-        examine(file.read())
+        return examine(file.read()).received_digest, ""
     except Refusal as refusal:
-        return sentence_of(refusal)
-    file.seek(0)
-    return ""
+        return "", sentence_of(refusal)
 
 
 def remove(request: HttpRequest) -> HttpResponse:
