@@ -29,6 +29,7 @@ from kaosheng.web.access import for_candidates
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.cards import card_of
 from kaosheng.web.candidate.frame import open_dossier
+from kaosheng.web.candidate.uploading import upload_queue
 from kaosheng.web.candidate.views.upload import owner_of, require_kind
 from kaosheng.web.candidate.words import kind_name
 from kaosheng.web.conditional import conditional_answer
@@ -49,7 +50,12 @@ def handover(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
             dossier_id=dossier.pk, actor=owner_of(dossier), kind=code, arrived_at=arrived_at(request)
         )
         return redirect("candidate:handover", dossier.pk, code)
-    return render(request, "candidate/handover.html", _context(request, dossier, code))
+    context = {
+        **_context(request, dossier, code),
+        "uploads": upload_queue(dossier),
+        "view_url": reverse("candidate:dossier", args=[dossier.pk]),
+    }
+    return render(request, "candidate/handover.html", context)
 
 
 @require_safe
