@@ -6,10 +6,14 @@ import { Controller } from "@hotwired/stimulus";
  */
 export default class extends Controller<HTMLElement> {
   private staying = false;
+  /** Browsers ask nobody who has not touched the page yet. */
+  private touched = false;
 
   override connect(): void {
     window.addEventListener("beforeunload", this.leaving);
     window.addEventListener("pageshow", this.arrived);
+    document.addEventListener("pointerdown", this.touch);
+    document.addEventListener("keydown", this.touch);
     document.addEventListener("click", this.followed);
     document.addEventListener("submit", this.sent);
   }
@@ -17,15 +21,21 @@ export default class extends Controller<HTMLElement> {
   override disconnect(): void {
     window.removeEventListener("beforeunload", this.leaving);
     window.removeEventListener("pageshow", this.arrived);
+    document.removeEventListener("pointerdown", this.touch);
+    document.removeEventListener("keydown", this.touch);
     document.removeEventListener("click", this.followed);
     document.removeEventListener("submit", this.sent);
   }
 
   private readonly leaving = (event: BeforeUnloadEvent): void => {
-    if (!this.staying && document.querySelector("[data-unsent], .sending")) {
+    if (this.touched && !this.staying && document.querySelector("[data-unsent], .sending")) {
       event.preventDefault();
       event.returnValue = "";
     }
+  };
+
+  private readonly touch = (): void => {
+    this.touched = true;
   };
 
   private readonly arrived = (): void => {
