@@ -11,14 +11,13 @@ import { Queue, type Item, type NewPicture } from "../upload/queue/queue";
  */
 export default class extends Controller<HTMLElement> {
   static override targets = ["rest", "row", "bar"];
-  static override values = { scope: String, owner: String, token: String, page: String, leave: Boolean };
+  static override values = { scope: String, owner: String, page: String, leave: Boolean };
 
   declare readonly restTarget: HTMLElement;
   declare readonly rowTarget: HTMLTemplateElement;
   declare readonly barTarget: HTMLElement;
   declare readonly scopeValue: string;
   declare readonly ownerValue: string;
-  declare readonly tokenValue: string;
   declare readonly pageValue: string;
   declare readonly leaveValue: boolean;
 
@@ -27,8 +26,9 @@ export default class extends Controller<HTMLElement> {
   private readonly rows = new Map<string, { row: HTMLElement; address: string; stage: string }>();
 
   override connect(): void {
+    const token = this.element.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
     this.queue = new Queue(
-      { owner: this.ownerValue, scope: this.scopeValue, token: this.tokenValue },
+      { owner: this.ownerValue, scope: this.scopeValue, token },
       {
         changed: (items) => this.changed(items),
         confirmed: (item, answer) => this.confirmed(item, answer),
