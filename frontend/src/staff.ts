@@ -2,6 +2,7 @@ import "./styles/staff.scss";
 import "./icons.svg?url";
 import "./mark.svg?url";
 
+import chart from "./controllers/chart";
 import confirm from "./controllers/confirm";
 import dialog from "./controllers/dialog";
 import errors from "./controllers/errors";
@@ -16,4 +17,4 @@ import upload from "./controllers/upload";
 import viewer from "./controllers/viewer";
 import { start } from "./lib/start";
 
-start({ confirm, dialog, errors, fold, lightbox, print, shortcut, spot, "submit-once": submitOnce, trouble, upload, viewer });
+start({ chart, confirm, dialog, errors, fold, lightbox, print, shortcut, spot, "submit-once": submitOnce, trouble, upload, viewer });

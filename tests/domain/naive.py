@@ -28,6 +28,7 @@ class Ask:
     unmarked: int = 0
     drawn: bool = False
     promise: bool = False
+    recheck_in_time: bool = True
 
 
 @dataclass
@@ -43,6 +44,8 @@ class Naive:
     flag: bool = False
     corrector: str | None = None
     deciders: set[str] = field(default_factory=set)
+    correctors: set[str] = field(default_factory=set)
+    recheck: str = ""
 
     def _first(self) -> str:
         return "at_area" if self.one_stage else "at_site"
@@ -143,6 +146,15 @@ class Naive:
         second = self.corrector is not None and ask.person != self.corrector
         return "decided" if self._corrects(ask) and second else None
 
+    def ask_recheck(self, ask: Ask) -> str | None:
+        able = self.out and "candidate" in ask.roles and not self.recheck and ask.recheck_in_time
+        return "decided" if able and ask.reason else None
+
+    def uphold(self, ask: Ask) -> str | None:
+        outsider = ask.person not in self.correctors
+        waits = self.recheck == "asked"
+        return "decided" if self._corrects(ask) and outsider and waits and ask.reason else None
+
     def registration_changed(self, ask: Ask) -> str | None:
         return self.where if "gateway" in ask.roles else None
 
@@ -171,6 +183,10 @@ class Naive:
             self.flag = self.where in {"at_site", "at_area", "decided"} or self.flag
         if action in {"keep", "reopen"}:
             self.flag = False
+        if action == "confirm_correction":
+            self.correctors |= {ask.person, self.corrector or ask.person}
+        if action in {"ask_recheck", "uphold", "confirm_correction"}:
+            self.recheck = "asked" if action == "ask_recheck" else self.recheck and "answered"
         if action == "registration_cancelled":
             self.before = self.where
         self.proposer = {"propose": ask.person}.get(action)

@@ -20,6 +20,7 @@ WHO = {
     Action.REOPEN: Role.AREA_MANAGER,
     Action.KEEP: Role.AREA_MANAGER,
     Action.EXTEND: Role.AREA_MANAGER,
+    Action.ASK_RECHECK: Role.CANDIDATE,
 }
 """Who acts; whoever isn't named here is the area's reviewer."""
 
@@ -202,6 +203,34 @@ AFTERWARDS = [
         Action.CONFIRM_CORRECTION,
         {"correction_by": "other", "decided_by": frozenset({"me"})},
         {},
+        "first_decider",
+    ),
+    (PUB, Action.ASK_RECHECK, {"recheck_in_time": True}, {"reason": "有误"}, "decided"),
+    (PUB, Action.ASK_RECHECK, {"recheck_in_time": True}, {"reason": " "}, "reason_needed"),
+    (PUB, Action.ASK_RECHECK, {"recheck_in_time": False}, {"reason": "有误"}, "recheck_window_over"),
+    (
+        PUB,
+        Action.ASK_RECHECK,
+        {"recheck_in_time": True, "recheck_asked": True},
+        {"reason": "有误"},
+        "recheck_asked_already",
+    ),
+    (DD, Action.ASK_RECHECK, {"recheck_in_time": True}, {"reason": "有误"}, "action_not_possible"),
+    (PUB, Action.UPHOLD, {"recheck_pending": True}, {"reason": "无误"}, "decided"),
+    (PUB, Action.UPHOLD, {"recheck_pending": True}, {"reason": ""}, "reason_needed"),
+    (PUB, Action.UPHOLD, {"recheck_pending": False}, {"reason": "无误"}, "no_recheck_pending"),
+    (
+        PUB,
+        Action.UPHOLD,
+        {"recheck_pending": True, "decided_by": frozenset({"me"})},
+        {"reason": "无误"},
+        "first_decider",
+    ),
+    (
+        PUB,
+        Action.UPHOLD,
+        {"recheck_pending": True, "corrected_by": frozenset({"me"})},
+        {"reason": "无误"},
         "first_decider",
     ),
     (D, Action.LAPSE, {"run_out": True}, {}, "lapsed"),

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaosheng.domain.deadlines import effective_deadline, has_run_out, in_time, supplement_deadline
+from kaosheng.domain.deadlines import (
+    effective_deadline,
+    has_run_out,
+    in_time,
+    recheck_deadline,
+    supplement_deadline,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DEADLINE = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
@@ -109,3 +115,9 @@ def test_an_instant_is_the_same_in_every_zone() -> None:
     assert in_time(
         arrived_at=arrived.astimezone(SHANGHAI), now=arrived, deadline=DEADLINE.astimezone(SHANGHAI)
     )
+
+
+def test_the_recheck_window_ends_with_a_day_of_the_house() -> None:
+    published = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
+    assert recheck_deadline(published_at=published, days=5) == datetime(2026, 11, 30, 0, 0, tzinfo=SHANGHAI)
+    assert recheck_deadline(published_at=published, days=0) == published

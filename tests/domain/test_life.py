@@ -75,7 +75,15 @@ LIKELY = {
         "return",
         "send_back",
     ),
-    "decided": ("registration_changed", "keep", "propose_correction", "confirm_correction", "reopen"),
+    "decided": (
+        "registration_changed",
+        "keep",
+        "propose_correction",
+        "confirm_correction",
+        "reopen",
+        "ask_recheck",
+        "uphold",
+    ),
     "lapsed": ("extend", "window_extended"),
     "withdrawn": ("registration_restored",),
 }
@@ -143,6 +151,10 @@ class Life(RuleBasedStateMachine):
             proposed_by=self.proposed_by,
             correction_by=self.naive.corrector,
             decided_by=frozenset(self.naive.deciders),
+            corrected_by=frozenset(self.naive.correctors),
+            recheck_in_time=ask.recheck_in_time,
+            recheck_asked=bool(self.naive.recheck),
+            recheck_pending=self.naive.recheck == "asked",
         )
 
     def _decide(self, action: Action, ask: Ask) -> Outcome | None:

@@ -50,6 +50,8 @@ decided   | registration_changed   | decided   | decided   | decided   | gateway
 decided   | registration_cancelled | withdrawn | withdrawn | withdrawn | gateway                                  | -
 released  | propose_correction     | decided   | decided   | decided   | area_reviewer area_manager               | -
 released  | confirm_correction     | decided   | decided   | decided   | area_reviewer area_manager               | -
+released  | ask_recheck            | decided   | decided   | decided   | candidate                                | -
+released  | uphold                 | decided   | decided   | decided   | area_reviewer area_manager               | -
 released  | registration_changed   | decided   | decided   | decided   | gateway                                  | -
 lapsed    | extend                 | draft     | draft     | draft     | area_manager                             | -
 lapsed    | window_extended        | draft     | draft     | draft     | clock                                    | -
@@ -69,6 +71,8 @@ READY = Facts(
     proposed_by="a",
     correction_by="a",
     decided_by=frozenset({"x", "y"}),
+    recheck_in_time=True,
+    recheck_pending=True,
 )
 """Facts under which every condition holds; only `drawn` depends on the action."""
 

@@ -23,6 +23,9 @@ from django.utils import timezone
 from factories import World, clients, dossiers, world
 from factories.people import Cast, cast, staff
 from factories.sheets import row, workbook
+from kaosheng.accounts.models import AccountRequest, User
+from kaosheng.accounts.requests import request_account
+from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.services import importing
 from kaosheng.domain.states import State
@@ -74,6 +77,7 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "verb": "disable",
         "import_id": _an_import(here, house).pk,
         "conflict_id": _a_conflict(dossier).pk,
+        "request_id": _account_request(here, house.feng).pk,
     }
     return people, values
 
@@ -95,6 +99,17 @@ def _a_conflict(dossier: Dossier) -> BindingConflict:
         claim=json.dumps(claim),
         first_seen_at=now,
         last_seen_at=now,
+    )
+
+
+def _account_request(here: World, by: User) -> AccountRequest:
+    return request_account(
+        staff=Staff.of(by),
+        name="样本",
+        username="asked",
+        role="site_reviewer",
+        reason="样本",
+        site_id=here.site.pk,
     )
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from kaosheng.domain.roles import AREA_ROLES, SITE_ROLES, Role
 from kaosheng.regions.models import ExamArea, ExamSite
@@ -37,6 +38,8 @@ class User(AbstractBaseUser):
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    session_round = models.PositiveIntegerField(default=0)
+    """Part of what every session is checked against: one more ends them all."""
 
     objects = UserManager()
 
@@ -47,6 +50,12 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         """The user name."""
         return self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's own digest over the password, and over the round besides."""
+        salt = "kaosheng.accounts.models.User.session"
+        checked = f"{self.password}\x00{self.session_round}"
+        return salted_hmac(salt, checked, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Grant(models.Model):
@@ -81,3 +90,53 @@ class Grant(models.Model):
     def __str__(self) -> str:
         """Who is what."""
         return f"{self.user_id} {self.role}"
+
+
+class AccountRequest(models.Model):
+    """账号申请: a manager asks for a person's account and role; two of the 三员 answer, one each.
+
+    `user` is the account once the 系统管理员 made it (or at once, when the person has one); `granted_at` is when the
+    安全管理员 gave the role.
+    """
+
+    name = models.CharField(max_length=60)
+    username = models.CharField(max_length=60)
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in STAFF_ROLES])
+    area = models.ForeignKey(ExamArea, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(ExamSite, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=200)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="account_requests"
+    )
+    granted_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    refused_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """Nobody asks for himself; granted or refused, never both."""
+
+        ordering = ("-requested_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(user__isnull=True) | ~Q(user=models.F("requested_by")),
+                name="account_request_not_for_oneself",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_at__isnull=True) | Q(refused_at__isnull=True),
+                name="account_request_one_answer",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Who is to be what."""
+        return f"{self.username} {self.role}"
+
+    @property
+    def waits_for(self) -> Role | None:
+        """Which of the 三员 has to act next; None when it is answered."""
+        if self.granted_at or self.refused_at:
+            return None
+        return Role.SYSTEM_ADMIN if self.user_id is None else Role.SECURITY_ADMIN

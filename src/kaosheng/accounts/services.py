@@ -59,8 +59,8 @@ def bootstrap(people: Iterable[FirstPerson]) -> list[NewAccount]:
             raise Refusal("bootstrap_done")
         made = []
         for person in wanted:
-            account = _create(_SETUP, username=person.username, name=person.name)
-            _grant(_SETUP, account.user, role=person.role, area=None, site=None)
+            account = new_account(_SETUP, username=person.username, name=person.name)
+            give_role(_SETUP, account.user, role=person.role, area=None, site=None)
             made.append(account)
         return made
 
@@ -68,12 +68,13 @@ def bootstrap(people: Iterable[FirstPerson]) -> list[NewAccount]:
 # --- accounts ----------------------------------------------------------------------------------------------------
 def create_account(*, staff: Staff, username: str, name: str) -> NewAccount:
     """A new account without any role. Raises Refusal `not_found`, `account_incomplete`, `username_taken`."""
-    _require(staff, Permission.ACCOUNT_MANAGE)
+    require(staff, Permission.ACCOUNT_MANAGE)
     with transaction.atomic(durable=True):
-        return _create(_by(staff), username=username, name=name)
+        return new_account(_by(staff), username=username, name=name)
 
 
-def _create(by: By, *, username: str, name: str) -> NewAccount:
+def new_account(by: By, *, username: str, name: str) -> NewAccount:
+    """The account itself, inside the caller's transaction. Raises Refusal `account_incomplete`, `username_taken`."""
     username, name = username.strip(), name.strip()
     if not username or not name:
         raise Refusal("account_incomplete")
@@ -96,7 +97,7 @@ def enable_account(*, staff: Staff, user_id: int) -> User:
 
 
 def _set_active(staff: Staff, user_id: int, *, active: bool, name: AuditName) -> User:
-    _require(staff, Permission.ACCOUNT_MANAGE)
+    require(staff, Permission.ACCOUNT_MANAGE)
     with transaction.atomic(durable=True):
         user = _locked(user_id)
         if user.pk == staff.user.pk:
@@ -115,7 +116,7 @@ def reset_access(*, staff: Staff, user_id: int) -> NewAccount:
     """
     from allauth.mfa.models import Authenticator  # noqa: PLC0415 - its model needs this app's model loaded
 
-    _require(staff, Permission.ACCOUNT_MANAGE)
+    require(staff, Permission.ACCOUNT_MANAGE)
     with transaction.atomic(durable=True):
         user = _locked(user_id)
         if user.pk == staff.user.pk:
@@ -128,6 +129,19 @@ def reset_access(*, staff: Staff, user_id: int) -> NewAccount:
         return NewAccount(user=user, password=password)
 
 
+def sign_out(*, staff: Staff, user_id: int) -> User:
+    """强制退出: every session of this account ends now. Raises Refusal `not_found`, `own_account`."""
+    require(staff, Permission.ACCOUNT_MANAGE)
+    with transaction.atomic(durable=True):
+        user = _locked(user_id)
+        if user.pk == staff.user.pk:
+            raise Refusal("own_account")
+        user.session_round += 1
+        user.save(update_fields=["session_round"])
+        record(AuditName.ACCOUNT_SIGNED_OUT, by=_by(staff), about=_about(user))
+        return user
+
+
 # --- roles -------------------------------------------------------------------------------------------------------
 def grant_role(
     *, staff: Staff, user_id: int, role: str, area_id: int | None = None, site_id: int | None = None
@@ -136,7 +150,7 @@ def grant_role(
 
     Raises Refusal `not_found`, `own_grant`, `roles_separated`, `scope_unknown`, `grant_exists`.
     """
-    _require(staff, Permission.ROLE_GRANT)
+    require(staff, Permission.ROLE_GRANT)
     if role not in STAFF_ROLES:
         raise Refusal("scope_unknown")
     wanted = Role(role)
@@ -144,11 +158,14 @@ def grant_role(
     with transaction.atomic(durable=True):
         user = _locked(user_id)
         _not_oneself(staff, user)
-        return _grant(_by(staff), user, role=wanted, area=area, site=site)
+        return give_role(_by(staff), user, role=wanted, area=area, site=site)
 
 
-def _grant(by: By, user: User, *, role: Role, area: ExamArea | None, site: ExamSite | None) -> Grant:
-    """Give the role to a locked or new account, unless the separation of the three forbids it."""
+def give_role(by: By, user: User, *, role: Role, area: ExamArea | None, site: ExamSite | None) -> Grant:
+    """Give the role to a locked or new account, inside the caller's transaction.
+
+    Raises Refusal `grant_exists`, and `roles_separated` where the separation of the three forbids it.
+    """
     held = list(user.grants.all())
     if any((grant.role, grant.area_id, grant.site_id) == (role, _pk(area), _pk(site)) for grant in held):
         raise Refusal("grant_exists")
@@ -162,7 +179,7 @@ def _grant(by: By, user: User, *, role: Role, area: ExamArea | None, site: ExamS
 
 def withdraw_role(*, staff: Staff, grant_id: int) -> None:
     """收回 a role. Raises Refusal `not_found`, `own_grant`."""
-    _require(staff, Permission.ROLE_GRANT)
+    require(staff, Permission.ROLE_GRANT)
     with transaction.atomic(durable=True):
         grant = Grant.objects.select_related("user", "area", "site").filter(pk=grant_id).first()
         if grant is None:
@@ -194,7 +211,8 @@ def _locked(user_id: int) -> User:
     return user
 
 
-def _require(staff: Staff, permission: Permission) -> None:
+def require(staff: Staff, permission: Permission) -> None:
+    """Raises Refusal `not_found` for somebody without the permission."""
     if permission not in staff.permissions:
         raise Refusal("not_found")
 

@@ -17,9 +17,21 @@ def effective_deadline(*, own: datetime | None, intake_closes: datetime) -> date
 
 
 def supplement_deadline(*, returned_at: datetime, days: int) -> datetime:
-    """End of the day `days` days after the return, as the midnight that follows it."""
-    midnight = returned_at.astimezone(HOUSE_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
+    """End of the day `days` days after the return."""
+    return _end_of_day(returned_at, days)
+
+
+def _end_of_day(start: datetime, days: int) -> datetime:
+    """The day `days` days later ends at the midnight that follows it."""
+    midnight = start.astimezone(HOUSE_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + timedelta(days=days + 1)
+
+
+def recheck_deadline(*, published_at: datetime, days: int) -> datetime:
+    """End of the day `days` days after the release: until then a candidate may ask for 复核. No days, no window."""
+    if days == 0:
+        return published_at
+    return _end_of_day(published_at, days)
 
 
 def in_time(*, arrived_at: datetime, now: datetime, deadline: datetime) -> bool:

@@ -66,6 +66,8 @@ ROWS: Final[dict[tuple[Phase, Action], Row]] = {
     (Phase.DECIDED, Action.KEEP): _row(Then.SAME, Role.AREA_MANAGER),
     (Phase.RELEASED, Action.PROPOSE_CORRECTION): _row(Then.SAME, *_AREA_PEOPLE),
     (Phase.RELEASED, Action.CONFIRM_CORRECTION): _row(Then.SAME, *_AREA_PEOPLE),
+    (Phase.RELEASED, Action.ASK_RECHECK): _row(Then.SAME, Role.CANDIDATE),
+    (Phase.RELEASED, Action.UPHOLD): _row(Then.SAME, *_AREA_PEOPLE),
     (Phase.LAPSED, Action.EXTEND): _row(State.DRAFT, Role.AREA_MANAGER),
     (Phase.LAPSED, Action.WINDOW_EXTENDED): _row(State.DRAFT, Role.CLOCK),
     (Phase.WITHDRAWN, Action.REGISTRATION_RESTORED): _row(Then.BEFORE_CANCELLATION, Role.GATEWAY),
@@ -88,8 +90,8 @@ class Facts:
     """What the rules need to know of one dossier, read after its lock was taken.
 
     Codes in `missing` and `unanswered` are kinds or places in the catalogue's order; `persons` of earlier
-    decisions are user ids as text. Nothing here is a clock reading: `in_time` and `run_out` were asked of
-    `domain.deadlines`.
+    decisions are user ids as text. Nothing here is a clock reading: `in_time`, `run_out` and `recheck_in_time`
+    were asked of `domain.deadlines`.
     """
 
     phase: Phase
@@ -110,6 +112,10 @@ class Facts:
     proposed_by: str | None = None
     correction_by: str | None = None
     decided_by: frozenset[str] = frozenset()
+    corrected_by: frozenset[str] = frozenset()
+    recheck_in_time: bool = False
+    recheck_asked: bool = False
+    recheck_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +329,22 @@ def _confirm_correction(facts: Facts, request: Request) -> None:
         raise Refusal("second_person_needed")
 
 
+def _ask_recheck(facts: Facts, request: Request) -> None:
+    if facts.recheck_asked:
+        raise Refusal("recheck_asked_already")
+    if not facts.recheck_in_time:
+        raise Refusal("recheck_window_over")
+    _reason_given(request)
+
+
+def _uphold(facts: Facts, request: Request) -> None:
+    if not facts.recheck_pending:
+        raise Refusal("no_recheck_pending")
+    if request.actor in facts.decided_by | facts.corrected_by:
+        raise Refusal("first_decider")
+    _reason_given(request)
+
+
 def _in_time_again(facts: Facts, _request: Request) -> None:
     if not facts.in_time:
         raise Refusal("deadline_passed")
@@ -345,6 +367,8 @@ CONDITIONS: Final[dict[Action, Callable[[Facts, Request], None]]] = {
     Action.KEEP: _keep,
     Action.PROPOSE_CORRECTION: _propose_correction,
     Action.CONFIRM_CORRECTION: _confirm_correction,
+    Action.ASK_RECHECK: _ask_recheck,
+    Action.UPHOLD: _uphold,
     Action.EXTEND: lambda _facts, request: _reason_given(request),
     Action.WINDOW_EXTENDED: _in_time_again,
 }

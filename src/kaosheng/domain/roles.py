@@ -44,6 +44,8 @@ class Permission(StrEnum):
     REGISTRATION_IMPORT = "registration:import"
     DOSSIER_EXPORT = "dossier:export"
     PROGRESS_VIEW = "progress:view"
+    RECHECK_ANSWER = "recheck:answer"
+    ACCOUNT_REQUEST = "account:request"
     AUDIT_READ = "audit:read"
     ACCOUNT_MANAGE = "account:manage"
     ROLE_GRANT = "role:grant"
@@ -62,10 +64,16 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SITE_CLOSE_OWN,
             Permission.DOSSIER_EXPORT,
             Permission.PROGRESS_VIEW,
+            Permission.ACCOUNT_REQUEST,
         }
     ),
     Role.AREA_REVIEWER: frozenset(
-        {Permission.DOSSIER_VIEW, Permission.DOSSIER_MARK, Permission.DOSSIER_TAKE}
+        {
+            Permission.DOSSIER_VIEW,
+            Permission.DOSSIER_MARK,
+            Permission.DOSSIER_TAKE,
+            Permission.RECHECK_ANSWER,
+        }
     ),
     Role.AREA_MANAGER: frozenset(
         {
@@ -78,6 +86,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.REGISTRATION_IMPORT,
             Permission.DOSSIER_EXPORT,
             Permission.PROGRESS_VIEW,
+            Permission.RECHECK_ANSWER,
+            Permission.ACCOUNT_REQUEST,
         }
     ),
     Role.SYSTEM_ADMIN: frozenset({Permission.ACCOUNT_MANAGE}),

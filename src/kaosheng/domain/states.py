@@ -63,6 +63,8 @@ class Action(StrEnum):
     KEEP = "keep"
     PROPOSE_CORRECTION = "propose_correction"
     CONFIRM_CORRECTION = "confirm_correction"
+    ASK_RECHECK = "ask_recheck"
+    UPHOLD = "uphold"
     LAPSE = "lapse"
     EXTEND = "extend"
     WINDOW_EXTENDED = "window_extended"

@@ -57,6 +57,16 @@ class PublishedVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Recheck:
+    """A 复核 the candidate asked for; `answer` is the reason of 维持, empty when it ended in a correction."""
+
+    asked_at: datetime
+    answered_at: datetime | None = None
+    upheld: bool = False
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DossierFacts:
     """What visibility is derived from; `published` is None until the release is out."""
 
@@ -76,6 +86,7 @@ class Visible:
     places: int = 0
     overdue: bool = False
     published: PublishedVerdict | None = None
+    recheck: Recheck | None = None
 
     @property
     def may_see_marks(self) -> bool:
@@ -88,12 +99,14 @@ def visible_to_candidate(
     *,
     closings: Sequence[Closing] = (),
     published: PublishedVerdict | None = None,
+    recheck: Recheck | None = None,
     now: datetime,
 ) -> Visible:
     """The candidate's view at `now`. The visible stage never goes back, except to 待补充 and from it."""
     if published is not None and published.published_at <= now:
         passed = published.verdict is Verdict.PASS
-        return Visible(VisibleState.PASSED if passed else VisibleState.FAILED, published=published)
+        state = VisibleState.PASSED if passed else VisibleState.FAILED
+        return Visible(state, published=published, recheck=recheck)
     plain = {
         State.DRAFT: VisibleState.DRAFT,
         State.LAPSED: VisibleState.LAPSED,

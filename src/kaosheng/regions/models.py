@@ -47,7 +47,8 @@ class ExamSite(models.Model):
 class Intake(models.Model):
     """报名资格审核: one campaign of an 考区. `code` is the registration system's exam batch.
 
-    `closes_at` is the first instant that is too late. With one stage the 考区 reviews alone; stages are
+    `closes_at` is the first instant that is too late. Within `recheck_days` after its release a candidate may
+    ask for 复核; 0 means there is none. With one stage the 考区 reviews alone; stages are
     fixed from the first submission. `review_expected_by` and `release_expected_by` are what candidates
     are told, nothing depends on them.
     """
@@ -59,6 +60,7 @@ class Intake(models.Model):
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     supplement_days = models.PositiveSmallIntegerField(default=2)
+    recheck_days = models.PositiveSmallIntegerField(default=5)
     stages = models.PositiveSmallIntegerField(default=2)
     second_look_share = models.FloatField(default=0.0)
     second_look_seed = models.CharField(max_length=40, default="", blank=True)

@@ -6,6 +6,7 @@ from kaosheng.casework.models.decisions import (
     ExtensionRequest,
     LateCase,
     Proposal,
+    Recheck,
     Release,
     SiteReview,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Picture",
     "Promise",
     "Proposal",
+    "Recheck",
     "Release",
     "Return",
     "SiteReview",

@@ -113,6 +113,48 @@ class Correction(models.Model):
         return self.verdict
 
 
+class Recheck(models.Model):
+    """复核: a candidate's one request after the release (B17), answered by people who didn't decide.
+
+    It ends 维持 with a reason (`answer`), or in a confirmed correction.
+    """
+
+    class Outcome(models.TextChoices):
+        """How it ended."""
+
+        PENDING = "pending"
+        UPHELD = "upheld"
+        CORRECTED = "corrected"
+
+    dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="recheck")
+    reason = models.TextField()
+    asked_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.PENDING)
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Asked with a reason; upheld with one, by somebody; the open ones are found by age."""
+
+        constraints = (
+            models.CheckConstraint(condition=~Q(reason=""), name="recheck_has_reason"),
+            models.CheckConstraint(
+                condition=Q(outcome="pending", answered_at__isnull=True)
+                | (~Q(outcome="pending") & Q(answered_at__isnull=False, answered_by__isnull=False)),
+                name="recheck_answered_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="upheld") | ~Q(answer=""), name="recheck_upheld_with_reason"
+            ),
+        )
+        indexes = (models.Index(fields=["asked_at"], name="recheck_open", condition=Q(outcome="pending")),)
+
+    def __str__(self) -> str:
+        """The outcome."""
+        return self.outcome
+
+
 class Release(models.Model):
     """公布: the moment verdicts become visible is one UPDATE of `published_at`."""
 

@@ -127,6 +127,13 @@ class CandidateView:
     told: tuple[Told, ...]
     change: Change | None
     list_digest: str
+    recheck_until: datetime | None
+
+    @property
+    def may_ask_recheck(self) -> bool:
+        """Whether 复核 can be asked for now: released, in the window, not asked before."""
+        in_window = self.recheck_until is not None and self.now < self.recheck_until
+        return in_window and self.visible.recheck is None
 
     @property
     def is_open(self) -> bool:
@@ -174,6 +181,7 @@ def candidate_view(dossier: Dossier, *, now: datetime) -> CandidateView:
         manners=[place.manner for place in case.asked_rows] if returned else [],
         closings=rows.closings,
         published=rows.published,
+        recheck=rows.recheck,
     )
     waits = visible.state in {VisibleState.DRAFT, VisibleState.RETURNED}
     unanswered = case.unanswered()
@@ -194,6 +202,7 @@ def candidate_view(dossier: Dossier, *, now: datetime) -> CandidateView:
         told=what_is_told(rows, visible),
         change=_change(rows),
         list_digest=picture_list_digest(case.pictures),
+        recheck_until=case.recheck_until if visible.published else None,
     )
 
 

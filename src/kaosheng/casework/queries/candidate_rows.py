@@ -25,6 +25,7 @@ from kaosheng.casework.models import (
     OpenedSlot,
     Picture,
     Promise,
+    Recheck,
     Return,
     SiteReview,
     Step,
@@ -60,12 +61,13 @@ _COLUMNS: dict[type[Model], tuple[str, ...]] = {
     ),
     Decision: ("verdict", "opinion", "at"),
     Correction: ("verdict", "opinion", "confirmed_at"),
+    Recheck: ("reason", "asked_at", "outcome", "answer", "answered_at"),
 }  # fmt: skip
 
 
 _PARTS: Final = (
     "picture_rows", "step_rows", "return_rows", "asked_rows", "opened_rows", "promise_rows", "explanation_rows",
-    "submission_rows", "line_rows", "mark_rows", "decision_rows", "correction_rows", "closing_rows",
+    "submission_rows", "line_rows", "mark_rows", "decision_rows", "correction_rows", "recheck_rows", "closing_rows",
     "newest_catalogue", "facts_known",
 )  # fmt: skip
 _NONE: Final = UUID(int=0)
@@ -89,6 +91,7 @@ class CandidateRows:
     submissions: tuple[Submission, ...]
     closings: tuple[Closing, ...]
     published: PublishedVerdict | None
+    recheck: Recheck | None
     facts_known: Mapping[str, Any] | None
 
 
@@ -114,6 +117,7 @@ def read_rows(dossier: Dossier, *, now: datetime) -> CandidateRows:
             Closing(site=row["site"], at=datetime.fromisoformat(row["at"])) for row in found["closing_rows"]
         ),
         published=_published(dossier, found, now),
+        recheck=next(iter(_instances(Recheck, found["recheck_rows"])), None),
         facts_known=found["facts_known"]
         if dossier.acknowledged_version != dossier.registration.source_version
         else None,
@@ -170,6 +174,7 @@ def _query(dossier_id: UUID) -> QuerySet[Dossier, dict[str, Any]]:
             correction_rows=_rows(
                 Correction.objects.filter(dossier=here, confirmed_at__isnull=False).order_by("confirmed_at")
             ),
+            recheck_rows=_rows(Recheck.objects.filter(dossier=here)),
             closing_rows=ArraySubquery(closings.values(row=JSONObject(site="site__code", at="closed_at"))),
             newest_catalogue=Subquery(newest.values("pk")[:1]),
             facts_known=Subquery(known.values("facts")[:1]),

@@ -27,6 +27,8 @@ class Event(StrEnum):
     SITE_PASSED = "site_passed"
     RELEASED = "released"
     CORRECTED = "corrected"
+    RECHECK_ASKED = "recheck_asked"
+    RECHECK_ANSWERED = "recheck_answered"
     LAPSED = "lapsed"
     EXTENDED = "extended"
     CHANGED = "changed"
@@ -89,6 +91,10 @@ def _reached(rows: CandidateRows, visible: Visible) -> Iterator[Told]:
         yield Told(Event.RELEASED, visible.published.published_at)
         if visible.published.corrected_at is not None:
             yield Told(Event.CORRECTED, visible.published.corrected_at)
+    if visible.recheck is not None:
+        yield Told(Event.RECHECK_ASKED, visible.recheck.asked_at)
+        if visible.recheck.answered_at is not None:
+            yield Told(Event.RECHECK_ANSWERED, visible.recheck.answered_at)
 
 
 def _shows(closing: Closing, rows: CandidateRows) -> bool:

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kaosheng.casework.models import AskedPlace, Correction, Decision, Dossier, Return, SiteReview, Step
+from kaosheng.casework.models import AskedPlace, Correction, Decision, Dossier, Recheck, Return, SiteReview, Step
+from kaosheng.domain import visibility
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import Action, State, Verdict
 from kaosheng.domain.visibility import (
@@ -34,6 +35,7 @@ def visible_now(dossier: Dossier, *, now: datetime) -> Visible:
         manners=[place.manner for place in asked_now(dossier)],
         closings=_closings(dossier, forwards_of(steps)),
         published=published_verdict(dossier, now=now),
+        recheck=Recheck.objects.filter(dossier=dossier).first(),
     )
 
 
@@ -45,6 +47,7 @@ def visible_from(
     manners: Sequence[str],
     closings: Sequence[Closing],
     published: PublishedVerdict | None,
+    recheck: Recheck | None,
 ) -> Visible:
     """What the candidate may know now, from rows a page has read; `manners` are those of the places still asked."""
     online = sum(1 for manner in manners if manner == Manner.ONLINE)
@@ -57,7 +60,20 @@ def visible_from(
         one_stage=dossier.intake.has_one_stage,
         overdue_since_submission=bool(handed_in) and handed_in[-1] == Action.OVERDUE,
     )
-    return visible_to_candidate(facts, closings=closings, published=published, now=now)
+    return visible_to_candidate(
+        facts, closings=closings, published=published, recheck=_recheck_of(recheck), now=now
+    )
+
+
+def _recheck_of(row: Recheck | None) -> visibility.Recheck | None:
+    if row is None:
+        return None
+    return visibility.Recheck(
+        asked_at=row.asked_at,
+        answered_at=row.answered_at,
+        upheld=row.outcome == Recheck.Outcome.UPHELD,
+        answer=row.answer,
+    )
 
 
 def visible_of_many(dossiers: Sequence[Dossier], *, now: datetime) -> dict[UUID, Visible]:
@@ -80,6 +96,7 @@ def visible_of_many(dossiers: Sequence[Dossier], *, now: datetime) -> dict[UUID,
         ).values_list("site__code", "closed_at")
     ]
     published = _published_of_many(dossiers, now=now)
+    rechecks = {row.dossier_id: row for row in Recheck.objects.filter(dossier__in=dossiers)}
     return {
         dossier.pk: visible_from(
             dossier,
@@ -88,6 +105,7 @@ def visible_of_many(dossiers: Sequence[Dossier], *, now: datetime) -> dict[UUID,
             manners=manners[dossier.pk],
             closings=closings if forwards_of(steps[dossier.pk]) else (),
             published=published.get(dossier.pk),
+            recheck=rechecks.get(dossier.pk),
         )
         for dossier in dossiers
     }

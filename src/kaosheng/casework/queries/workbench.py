@@ -323,11 +323,12 @@ _ASKED_OF_PEOPLE: Final[tuple[tuple[Action, Verdict | None], ...]] = (
     (Action.KEEP, None),
     (Action.PROPOSE_CORRECTION, None),
     (Action.CONFIRM_CORRECTION, None),
+    (Action.UPHOLD, None),
 )
 _NOT_OFFERED: Final = frozenset(
     {
         "action_not_possible", "not_your_role", "one_stage_only", "drawn_for_second_look", "second_look_not_drawn",
-        "not_your_proposal", "nothing_to_confirm", "nothing_to_keep", "nothing_to_receive",
+        "not_your_proposal", "no_recheck_pending", "nothing_to_confirm", "nothing_to_keep", "nothing_to_receive",
     }
 )  # fmt: skip
 """Refusals that mean: this isn't a thing to do here. The others mean: not yet, or not by you, and are said."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from kaosheng.audit.names import AuditName
@@ -20,6 +21,7 @@ from kaosheng.casework.models import (
     Picture,
     Promise,
     Proposal,
+    Recheck,
     Return,
     Step,
     Submission,
@@ -184,6 +186,19 @@ class Case:
         """The correction that waits for its second person."""
         return self.dossier.corrections.filter(confirmed_at=None, replaced_at=None).first()
 
+    @cached_property
+    def recheck(self) -> Recheck | None:
+        """The candidate's 复核, open or answered."""
+        return Recheck.objects.filter(dossier=self.dossier).first()
+
+    @property
+    def recheck_until(self) -> datetime | None:
+        """The first instant too late to ask for 复核; None before the release."""
+        release = self.dossier.release
+        if release is None or release.published_at is None:
+            return None
+        return deadlines.recheck_deadline(published_at=release.published_at, days=self.intake.recheck_days)
+
     @property
     def is_released(self) -> bool:
         """Whether its verdict is published."""
@@ -275,7 +290,20 @@ class Case:
             )
             if decision
             else frozenset(),
+            **(self._recheck_facts() if self.is_released else {}),
         )
+
+    def _recheck_facts(self) -> dict[str, Any]:
+        until = self.recheck_until
+        corrections = self.dossier.corrections.filter(confirmed_at__isnull=False)
+        people = {str(pk) for pair in corrections.values_list("proposed_by", "confirmed_by") for pk in pair}
+        return {
+            "corrected_by": frozenset(people),
+            "recheck_in_time": until is not None
+            and deadlines.in_time(arrived_at=self.arrived_at, now=self.now, deadline=until),
+            "recheck_asked": self.recheck is not None,
+            "recheck_pending": self.recheck is not None and self.recheck.outcome == Recheck.Outcome.PENDING,
+        }
 
     def require_revision(self, seen: int) -> None:
         """Refuse what was decided on an old page."""

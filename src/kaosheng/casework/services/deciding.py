@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from kaosheng.audit.names import AuditName
-from kaosheng.casework.models import Correction, Decision, Dossier, Promise, Proposal
+from kaosheng.casework.models import Correction, Decision, Dossier, Promise, Proposal, Recheck
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import tell_candidate
 from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.rechecking import end_recheck
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.states import Action, Verdict
@@ -167,5 +168,6 @@ def confirm_correction(*, dossier_id: UUID, actor: Actor, seen_revision: int) ->
         correction.confirmed_at = case.now
         correction.save(update_fields=["confirmed_by", "confirmed_at"])
         case.record(AuditName.RELEASE_PUBLISHED, actor, correction=correction.pk)
-        tell_candidate(case, "result_corrected")
+        if not end_recheck(case, actor, outcome=Recheck.Outcome.CORRECTED):
+            tell_candidate(case, "result_corrected")
         return correction

@@ -41,6 +41,21 @@ class ExplanationForm(forms.Form):
         reason.error_messages = {"required": _("请填写原因。"), "max_length": _("原因不超过 200 字。")}
 
 
+class RecheckForm(forms.Form):
+    """申请复核: what the candidate thinks is wrong."""
+
+    reason = forms.CharField(max_length=1000, widget=forms.Textarea(attrs={"rows": 6}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        reason.label = _("您认为哪一点有误")
+        reason.error_messages = {
+            "required": _("请写明您认为哪一点有误。"),
+            "max_length": _("不超过 1000 字。"),
+        }
+
+
 class CommitmentForm(forms.Form):
     """真实性承诺 of the check page."""
 

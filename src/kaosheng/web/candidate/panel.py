@@ -223,7 +223,11 @@ def _released(view: CandidateView) -> dict[str, Any]:
         "heading": _("您的报名资格审核已通过") if passed else _("您的报名资格审核未通过"),
         "tone": "accepted" if passed else "refused",
         "remarks": remarks,
-        "next_step": _("请留意考区公布的缴费和准考证安排。") if passed else _("如对结果有疑问，请联系考点。"),
+        "next_step": _("请留意考区公布的缴费和准考证安排。")
+        if passed
+        else _("如对结果有疑问，可在下面申请复核，或联系考点。")
+        if view.may_ask_recheck
+        else _("如对结果有疑问，请联系考点。"),
     }
 
 

@@ -12,6 +12,7 @@ from kaosheng.web.candidate.views import (
     phone,
     pictures,
     receipts,
+    rechecking,
     submitting,
     upload,
 )
@@ -52,5 +53,6 @@ urlpatterns = [
     path(f"{_SUBMISSION}receipt.txt", receipts.text, name="receipt_text"),
     path("r/<str:receipt_code>/receipt.txt", receipts.check_text, name="receipt_check_text"),
     path("r/<path:receipt_code>/", receipts.check, name="receipt_check"),
+    path(f"{_HERE}recheck/", rechecking.recheck, name="recheck"),
     path("samples/<int:intake_id>/<str:code>/", pictures.sample, name="sample"),
 ]

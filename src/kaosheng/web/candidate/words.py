@@ -29,6 +29,8 @@ EVENTS: Final[dict[Event, Text]] = {
     Event.SITE_PASSED: _("考点通过，考区复审中"),
     Event.RELEASED: _("公布审核结果"),
     Event.CORRECTED: _("审核结果有更正"),
+    Event.RECHECK_ASKED: _("申请复核"),
+    Event.RECHECK_ANSWERED: _("复核已答复"),
     Event.LAPSED: _("提交时间已过，没有提交"),
     Event.EXTENDED: _("截止时间已延长"),
     Event.CHANGED: _("报名信息已变更"),

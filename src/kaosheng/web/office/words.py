@@ -1,17 +1,21 @@
-"""Events of the audit trail in words."""
+"""Events of the audit trail and requests for accounts, in words."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kaosheng.accounts.models import AccountRequest
 from kaosheng.audit.names import AuditName
+from kaosheng.domain.roles import Role
 from kaosheng.registration.models import BindingConflict, RegistrationImport
 from kaosheng.registration.row_words import OUTCOMES as ROW_OUTCOMES
+from kaosheng.web.reviewer.frame import ROLE_WORDS
+from kaosheng.web.reviewer.presenting import pick
 
-__all__ = ["BINDING_OUTCOMES", "EVENTS", "IMPORT_PHASES", "ROW_OUTCOMES"]
+__all__ = ["BINDING_OUTCOMES", "EVENTS", "IMPORT_PHASES", "ROW_OUTCOMES", "request_line"]
 
 IMPORT_PHASES: Final[dict[RegistrationImport.Phase, tuple[str, str | Promise]]] = {
     RegistrationImport.Phase.CHECKING: ("in_review", _("正在检查")),
@@ -39,6 +43,9 @@ EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.ACCOUNT_DISABLED: _("停用账号"),
     AuditName.ACCOUNT_ENABLED: _("启用账号"),
     AuditName.ACCOUNT_RESET: _("重置账号"),
+    AuditName.ACCOUNT_SIGNED_OUT: _("强制退出"),
+    AuditName.ACCOUNT_REQUESTED: _("申请账号"),
+    AuditName.ACCOUNT_REQUEST_REFUSED: _("不同意账号申请"),
     AuditName.ROLE_GRANTED: _("授予角色"),
     AuditName.ROLE_WITHDRAWN: _("收回角色"),
     AuditName.REGISTRATION_RECEIVED: _("收到报名信息"),
@@ -73,4 +80,21 @@ EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.PICTURES_EXPORTED: _("导出图片"),
     AuditName.SHEET_EXPORTED: _("导出材料单"),
     AuditName.AUDIT_SEARCHED: _("查询审计记录"),
+    AuditName.AUDIT_EXPORTED: _("导出审计记录"),
 }
+
+_WAITS: Final = {Role.SYSTEM_ADMIN: _("待建立账号"), Role.SECURITY_ADMIN: _("待授予角色")}
+
+
+def request_line(row: AccountRequest) -> dict[str, Any]:
+    """One request in words."""
+    place = row.site or row.area
+    answered = ("complete", _("已办理")) if row.granted_at else ("withdrawn", _("不同意"))
+    chip, state = ("unmarked", _WAITS[row.waits_for]) if row.waits_for else answered
+    return {
+        "row": row,
+        "role": ROLE_WORDS[row.role],
+        "place": pick(place.name_zh, place.name_en),
+        "chip": chip,
+        "state": state,
+    }

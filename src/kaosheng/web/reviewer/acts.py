@@ -42,6 +42,7 @@ _ACTS: Final[tuple[tuple[Action, Verdict | None, str, str, str], ...]] = (
     (Action.KEEP, None, "keep", "", "btn-primary"),
     (Action.PROPOSE_CORRECTION, None, "propose-correction", "", ""),
     (Action.CONFIRM_CORRECTION, None, "confirm-correction", "", "btn-primary"),
+    (Action.UPHOLD, None, "uphold", "", "btn-primary"),
 )
 
 _RETURN_KEYS: Final = "R Enter"
@@ -62,6 +63,7 @@ def label_of(action: Action, verdict: Verdict | None) -> str:
         Action.KEEP: _("维持决定"),
         Action.PROPOSE_CORRECTION: _("提议更正"),
         Action.CONFIRM_CORRECTION: _("确认更正"),
+        Action.UPHOLD: _("复核维持"),
     }
     if verdict is not None and action is Action.FORWARD:
         return str(words.RECOMMENDATIONS[verdict])

@@ -42,6 +42,8 @@ _NAVIGATION: Final[tuple[tuple[str | Promise, str, tuple[Permission, ...]], ...]
     (_("延期"), "office:extensions", (Permission.EXTENSION_REQUEST, Permission.EXTENSION_GRANT)),
     (_("报名信息"), "office:imports", (Permission.REGISTRATION_IMPORT,)),
     (_("结果公布"), "office:releases", (Permission.RELEASE_PUBLISH,)),
+    (_("复核"), "office:rechecks", (Permission.RECHECK_ANSWER,)),
+    (_("账号申请"), "office:account-requests", (Permission.ACCOUNT_REQUEST,)),
     (_("账号"), "office:accounts", (Permission.ACCOUNT_MANAGE,)),
     (_("角色"), "office:roles", (Permission.ROLE_GRANT,)),
     (_("审计"), "office:audit", (Permission.AUDIT_READ,)),

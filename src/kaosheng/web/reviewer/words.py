@@ -85,6 +85,8 @@ _STEPS: Final[dict[str, Text]] = {
     Action.KEEP: _("维持决定"),
     Action.PROPOSE_CORRECTION: _("提议更正"),
     Action.CONFIRM_CORRECTION: _("确认更正"),
+    Action.ASK_RECHECK: _("申请复核"),
+    Action.UPHOLD: _("复核维持"),
     Action.LAPSE: _("逾期未提交"),
     Action.EXTEND: _("延期"),
     Action.WINDOW_EXTENDED: _("上传时间延长"),

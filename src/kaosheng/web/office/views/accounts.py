@@ -11,17 +11,17 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from kaosheng.accounts import services
+from kaosheng.accounts import requests, services
 from kaosheng.accounts.models import User
 from kaosheng.accounts.services import NewAccount
 from kaosheng.domain.errors import Refusal
-from kaosheng.domain.roles import Permission
+from kaosheng.domain.roles import Permission, Role
 from kaosheng.web.access import for_staff, staff_member
+from kaosheng.web.office.words import request_line
 from kaosheng.web.reviewer.frame import grant_in_words
 from kaosheng.web.ui.messages import sentence_of, status_of
 
@@ -43,17 +43,18 @@ class AccountForm(forms.Form):
 @for_staff(Permission.ACCOUNT_MANAGE)
 def accounts(request: HttpRequest) -> HttpResponse:
     """All accounts, searched and paged."""
-    return _show(request, AccountForm())
+    return show(request)
 
 
-def _show(
+def show(
     request: HttpRequest,
-    form: AccountForm,
+    form: AccountForm | None = None,
     *,
     made: NewAccount | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """The page of all accounts, with what the act before it brought: a password shown once, or a problem."""
     search = request.GET.get("q", "").strip()[:60]
     found = User.objects.prefetch_related("grants__area", "grants__site").order_by("username")
     if search:
@@ -65,7 +66,8 @@ def _show(
         ],
         "page_of_rows": page,
         "search": search,
-        "form": form,
+        "asked": [request_line(asked) for asked in requests.waiting_for(Role.SYSTEM_ADMIN)],
+        "form": form or AccountForm(),
         "made": made,
         "problem": problem,
         "me": staff_member(request).user,
@@ -80,18 +82,24 @@ def create(request: HttpRequest) -> HttpResponse:
     """A new account; its password is shown on this answer and nowhere else."""
     form = AccountForm(request.POST)
     if not form.is_valid():
-        return _show(request, form, status=422)
+        return show(request, form, status=422)
     try:
         made = services.create_account(staff=staff_member(request), **form.cleaned_data)
     except Refusal as refusal:
-        return _show(request, form, problem=sentence_of(refusal), status=status_of(refusal))
-    return _show(request, AccountForm(), made=made)
+        return show(request, form, problem=sentence_of(refusal), status=status_of(refusal))
+    return show(request, made=made)
 
 
 _VERBS: Final[dict[str, Callable[..., object]]] = {
     "disable": services.disable_account,
     "enable": services.enable_account,
     "reset": services.reset_access,
+    "sign-out": services.sign_out,
+}
+_DONE: Final = {
+    "disable": gettext_lazy("已停用账号。"),
+    "enable": gettext_lazy("已启用账号。"),
+    "sign-out": gettext_lazy("该账号已从所有设备退出。"),
 }
 
 
@@ -108,8 +116,8 @@ def change(request: HttpRequest, user_id: int, verb: str) -> HttpResponseBase:
     except Refusal as refusal:
         if refusal.code == "not_found":
             raise
-        return _show(request, AccountForm(), problem=sentence_of(refusal), status=status_of(refusal))
+        return show(request, problem=sentence_of(refusal), status=status_of(refusal))
     if isinstance(outcome, NewAccount):
-        return _show(request, AccountForm(), made=outcome)
-    messages.success(request, _("已停用账号。") if verb == "disable" else _("已启用账号。"))
+        return show(request, made=outcome)
+    messages.success(request, str(_DONE[verb]))
     return redirect("office:accounts")

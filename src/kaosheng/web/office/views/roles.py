@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from kaosheng.accounts import services
+from kaosheng.accounts import requests, services
 from kaosheng.accounts.models import STAFF_ROLES, Grant, User
 from kaosheng.domain.errors import Refusal
-from kaosheng.domain.roles import Permission
+from kaosheng.domain.roles import Permission, Role
 from kaosheng.regions.models import ExamArea, ExamSite
 from kaosheng.web.access import for_staff, staff_member
+from kaosheng.web.office.words import request_line
 from kaosheng.web.reviewer.frame import ROLE_WORDS, grant_in_words
 from kaosheng.web.reviewer.presenting import pick
 from kaosheng.web.ui.messages import sentence_of, status_of
@@ -63,7 +64,9 @@ def roles(request: HttpRequest) -> HttpResponse:
         found = found.filter(username__icontains=search) | found.filter(name__icontains=search)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [{"user": user, "roles": [grant_in_words(grant) for grant in user.grants.all()]} for user in page]
-    return render(request, "office/roles.html", {"rows": rows, "page_of_rows": page, "search": search})
+    asked = [request_line(asked) for asked in requests.waiting_for(Role.SECURITY_ADMIN)]
+    context = {"rows": rows, "page_of_rows": page, "search": search, "asked": asked}
+    return render(request, "office/roles.html", context)
 
 
 @require_safe

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries.queue import Tab
 from kaosheng.casework.queries.workbench import Workbench, workbench
-from kaosheng.casework.services import counter, deciding, reviewing
+from kaosheng.casework.services import counter, deciding, rechecking, reviewing
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.domain.deadlines import supplement_deadline
 from kaosheng.domain.dossier import FREEZES_MARKS
@@ -133,6 +133,10 @@ def _confirm_correction(dossier_id: UUID, actor: Actor, given: Given) -> object:
     return deciding.confirm_correction(**_seen(dossier_id, actor, given))
 
 
+def _uphold(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return rechecking.uphold(**_seen(dossier_id, actor, given), reason=given["reason"])
+
+
 VERBS: Final[dict[str, Verb]] = {
     "return": Verb(
         Action.RETURN, forms.SeenForm, _return, _("已退回补充，考生会收到短信。"),
@@ -189,6 +193,10 @@ VERBS: Final[dict[str, Verb]] = {
     "confirm-correction": Verb(
         Action.CONFIRM_CORRECTION, forms.SeenForm, _confirm_correction, _("已更正，考生会收到通知。"),
         _("确认后立即生效：考生看到新结论，原结论显示为“更正前”，并收到通知。"), look="btn-refuse",
+    ),
+    "uphold": Verb(
+        Action.UPHOLD, forms.ReasonForm, _uphold, _("已答复复核：维持原结论，考生会收到通知。"),
+        _("维持原结论，理由会显示给考生。需要更正的，返回材料页提议更正。"),
     ),
 }  # fmt: skip
 
@@ -295,6 +303,7 @@ def _context(bench: Workbench, verb: str, form: forms.SeenForm, verdict: Verdict
         "correction_words": words.VERDICTS[Verdict(bench.case.correction.verdict)]
         if what.action is Action.CONFIRM_CORRECTION and bench.case.correction
         else "",
+        "recheck": bench.case.recheck if what.action is Action.UPHOLD else None,
         "changed": bool(bench.changes),
     }
 
