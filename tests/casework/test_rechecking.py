@@ -22,7 +22,7 @@ from kaosheng.casework.services import deciding
 from kaosheng.casework.services.rechecking import ask_recheck, uphold
 from kaosheng.domain.states import State, Verdict
 from kaosheng.domain.visibility import VisibleState
-from kaosheng.notices.models import Notice
+from kaosheng.notices.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +85,7 @@ def test_upholding_keeps_the_verdict_and_tells_the_candidate_why(released: Dossi
     assert visible.state is VisibleState.FAILED
     assert visible.recheck is not None
     assert (visible.recheck.upheld, visible.recheck.answer) == (True, "印章单位与登记不符")
-    assert set(Notice.objects.filter(template="recheck_answered").values_list("about", flat=True)) == {
+    assert set(Message.objects.filter(template="recheck_answered").values_list("about", flat=True)) == {
         f"dossier:{released.pk}"
     }
 
@@ -113,7 +113,7 @@ def test_a_correction_ends_it_with_one_message(released: Dossier, house: Cast) -
     assert visible.state is VisibleState.PASSED
     assert visible.recheck is not None
     assert (visible.recheck.upheld, visible.recheck.answered_at is not None) == (False, True)
-    told = set(Notice.objects.filter(about=f"dossier:{released.pk}").values_list("template", flat=True))
+    told = set(Message.objects.filter(about=f"dossier:{released.pk}").values_list("template", flat=True))
     assert "recheck_answered" in told
     assert "result_corrected" not in told
     with refused("no_recheck_pending"):

@@ -168,11 +168,11 @@ TEXTS: Final[dict[str, Text]] = {
         title_zh="审核结果更正",
         title_en="Result corrected",
     ),
-    "appeal_answered": Text(
+    "recheck_answered": Text(
         zh="您的{exam}复核申请已答复，请登录上传页面查看。",
-        en="Your request to review the {exam} result again has been answered. Please see the upload page.",
+        en="Your request to re-examine the {exam} result has been answered. Please see the upload page.",
         title_zh="复核答复",
-        title_en="Request answered",
+        title_en="Re-examination answered",
     ),
     "broadcast_window": Text(
         zh="{exam}报名材料上传截止时间调整为{deadline}，请及时提交。",

@@ -9,7 +9,16 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kaosheng.casework.models import AskedPlace, Correction, Decision, Dossier, Recheck, Return, SiteReview, Step
+from kaosheng.casework.models import (
+    AskedPlace,
+    Correction,
+    Decision,
+    Dossier,
+    Recheck,
+    Return,
+    SiteReview,
+    Step,
+)
 from kaosheng.domain import visibility
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import Action, State, Verdict
