@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0004_versions_below_zero'),
+        ('casework', '0005_receipt_signature'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
