@@ -206,6 +206,25 @@ def test_staff_pages(system: System, open_page: Callable[..., Page], username: s
         assert looked_at(page, addresses) == {}
 
 
+def test_pages_of_help_at_the_counter(system: System, open_page: Callable[..., Page]) -> None:
+    page = open_page(LANGUAGES[0], DESKTOP)
+    log_in(page, system, "site-manager-1")
+    own = f"{system.service}/office/counter/{system.people['draft']['dossier']}/"
+    for language in LANGUAGES:
+        choose(page, system, language)
+        assert looked_at(page, [f"{system.service}/office/counter/?q=1327", own]) == {}
+    page.goto(own)
+    page.get_by_role("button", name="Start uploading for the candidate").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_label("Poor sight or limited movement").check()
+    page.get_by_label("The candidate is here").check()
+    page.get_by_role("button", name="Start uploading for the candidate").click()
+    expect(page.get_by_text("Poor sight or limited movement")).to_be_visible()
+    for language in LANGUAGES:
+        choose(page, system, language)
+        assert looked_at(page, [own, f"{own}kinds/M01/upload/?position=1"]) == {}
+
+
 @pytest.mark.parametrize("username", IN_HAND)
 def test_pages_of_a_dossier_in_hand(system: System, open_page: Callable[..., Page], username: str) -> None:
     name, paths = IN_HAND[username]

@@ -123,7 +123,6 @@ def test_places_asked_at_the_counter_wait_for_the_counter(here: World, house: Ca
     with refused("nothing_to_resubmit"):
         dossiers.submit(dossier)
     manager = people.actor(house.feng)
-    picture_services.delete_picture(dossier_id=dossier.pk, picture_id=picture.pk, actor=manager)
     added = picture_services.add_picture(
         dossier_id=dossier.pk,
         actor=manager,
@@ -131,6 +130,7 @@ def test_places_asked_at_the_counter_wait_for_the_counter(here: World, house: Ca
         position=1,
         data=pictures.jpeg(5),
         idempotency_key="counter",
+        reason="视力不便",
     )
     assert added.added_by_staff == house.feng
     revision = dossiers.again(dossier).revision
@@ -177,9 +177,13 @@ def test_what_came_at_the_counter_is_frozen_and_can_be_asked_for_again(here: Wor
     manager, original = people.actor(house.feng), dossier.pictures.get(kind="M09")
     dossiers.replace(dossier, "M09", 1)
     at_counter: dict[str, Any] = {"dossier_id": dossier.pk, "actor": manager}
-    picture_services.delete_picture(**at_counter, picture_id=dossier.pictures.get(kind="M03").pk)
     brought = picture_services.add_picture(
-        **at_counter, kind="M03", position=1, data=pictures.jpeg(5), idempotency_key="counter"
+        **at_counter,
+        kind="M03",
+        position=1,
+        data=pictures.jpeg(5),
+        idempotency_key="counter",
+        reason="视力不便",
     )
     counter.receive(**at_counter, seen_revision=dossiers.again(dossier).revision, reason="原件已核对")
     standing = dossier.pictures.filter(hidden_at=None)

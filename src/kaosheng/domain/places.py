@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from kaosheng.domain.states import State
+
+CHANGEABLE: Final = frozenset({State.DRAFT, State.RETURNED})
+"""States in which places can be open at all."""
 
 
 class Manner(StrEnum):

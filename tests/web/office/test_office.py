@@ -8,18 +8,23 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from factories import clients, dossiers, people, pictures, world
 from factories.people import Cast
+from factories.refusals import refused
 from factories.world import World, close_window
 from kaosheng.accounts.models import Grant, User
 from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.models import Dossier, LateCase, Picture, SiteReview
-from kaosheng.casework.services import counter
+from kaosheng.casework.services import counter, submitting
+from kaosheng.casework.services import pictures as picture_services
+from kaosheng.casework.services.submitting import picture_list_digest
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import State, Verdict
+from kaosheng.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -158,15 +163,20 @@ def expected(here: World, cast: Cast) -> Dossier:
     return dossiers.again(dossier)
 
 
-def upload(user: User, dossier: Dossier, data: bytes, key: str = "k1", **changes: Any) -> Any:
-    given = {
-        "kind": "M09",
-        "position": 1,
-        "key": key,
-        "picture": SimpleUploadedFile("x.jpg", data),
-        **changes,
-    }
-    return clients.of_staff(user).post(f"/office/counter/{dossier.pk}/upload/", given)
+HELP = {"reason": "视力或行动不便", "note": "", "present": "on"}
+
+
+def helping(user: User, dossier: Dossier, **changes: str) -> Client:
+    client = clients.of_staff(user)
+    client.post(f"/office/counter/{dossier.pk}/help/", {**HELP, **changes})
+    return client
+
+
+def send(
+    client: Client, dossier: Dossier, data: bytes, kind: str = "M09", position: int = 1, *, key: str = "k1"
+) -> Any:
+    address = f"/office/counter/{dossier.pk}/kinds/{kind}/upload/?position={position}"
+    return client.post(address, {"key": key, "picture": SimpleUploadedFile("x.jpg", data)})
 
 
 def test_the_counter_lists_and_shows_what_is_asked_there(here: World, cast: Cast, expected: Dossier) -> None:
@@ -176,10 +186,12 @@ def test_the_counter_lists_and_shows_what_is_asked_there(here: World, cast: Cast
     assert online.registration.number not in page
     assert expected.registration.id_number not in page
     assert "没有找到符合的考生" in text(cast.feng, "/office/counter/?q=nobody")
+    assert online.registration.number in text(cast.feng, f"/office/counter/?q={online.registration.number}")
     shown = text(cast.feng, f"/office/counter/{expected.pk}/")
     assert "请带原件。" in shown
     assert "现场提交" in shown
-    assert clients.of_staff(cast.feng).get(f"/office/counter/{online.pk}/").status_code == 409
+    assert "现场收到" in shown
+    assert "现场收到" not in text(cast.feng, f"/office/counter/{online.pk}/")
 
 
 def test_only_the_newest_return_brings_a_dossier_to_the_counter(cast: Cast, expected: Dossier) -> None:
@@ -196,44 +208,132 @@ def test_only_the_newest_return_brings_a_dossier_to_the_counter(cast: Cast, expe
 
 def test_a_picture_at_the_counter_replaces_and_is_recorded(cast: Cast, expected: Dossier) -> None:
     before = Picture.objects.get(dossier=expected, kind="M09", hidden_at=None)
-    assert upload(cast.feng, expected, pictures.jpeg(1)).status_code == 302
+    feng = helping(cast.feng, expected, reason="其他原因", note="手机损坏")
+    assert (
+        "这个位置已有图片"
+        in feng.get(f"/office/counter/{expected.pk}/kinds/M09/upload/?position=1").content.decode()
+    )
+    assert send(feng, expected, pictures.jpeg(1)).status_code == 302
     now = Picture.objects.get(dossier=expected, kind="M09", hidden_at=None)
     assert (now.added_by_staff, now.position) == (cast.feng, 1)
     before.refresh_from_db()
     assert before.hidden_at is not None
-    assert upload(cast.feng, expected, pictures.jpeg(1)).status_code == 302
+    assert send(feng, expected, pictures.jpeg(1)).status_code == 302
     assert Picture.objects.filter(dossier=expected, kind="M09", hidden_at=None).get() == now
-    event = AuditEvent.objects.filter(name="picture:added", object=str(expected.pk)).latest("pk")
-    assert event.actor == str(cast.feng.pk)
+    events = AuditEvent.objects.filter(object=str(expected.pk)).order_by("-pk")[:2]
+    assert [(event.name, event.actor, event.details.get("reason")) for event in events] == [
+        ("picture:added", str(cast.feng.pk), "其他原因：手机损坏"),
+        ("picture:deleted", str(cast.feng.pk), None),
+    ]
+
+
+def test_a_draft_is_filled_at_the_counter_and_submitted_by_nobody_but_its_owner(
+    here: World, cast: Cast
+) -> None:
+    draft = dossiers.register(here)
+    feng = helping(cast.feng, draft)
+    page = feng.get(f"/office/counter/{draft.pk}/").content.decode()
+    assert "视力或行动不便" in page
+    assert "人像面" in page
+    assert "现场收到" not in page
+    assert send(feng, draft, pictures.jpeg(1), "M01", 1).status_code == 302
+    assert send(feng, draft, pictures.jpeg(2), "M01", 2, key="k2").status_code == 302
+    dossiers.fill(draft)
+    with refused("not_your_role"):
+        submitting.submit(
+            dossier_id=draft.pk,
+            actor=people.actor(cast.feng),
+            seen_list=picture_list_digest(draft.pictures.all()),
+            commitment="test-1",
+        )
+    assert feng.post(f"/dossiers/{draft.pk}/submit/").status_code == 403
+    assert dossiers.again(draft).state == State.DRAFT
+    assert dossiers.submit(draft).ordinal == 1
+
+
+def test_the_candidate_is_told_once_a_day_in_his_language_and_sees_it_on_the_page(
+    here: World, cast: Cast
+) -> None:
+    draft = dossiers.register(here)
+    feng = helping(cast.feng, draft)
+    for position in (1, 2):
+        send(feng, draft, pictures.jpeg(position), "M01", position, key=f"k{position}")
+    notice = Notice.objects.get(template="counter_upload", channel="sms")
+    assert notice.recipient == draft.registration.phone
+    assert "考点工作人员已在现场为您上传" in notice.text
+    assert "由您本人提交审核" in notice.text
+    assert "人像面" not in notice.text
+    own = clients.of_candidate(dossiers.candidate_of(draft)).get(f"/dossiers/{draft.pk}/")
+    assert own.content.decode().count("考点代您上传") == 2
+
+
+def test_without_a_reason_and_the_person_nothing_is_taken(cast: Cast, expected: Dossier) -> None:
+    feng = clients.of_staff(cast.feng)
+    address = f"/office/counter/{expected.pk}/help/"
+    for given, said in (
+        ({"note": "", "present": "on"}, "请选择原因。"),
+        ({**HELP, "reason": "其他原因"}, "请写明原因。"),
+        ({"reason": HELP["reason"], "note": ""}, "不能代为上传"),
+    ):
+        answer = feng.post(address, given)
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+    assert feng.get(f"/office/counter/{expected.pk}/kinds/M09/upload/").status_code == 302
+    assert send(feng, expected, pictures.jpeg(1)).status_code == 422
+    assert not Picture.objects.filter(added_by_staff=cast.feng).exists()
+    assert not Notice.objects.filter(template="counter_upload").exists()
+
+
+def test_the_reason_given_for_one_person_does_not_serve_the_next(
+    here: World, cast: Cast, expected: Dossier
+) -> None:
+    draft = dossiers.register(here)
+    feng = helping(cast.feng, draft)
+    assert send(feng, expected, pictures.jpeg(1)).status_code == 422
+    assert not Picture.objects.filter(added_by_staff=cast.feng).exists()
+
+
+def test_staff_delete_nothing(cast: Cast, expected: Dossier) -> None:
+    picture = expected.pictures.get(kind="M09", hidden_at=None)
+    with refused("not_your_role"):
+        picture_services.delete_picture(
+            dossier_id=expected.pk, picture_id=picture.pk, actor=people.actor(cast.feng)
+        )
+
+
+def test_what_is_locked_is_locked_at_the_counter_too(here: World, cast: Cast) -> None:
+    submitted = dossiers.brought_to(here, State.AT_SITE, cast=cast)
+    feng = helping(cast.feng, submitted)
+    assert feng.get(f"/office/counter/{submitted.pk}/").status_code == 409
+    assert send(feng, submitted, pictures.jpeg(1), "M01", 1).status_code == 409
+    number = submitted.registration.number
+    assert "没有找到符合的考生" in text(cast.feng, f"/office/counter/?q={number}")
 
 
 def test_a_bad_picture_does_not_cost_the_one_that_stands_there(cast: Cast, expected: Dossier) -> None:
     before = Picture.objects.get(dossier=expected, kind="M09", hidden_at=None)
-    answer = upload(cast.feng, expected, b"not a picture")
-    assert answer.status_code == 415
-    assert (
-        clients.of_staff(cast.feng)
-        .post(f"/office/counter/{expected.pk}/upload/", {"kind": "M09"})
-        .status_code
-        == 422
-    )
+    feng = helping(cast.feng, expected)
+    assert send(feng, expected, b"not a picture").status_code == 415
+    assert feng.post(f"/office/counter/{expected.pk}/kinds/M09/upload/").status_code == 422
     assert Picture.objects.get(dossier=expected, kind="M09", hidden_at=None) == before
 
 
-@pytest.mark.parametrize(
-    ("changes", "status"), [({"kind": "M01"}, 409), ({"position": 9}, 409), ({"kind": "M77"}, 404)]
-)
+@pytest.mark.parametrize(("kind", "position", "status"), [("M01", 1, 409), ("M09", 9, 409), ("M77", 1, 404)])
 def test_other_places_stay_closed_at_the_counter(
-    cast: Cast, expected: Dossier, changes: dict[str, Any], status: int
+    cast: Cast, expected: Dossier, kind: str, position: int, status: int
 ) -> None:
     count = Picture.objects.filter(hidden_at=None).count()
-    assert upload(cast.feng, expected, pictures.jpeg(2), **changes).status_code == status
+    feng = helping(cast.feng, expected)
+    assert send(feng, expected, pictures.jpeg(2), kind, position).status_code == status
     assert Picture.objects.filter(hidden_at=None).count() == count
 
 
 @pytest.mark.parametrize("who", ["chen", "deng", "gao", "jiang", "auditor"])
 def test_nobody_else_stands_at_the_counter(cast: Cast, expected: Dossier, who: str) -> None:
-    assert upload(getattr(cast, who), expected, pictures.jpeg(3)).status_code == 404
+    stranger = clients.of_staff(getattr(cast, who))
+    assert stranger.post(f"/office/counter/{expected.pk}/help/", HELP).status_code == 404
+    assert stranger.get(f"/office/counter/{expected.pk}/").status_code == 404
+    assert send(stranger, expected, pictures.jpeg(3)).status_code == 404
 
 
 def test_receiving_needs_a_reason_and_sends_it_on(cast: Cast, expected: Dossier) -> None:

@@ -169,8 +169,11 @@ class CandidateView:
         return next((kind for kind in self.kinds if kind.code == code), None)
 
 
-def candidate_view(dossier: Dossier, *, now: datetime) -> CandidateView:
-    """Build the view from one query. `dossier` comes from the door. Raises Refusal `catalogue_missing`."""
+def candidate_view(dossier: Dossier, *, now: datetime, at_counter: bool = False) -> CandidateView:
+    """Build the view from one query. `dossier` comes from the door; at the counter more places are open.
+
+    Raises Refusal `catalogue_missing`.
+    """
     rows = read_rows(dossier, now=now)
     case = rows.case
     returned = dossier.state == State.RETURNED
@@ -194,7 +197,7 @@ def candidate_view(dossier: Dossier, *, now: datetime) -> CandidateView:
         has_opened=dossier.intake.opens_at <= now,
         one_stage=dossier.intake.has_one_stage,
         was_forwarded=bool(forwards_of(rows.steps)),
-        kinds=_kinds(rows, visible, unanswered),
+        kinds=_kinds(rows, visible, unanswered, at_counter=at_counter),
         missing=case.missing() if waits else (),
         unanswered=unanswered,
         asked_online=sum(1 for place in case.asked if place.manner is Manner.ONLINE) if returned else 0,
@@ -207,7 +210,9 @@ def candidate_view(dossier: Dossier, *, now: datetime) -> CandidateView:
 
 
 # --- kinds and places ----------------------------------------------------------------------------------------
-def _kinds(rows: CandidateRows, visible: Visible, unanswered: tuple[Asked, ...]) -> tuple[KindView, ...]:
+def _kinds(
+    rows: CandidateRows, visible: Visible, unanswered: tuple[Asked, ...], *, at_counter: bool
+) -> tuple[KindView, ...]:
     case = rows.case
     waits = visible.state in {VisibleState.DRAFT, VisibleState.RETURNED}
     missing = case.missing() if waits else ()
@@ -227,7 +232,7 @@ def _kinds(rows: CandidateRows, visible: Visible, unanswered: tuple[Asked, ...])
         views.append(
             KindView(
                 item=item,
-                places=_places(rows, item, remarks, accepted, unable),
+                places=_places(rows, item, remarks, accepted, unable, at_counter=at_counter),
                 remark=remark,
                 is_missing=code in missing,
                 settled_by_group=item.effect is Effect.ONE_OF
@@ -249,6 +254,8 @@ def _places(
     remarks: Mapping[tuple[str, int | None], Remark],
     accepted: frozenset[UUID],
     unable: Mapping[tuple[str, int | None], str],
+    *,
+    at_counter: bool,
 ) -> tuple[Place, ...]:
     case, code = rows.case, item.kind.code
     standing = {picture.position: picture for picture in case.pictures if picture.kind == code}
@@ -263,7 +270,7 @@ def _places(
     for position in range(1, highest + 1):
         picture = standing.get(position)
         can_change = (item.effect is not Effect.NOT_ACCEPTED or picture is not None) and slot_is_open(
-            case, Slot(code, position)
+            case, Slot(code, position), at_counter=at_counter
         )
         remark = remarks.get((code, position))
         places.append(

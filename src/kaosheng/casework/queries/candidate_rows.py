@@ -46,7 +46,7 @@ M = TypeVar("M", bound=Model)
 _COLUMNS: dict[type[Model], tuple[str, ...]] = {
     Picture: (
         "id", "kind", "position", "format", "bytes", "width", "height", "thumbnail_width", "thumbnail_height",
-        "stored_digest", "added_at", "hidden_at",
+        "stored_digest", "added_at", "added_by_staff_id", "hidden_at",
     ),
     Step: ("revision", "action", "state", "at", "verdict", "site_code"),
     Return: ("id", "stage", "at", "revision"),

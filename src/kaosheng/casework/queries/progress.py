@@ -19,7 +19,7 @@ from kaosheng.casework.models import (
     Return,
     SiteReview,
 )
-from kaosheng.domain.places import Manner
+from kaosheng.domain.places import CHANGEABLE, Manner
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import State, Verdict
 from kaosheng.regions.models import ExamSite, Intake
@@ -112,6 +112,16 @@ def at_counter(staff: Staff) -> QuerySet[Dossier]:
         .filter(Exists(asked))
         .select_related("registration", "site", "intake")
         .order_by("deadline", "registration__number")
+    )
+
+
+def helped_at_counter(staff: Staff) -> QuerySet[Dossier]:
+    """Dossiers of his sites whose candidates can be helped at the counter when they stand before him."""
+    sites = staff.site_ids(Permission.COUNTER_UPLOAD)
+    return (
+        Dossier.objects.filter(site__in=sites, state__in=CHANGEABLE)
+        .select_related("registration", "site", "intake")
+        .order_by("registration__number")
     )
 
 

@@ -13,9 +13,11 @@ from kaosheng.audit.names import AuditName
 from kaosheng.casework.jobs.objects import delete_objects
 from kaosheng.casework.models import Handover, Picture
 from kaosheng.casework.services.actors import Actor
+from kaosheng.casework.services.announcing import tell_candidate
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain import materials, places
+from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.handover import lives
 from kaosheng.domain.places import Slot
@@ -33,14 +35,16 @@ def add_picture(
     position: int | None,
     data: bytes,
     idempotency_key: str,
+    reason: str = "",
     arrived_at: datetime | None = None,
 ) -> Picture:
     """Check, store and place one picture; without a position it takes the lowest open gap of its kind.
 
     Bytes are durable before the row names them; decoding and writing happen before the lock. The same
-    idempotency key again gives the same picture. Raises Refusal: the picture's own rules, `not_found`,
-    `dossier_locked`, `deadline_passed`, `slot_locked`, `kind_full`, `slot_taken`, `kind_not_accepted`,
-    `idempotency_key_reused`.
+    idempotency key again gives the same picture. Staff at the counter say why (`reason`), replace what stands
+    in the place they name, and the candidate is told by message. Raises Refusal: the picture's own rules,
+    `not_found`, `dossier_locked`, `deadline_passed`, `slot_locked`, `kind_full`, `slot_taken`,
+    `kind_not_accepted`, `idempotency_key_reused`, `reason_needed`, `not_your_role`, `handover_over`.
     """
     repeated = Picture.objects.filter(dossier_id=dossier_id, idempotency_key=idempotency_key).first()
     checked = examine(data)
@@ -53,7 +57,8 @@ def add_picture(
             picture = case.dossier.pictures.filter(idempotency_key=idempotency_key).first()
             if picture is None:
                 wanted = Slot(kind, position or 0)
-                picture = _place(case, actor, wanted, _Stored(checked, keys, idempotency_key))
+                stored = _Stored(checked, keys, idempotency_key)
+                picture = _place(case, actor, wanted, stored, reason=reason.strip())
     except Refusal:
         # Only a refusal is certain to have left no row; after any other fault the sweeper decides.
         get_store().delete(*keys)
@@ -89,10 +94,14 @@ class _Stored:
     idempotency_key: str
 
 
-def _place(case: Case, actor: Actor, slot: Slot, stored: _Stored) -> Picture:
+def _place(case: Case, actor: Actor, slot: Slot, stored: _Stored, *, reason: str) -> Picture:
     checked = stored.checked
-    at_counter = _at_counter(case, actor)
+    at_counter = _at_counter(case, actor, reason)
     slot = _choose_slot(case, slot, at_counter=at_counter)
+    if at_counter:
+        for standing in case.pictures:
+            if Slot(standing.kind, standing.position) == slot:
+                _remove(case, actor, standing)
     picture = Picture.objects.create(
         dossier=case.dossier,
         kind=slot.kind,
@@ -118,7 +127,11 @@ def _place(case: Case, actor: Actor, slot: Slot, stored: _Stored) -> Picture:
         kind=slot.kind,
         position=slot.position,
         digest=checked.stored_digest,
+        **({"reason": reason} if at_counter else {}),
     )
+    if at_counter:
+        today = case.now.astimezone(HOUSE_TIME).date()
+        tell_candidate(case, "counter_upload", occasion=f"{case.dossier.revision}:{today}")
     return picture
 
 
@@ -141,7 +154,7 @@ def _choose_slot(case: Case, wanted: Slot, *, at_counter: bool) -> Slot:
         raise Refusal("kind_full", kind=wanted.kind, maximum=item.maximum)
     if wanted.position not in can_change:
         raise Refusal("slot_locked", kind=wanted.kind)
-    if wanted.position in occupied:
+    if wanted.position in occupied and not at_counter:
         raise Refusal("slot_taken", kind=wanted.kind, position=wanted.position)
     return wanted
 
@@ -173,7 +186,7 @@ def require_changeable(case: Case) -> None:
         raise Refusal("dossier_lapsed")
     if case.dossier.state == State.WITHDRAWN:
         raise Refusal("dossier_withdrawn")
-    if case.dossier.state not in {State.DRAFT, State.RETURNED}:
+    if case.dossier.state not in places.CHANGEABLE:
         raise Refusal("dossier_locked")
     if case.intake.opens_at > case.arrived_at:
         raise Refusal("window_not_open")
@@ -181,12 +194,14 @@ def require_changeable(case: Case) -> None:
         raise Refusal("deadline_passed")
 
 
-def _at_counter(case: Case, actor: Actor) -> bool:
-    """Whether a staff member acts at the counter; other staff may not touch pictures. Raises Refusal."""
+def _at_counter(case: Case, actor: Actor, reason: str) -> bool:
+    """Whether a staff member acts for a candidate who stands before him, and says why. Raises Refusal."""
     if actor.staff is None:
         return False
     if Permission.COUNTER_UPLOAD not in permissions_of(case.roles_of(actor)):
         raise Refusal("not_your_role", action="upload")
+    if not reason:
+        raise Refusal("reason_needed")
     return True
 
 
@@ -196,29 +211,36 @@ def delete_picture(
     """－: free the place. Raises Refusal.
 
     A picture once submitted is hidden and can be brought back until resubmission; any other is gone, row
-    and bytes (the digest stays in the audit).
+    and bytes (the digest stays in the audit). Staff delete nothing.
     """
     with open_case(dossier_id, arrived_at=arrived_at) as case:
         picture = next((entry for entry in case.pictures if entry.pk == picture_id), None)
         if picture is None:
             raise Refusal("not_found")
         _require_reach(case, actor, picture.kind)
-        require_changeable(case)
-        if not slot_is_open(case, Slot(picture.kind, picture.position), at_counter=_at_counter(case, actor)):
-            raise Refusal("slot_locked", kind=picture.kind)
-        case.record(
-            AuditName.PICTURE_DELETED,
-            actor,
-            picture=str(picture.pk),
-            kind=picture.kind,
-            position=picture.position,
-            digest=picture.stored_digest,
-        )
-        _remove(case, picture)
+        _require_own(case, actor, Slot(picture.kind, picture.position))
+        _remove(case, actor, picture)
         return picture
 
 
-def _remove(case: Case, picture: Picture) -> None:
+def _require_own(case: Case, actor: Actor, slot: Slot) -> None:
+    """Refuse staff, and everybody where the place can't change now. Raises Refusal."""
+    if actor.staff is not None:
+        raise Refusal("not_your_role", action="delete")
+    require_changeable(case)
+    if not slot_is_open(case, slot):
+        raise Refusal("slot_locked", kind=slot.kind)
+
+
+def _remove(case: Case, actor: Actor, picture: Picture) -> None:
+    case.record(
+        AuditName.PICTURE_DELETED,
+        actor,
+        picture=str(picture.pk),
+        kind=picture.kind,
+        position=picture.position,
+        digest=picture.stored_digest,
+    )
     if picture.submitted_as.exists():
         picture.hidden_at = case.now
         picture.save(update_fields=["hidden_at"])
@@ -237,13 +259,11 @@ def restore_picture(
         picture = case.dossier.pictures.filter(pk=picture_id, hidden_at__isnull=False).first()
         if picture is None or picture.pk not in case.submitted_ids:
             raise Refusal("not_found")
-        require_changeable(case)
         slot = Slot(picture.kind, picture.position)
-        if not slot_is_open(case, slot, at_counter=_at_counter(case, actor)):
-            raise Refusal("slot_locked", kind=picture.kind)
+        _require_own(case, actor, slot)
         for replacement in case.pictures:
             if Slot(replacement.kind, replacement.position) == slot:
-                _remove(case, replacement)
+                _remove(case, actor, replacement)
         picture.hidden_at = None
         picture.save(update_fields=["hidden_at"])
         case.record(

@@ -100,9 +100,11 @@ def reason_text(view: KindView, alternatives: list[str]) -> str:
 
 
 def place_note(place: Place) -> str:
-    """A word under the thumbnail: 已更换, 无法更换."""
+    """A word under the thumbnail: 考点代您上传, 新上传, 无法更换."""
     if place.unable:
         return gettext("已说明无法更换")
+    if place.picture is not None and place.picture.added_by_staff_id is not None:
+        return gettext("考点代您上传")
     if place.is_new:
         return gettext("新上传")
     return ""

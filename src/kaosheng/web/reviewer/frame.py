@@ -38,7 +38,7 @@ ROLE_WORDS: Final[dict[str, str | Promise]] = {
 _NAVIGATION: Final[tuple[tuple[str | Promise, str, tuple[Permission, ...]], ...]] = (
     (_("材料审核"), "reviewer:queue", (Permission.DOSSIER_VIEW,)),
     (_("进度"), "office:progress", (Permission.PROGRESS_VIEW,)),
-    (_("窗口收件"), "office:counter", (Permission.COUNTER_UPLOAD,)),
+    (_("窗口服务"), "office:counter", (Permission.COUNTER_UPLOAD,)),
     (_("延期"), "office:extensions", (Permission.EXTENSION_REQUEST, Permission.EXTENSION_GRANT)),
     (_("报名信息"), "office:imports", (Permission.REGISTRATION_IMPORT,)),
     (_("结果公布"), "office:releases", (Permission.RELEASE_PUBLISH,)),

@@ -61,7 +61,13 @@ def confirmed(response: HttpResponse, picture: Picture) -> HttpResponse:
 
 
 def receive(
-    request: HttpRequest, dossier_id: UUID, actor: Actor, *, kind: str, position: int | None
+    request: HttpRequest,
+    dossier_id: UUID,
+    actor: Actor,
+    *,
+    kind: str,
+    position: int | None,
+    reason: str = "",
 ) -> Picture:
     """Take the one file of a request into a dossier: page, plain form, phone, counter and API end here.
 
@@ -79,6 +85,7 @@ def receive(
         position=position,
         data=_content(files[0]),
         idempotency_key=_key(request),
+        reason=reason,
         arrived_at=arrived_at(request),
     )
 

@@ -1,95 +1,112 @@
-"""窗口收件: what was asked for at the counter or by telephone."""
+"""窗口: help for a candidate who stands there, and what was asked for at the counter or by telephone."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries import progress as queries
+from kaosheng.casework.queries.candidate import CandidateView, KindView, Place, candidate_view
 from kaosheng.casework.queries.queue import matching
-from kaosheng.casework.services import pictures
 from kaosheng.casework.services.actors import of_staff
 from kaosheng.casework.services.case import Case
+from kaosheng.domain.deadlines import effective_deadline
 from kaosheng.domain.errors import Refusal
-from kaosheng.domain.places import Manner
+from kaosheng.domain.places import CHANGEABLE, Manner
 from kaosheng.domain.roles import Permission
-from kaosheng.pictures.checks import examine
+from kaosheng.domain.states import State
 from kaosheng.registration.words import masked_id_number
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
+from kaosheng.web.candidate.views import upload as uploading
+from kaosheng.web.candidate.words import kind_name, place_label
+from kaosheng.web.office.forms import HelpForm
 from kaosheng.web.reviewer import presenting, words
 from kaosheng.web.reviewer.answers import shows_present_state
 from kaosheng.web.reviewer.forms import ReasonForm
-from kaosheng.web.ui.messages import sentence_of, status_of
 
 PER_PAGE: Final = 30
-
-
-class UploadForm(forms.Form):
-    """One picture for one place of the counter."""
-
-    kind = forms.CharField(max_length=10, widget=forms.HiddenInput)
-    position = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    key = forms.CharField(max_length=80, widget=forms.HiddenInput)
-    picture = forms.FileField(label=gettext_lazy("选取文件"))
+_HELPING: Final = "counter_help"
+"""Session key: whose candidate stands at this counter now (dossier id), and why he is helped."""
 
 
 @require_safe
 @for_staff(Permission.COUNTER_UPLOAD)
 def counter(request: HttpRequest) -> HttpResponse:
-    """Who is expected at the counter."""
+    """Who is expected at the counter; a search finds everybody who can be helped there."""
     staff = staff_member(request)
     search = request.GET.get("q", "").strip()[:80]
-    found = queries.at_counter(staff).filter(matching(search))
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    found = queries.helped_at_counter(staff) if search else queries.at_counter(staff)
+    page = Paginator(found.filter(matching(search)), PER_PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"dossier": dossier, "masked_id": masked_id_number(dossier.registration.id_number)}
+        {
+            "dossier": dossier,
+            "masked_id": masked_id_number(dossier.registration.id_number),
+            "returned": dossier.state == State.RETURNED,
+            "deadline": effective_deadline(own=dossier.deadline, intake_closes=dossier.intake.closes_at),
+        }
         for dossier in page
     ]
     return render(request, "office/counter.html", {"rows": rows, "page_of_rows": page, "search": search})
 
 
+@never_cache
 @require_safe
 @for_staff(Permission.COUNTER_UPLOAD)
 def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
-    """What is asked for there, uploads for it, and 现场收到."""
-    return _show(request, staff_dossier(request, dossier_id, Permission.COUNTER_UPLOAD))
+    """Upload for the person who stands there, and 现场收到 of what was asked for."""
+    return _show(request, staff_dossier(request, dossier_id, Permission.COUNTER_UPLOAD), HelpForm())
 
 
-def _show(request: HttpRequest, found: Dossier, *, problem: str = "", status: int = 200) -> HttpResponse:
+@require_POST
+@for_staff(Permission.COUNTER_UPLOAD)
+def begin(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """The candidate is present, and this is why he doesn't upload himself; from here on it counts for every picture."""
+    found = staff_dossier(request, dossier_id, Permission.COUNTER_UPLOAD)
+    form = HelpForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, form, status=422)
+    request.session[_HELPING] = [str(found.pk), form.said()]
+    return redirect("office:counter-dossier", dossier_id)
+
+
+def _show(request: HttpRequest, found: Dossier, help_form: HelpForm, *, status: int = 200) -> HttpResponse:
     now = timezone.now()
     case = Case(found, arrived_at=now, now=now)
-    places = [_place(case, row) for row in case.asked_rows if row.manner != Manner.ONLINE]
-    if found.state != "returned" or not places:
+    if found.state not in CHANGEABLE:
         raise Refusal("nothing_to_receive")
+    returned = found.state == State.RETURNED
+    asked = case.asked_rows if returned else []
+    view = candidate_view(found, now=now, at_counter=True)
     context = {
         "dossier": found,
         "registration": found.registration,
         "masked_id": masked_id_number(found.registration.id_number),
-        "places": places,
-        "uploads": [_upload(case, opened) for opened in case.opened if opened.counter_only],
+        "returned": returned,
+        "places": [_asked(case, row) for row in asked if row.manner != Manner.ONLINE],
+        "online": sum(1 for row in asked if row.manner == Manner.ONLINE),
+        "reason": _reason(request, found),
+        "offers": _offers(view, first=True),
+        "further": _offers(view, first=False),
         "deadline": case.deadline,
-        "in_time": case.in_time,
-        "online": sum(1 for row in case.asked_rows if row.manner == Manner.ONLINE),
         "form": ReasonForm(initial={"revision": found.revision}),
-        "problem": problem,
+        "help_form": help_form,
     }
     return render(request, "office/counter_dossier.html", context, status=status)
 
 
-def _place(case: Case, row: Any) -> dict[str, Any]:
+def _asked(case: Case, row: Any) -> dict[str, Any]:
     kind = case.item(row.kind).kind
     sent = case.dossier.marks.filter(kind=row.kind, position=row.position, sent=True).order_by("-pk").first()
     return {
@@ -99,54 +116,89 @@ def _place(case: Case, row: Any) -> dict[str, Any]:
     }
 
 
-def _upload(case: Case, opened: Any) -> dict[str, Any]:
-    slot = opened.slot
-    there = next((p for p in case.pictures if (p.kind, p.position) == (slot.kind, slot.position)), None)
-    replaced = there is not None and there.pk in case.submitted_ids
-    return {
-        "name": presenting.place_name(case.item(slot.kind).kind, slot.position),
-        "there": there,
-        "replaced": replaced,
-        "form": UploadForm(
-            initial={"kind": slot.kind, "position": slot.position, "key": str(uuid4())},
-            auto_id=f"id_{slot.kind}_{slot.position}_%s",
-        ),
-    }
+def _reason(request: HttpRequest, found: Dossier) -> str:
+    """Why this candidate is helped, as long as he stands there; empty before that was said."""
+    helped, reason = request.session.get(_HELPING, ["", ""])
+    return str(reason) if helped == str(found.pk) else ""
 
 
-@require_POST
+def _offers(view: CandidateView, *, first: bool) -> list[dict[str, Any]]:
+    """Kinds with open places: first those he must give or was asked for, then the others."""
+    return [
+        {
+            "name": kind_name(kind.item.kind),
+            "count": kind.count,
+            "maximum": max(kind.item.maximum, kind.count),
+            "places": _places(view, kind),
+        }
+        for kind in view.kinds
+        if any(place.is_open for place in kind.places)
+        and first == (kind.item.is_asked or any(True for _remark in kind.remarks))
+    ]
+
+
+def _places(view: CandidateView, kind: KindView) -> list[dict[str, Any]]:
+    free = kind.free_position
+    return [
+        {
+            "label": place_label(kind.item.kind, place.position) or kind_name(kind.item.kind),
+            "filled": place.picture is not None,
+            "by_staff": place.picture is not None and place.picture.added_by_staff_id is not None,
+            "url": f"{_address(view.dossier, kind)}?position={place.position}",
+        }
+        for place in kind.places
+        if place.is_open and (_is_worth_showing(kind, place) or place.position == free)
+    ]
+
+
+def _is_worth_showing(kind: KindView, place: Place) -> bool:
+    """Filled places, and empty ones with a name or below the minimum; of 30 equal empty ones the first does."""
+    named = place.position <= max(kind.item.minimum, len(kind.item.kind.labels_zh))
+    return place.picture is not None or named
+
+
+def _address(dossier: Dossier, kind: KindView) -> str:
+    return reverse("office:counter-upload", args=[dossier.pk, kind.code])
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_staff(Permission.COUNTER_UPLOAD)
 @shows_present_state
-def upload(request: HttpRequest, dossier_id: UUID) -> HttpResponseBase:
-    """Put one picture into a place of the counter; what stood there before is set aside."""
+def upload(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponseBase:
+    """Put one picture into a place, by the candidates' own form; what stood there before is set aside."""
     found = staff_dossier(request, dossier_id, Permission.COUNTER_UPLOAD)
-    form = UploadForm(request.POST, request.FILES)
-    if not form.is_valid():
-        code = "file_missing" if "picture" in form.errors else "form_incomplete"
-        refusal = Refusal(code, field=next(iter(form.errors)))
-        return _show(request, found, problem=sentence_of(refusal), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    try:
-        _put(request, found, form)
-    except Refusal as refusal:
-        if status_of(refusal) in {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.FORBIDDEN}:
-            raise
-        return _show(request, found, problem=sentence_of(refusal), status=status_of(refusal))
-    messages.success(request, _("图片已上传。"))
-    return redirect("office:counter-dossier", dossier_id)
+    reason, refusal = _reason(request, found), None
+    if request.method == "POST":
+        try:
+            uploading.receive(
+                request,
+                found.pk,
+                of_staff(staff_member(request)),
+                kind=code,
+                position=uploading.position_in(request),
+                reason=reason,
+            )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("图片已上传，已发短信告知考生。"))
+            return redirect("office:counter-dossier", dossier_id)
+    elif not reason:
+        return redirect("office:counter-dossier", dossier_id)
+    view = candidate_view(found, now=timezone.now(), at_counter=True)
+    kind = uploading.require_kind(view, code)
+    context = {
+        **uploading.form_context(request, view, kind, refusal),
+        "registration": found.registration,
+        "reason": reason,
+        "replaces": _replaces(request, kind),
+        "back": reverse("office:counter-dossier", args=[found.pk]),
+        "card_id": "card-of-this-counter",
+    }
+    return uploading.answer_form(request, "office/counter_upload.html", context, refusal)
 
 
-def _put(request: HttpRequest, found: Dossier, form: UploadForm) -> None:
-    given, actor = form.cleaned_data, of_staff(staff_member(request))
-    data = given["picture"].read()
-    examine(data)  # a picture that is refused must not cost the one that stands there
-    there = found.pictures.filter(kind=given["kind"], position=given["position"], hidden_at=None).first()
-    if there is not None and there.idempotency_key != given["key"]:
-        pictures.delete_picture(dossier_id=found.pk, picture_id=there.pk, actor=actor)
-    pictures.add_picture(
-        dossier_id=found.pk,
-        actor=actor,
-        kind=given["kind"],
-        position=given["position"],
-        data=data,
-        idempotency_key=given["key"],
-    )
+def _replaces(request: HttpRequest, kind: KindView) -> bool:
+    position = uploading.position_in(request)
+    return any(place.position == position and place.picture is not None for place in kind.places)

@@ -16,8 +16,9 @@ from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries.workbench import Workbench, workbench
+from kaosheng.domain.places import CHANGEABLE
 from kaosheng.domain.roles import Permission
-from kaosheng.domain.states import Action, State, Verdict
+from kaosheng.domain.states import State, Verdict
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
 from kaosheng.web.reviewer import presenting, words
 from kaosheng.web.reviewer.acts import acts
@@ -89,7 +90,7 @@ def _context(request: HttpRequest, bench: Workbench, problem: str) -> dict[str, 
         "asks": asked.get("ask") == "1" or bool(problem),
         "problems": [FieldProblem(sentence=problem)] if problem else [],
         "may_request": bench.may(Permission.EXTENSION_REQUEST) and bench.dossier.state in _EXTENDABLE,
-        "may_upload": bench.may(Permission.COUNTER_UPLOAD) and bench.offer(Action.RECEIVE) is not None,
+        "may_upload": bench.may(Permission.COUNTER_UPLOAD) and bench.dossier.state in CHANGEABLE,
         "deadline": bench.case.deadline if bench.dossier.state in _EXTENDABLE else None,
     }
 
