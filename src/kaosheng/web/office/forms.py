@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 OTHER = "其他原因"
+_BEFORE_NOTE = "："
+
+
+def in_words(reason: str) -> str:
+    """A reason of the trail in the reader's language; the note behind it stays as it was written."""
+    chosen, colon, note = reason.partition(_BEFORE_NOTE)
+    return (gettext(chosen) if chosen else "") + colon + note
 
 
 class HelpForm(forms.Form):
@@ -41,4 +49,5 @@ class HelpForm(forms.Form):
     def said(self) -> str:
         """Reason and note as they go into the trail."""
         note = self.cleaned_data["note"].strip()
-        return f"{self.cleaned_data['reason']}：{note}" if note else str(self.cleaned_data["reason"])
+        chosen = str(self.cleaned_data["reason"])
+        return f"{chosen}{_BEFORE_NOTE}{note}" if note else chosen

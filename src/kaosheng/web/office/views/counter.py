@@ -31,7 +31,7 @@ from kaosheng.registration.words import masked_id_number
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
 from kaosheng.web.candidate.views import upload as uploading
 from kaosheng.web.candidate.words import kind_name, place_label
-from kaosheng.web.office.forms import HelpForm
+from kaosheng.web.office.forms import HelpForm, in_words
 from kaosheng.web.reviewer import presenting, words
 from kaosheng.web.reviewer.answers import shows_present_state
 from kaosheng.web.reviewer.forms import ReasonForm
@@ -96,7 +96,7 @@ def _show(request: HttpRequest, found: Dossier, help_form: HelpForm, *, status: 
         "returned": returned,
         "places": [_asked(case, row) for row in asked if row.manner != Manner.ONLINE],
         "online": sum(1 for row in asked if row.manner == Manner.ONLINE),
-        "reason": _reason(request, found),
+        "reason": in_words(_reason(request, found)),
         "offers": _offers(view, first=True),
         "further": _offers(view, first=False),
         "deadline": case.deadline,
@@ -191,7 +191,7 @@ def upload(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponseBas
     context = {
         **uploading.form_context(request, view, kind, refusal),
         "registration": found.registration,
-        "reason": reason,
+        "reason": in_words(reason),
         "replaces": _replaces(request, kind),
         "back": reverse("office:counter-dossier", args=[found.pk]),
         "card_id": "card-of-this-counter",
