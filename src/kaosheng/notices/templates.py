@@ -135,8 +135,8 @@ TEXTS: Final[dict[str, Text]] = {
         urgency=Urgency.MASS,
     ),
     "counter_upload": Text(
-        zh="考点工作人员已为您的{exam}报名材料上传图片，请登录上传页面核对。如有疑问请联系考点。",
-        en="Staff of your exam site uploaded pictures to your {exam} materials. Please check the upload page; questions: your exam site.",
+        zh="考点工作人员已为您的{exam}报名材料上传图片，请登录上传页面核对，由您本人提交。您未到场的，请联系考点。",
+        en="Staff of your exam site uploaded pictures to your {exam} materials. Please check and submit them yourself. If you weren't there, contact the site.",
         title_zh="窗口代传材料",
         title_en="Uploaded at the counter",
         urgency=Urgency.CODE,

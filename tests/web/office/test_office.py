@@ -24,7 +24,7 @@ from kaosheng.casework.services import pictures as picture_services
 from kaosheng.casework.services.submitting import picture_list_digest
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import State, Verdict
-from kaosheng.notices.models import Notice
+from kaosheng.notices.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -258,11 +258,11 @@ def test_the_candidate_is_told_once_a_day_in_his_language_and_sees_it_on_the_pag
     feng = helping(cast.feng, draft)
     for position in (1, 2):
         send(feng, draft, pictures.jpeg(position), "M01", position, key=f"k{position}")
-    notice = Notice.objects.get(template="counter_upload", channel="sms")
-    assert notice.recipient == draft.registration.phone
-    assert "考点工作人员已在现场为您上传" in notice.text
-    assert "由您本人提交审核" in notice.text
-    assert "人像面" not in notice.text
+    told = Message.objects.get(template="counter_upload", about=f"dossier:{draft.pk}")
+    assert told.notices.first().recipient == draft.registration.phone
+    assert "考点工作人员已为您的" in told.text
+    assert "由您本人提交" in told.text
+    assert "人像面" not in told.text
     own = clients.of_candidate(dossiers.candidate_of(draft)).get(f"/dossiers/{draft.pk}/")
     assert own.content.decode().count("考点代您上传") == 2
 
@@ -281,7 +281,7 @@ def test_without_a_reason_and_the_person_nothing_is_taken(cast: Cast, expected: 
     assert feng.get(f"/office/counter/{expected.pk}/kinds/M09/upload/").status_code == 302
     assert send(feng, expected, pictures.jpeg(1)).status_code == 422
     assert not Picture.objects.filter(added_by_staff=cast.feng).exists()
-    assert not Notice.objects.filter(template="counter_upload").exists()
+    assert not Message.objects.filter(template="counter_upload").exists()
 
 
 def test_the_reason_given_for_one_person_does_not_serve_the_next(
