@@ -126,7 +126,8 @@ def clear(dossier: Dossier) -> None:
 @pytest.mark.parametrize("way", ["form", "script", "api", "phone", "counter"])
 def test_one_verdict_by_every_way(scene: tuple[Dossier, Cast], way: str) -> None:
     dossier, cast = scene
-    send, wrong = way_of(dossier, cast, way), {}
+    send = way_of(dossier, cast, way)
+    wrong: dict[str, object] = {}
     for number, name in enumerate([*ACCEPTED, *REFUSED]):
         code, expected, status, sentence = verdict(name)
         answer = send(SimpleUploadedFile(name, bytes_of(name)), f"key-{number}")
