@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import picture_check
+import queue_rows
 import upload
 from system import Results, prepared
 
@@ -18,12 +19,15 @@ def main() -> None:
     """Measure everything in an empty database of its own."""
     with prepared() as database:
         rows = [*upload.rows(database), *picture_check.rows()]
-    _print_table(rows)
+    with prepared():
+        rows += queue_rows.rows()
+    print_table(rows)
     LATEST.parent.mkdir(exist_ok=True)
     LATEST.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
 
 
-def _print_table(rows: list[Results]) -> None:
+def print_table(rows: list[Results]) -> None:
+    """Print every row."""
     print(
         f"{'name':30} {'value':>8} {'unit':10} {'against':>8} {'ratio':>6} {'runs':>5} {'min':>8} {'max':>8}"
     )

@@ -20,6 +20,7 @@ MATRIX = {
     "site_reviewer": {"dossier:view", "dossier:mark", "dossier:take"},
     "site_manager": {
         "dossier:view",
+        "dossier:hand_over",
         "counter:upload",
         "extension:request",
         "site:close_own",
@@ -30,6 +31,8 @@ MATRIX = {
     "area_reviewer": {"dossier:view", "dossier:mark", "dossier:take", "recheck:answer"},
     "area_manager": {
         "dossier:view",
+        "dossier:hand_over",
+        "reasons:edit",
         "extension:grant",
         "site:close_any",
         "release:publish",

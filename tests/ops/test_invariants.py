@@ -41,6 +41,7 @@ DAMAGE = {
     "steps_without_gaps": "UPDATE casework_dossier SET revision = revision + 1 WHERE state = 'at_site'",
     "state_is_last_step": "UPDATE casework_dossier SET state = 'at_area' WHERE state = 'at_site'",
     "untouched_is_draft": "UPDATE casework_dossier SET state = 'lapsed' WHERE state = 'draft'",
+    "waits_in_its_line": "UPDATE casework_dossier SET line = 'second' WHERE state = 'at_area'",
     "step_has_audit": "DELETE FROM audit_auditevent WHERE name = 'dossier:step'",
     "in_review_was_submitted": "DELETE FROM casework_submission",
     "draft_was_never_submitted": "UPDATE casework_dossier SET state = 'lapsed' WHERE state = 'at_site'",

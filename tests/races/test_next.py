@@ -7,13 +7,15 @@ from datetime import datetime
 from functools import partial
 
 import pytest
+from django.db.models import Q
 
-from factories import World, dossiers, people
+from factories import World, copies, dossiers, people
 from factories.people import Cast
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Lease
-from kaosheng.casework.queries.queue import Tab, next_in_line
+from kaosheng.casework.queries.lines import Tab, lines_of, next_in_line
 from kaosheng.casework.services import queueing
+from kaosheng.domain.roles import Role
 from kaosheng.domain.states import State
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,7 +45,8 @@ def test_twin_both_get_the_same_without_the_lock(
     here: World, house: Cast, race: Race, meet_at: MeetAt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def only_look(tab: Tab, staff: Staff, now: datetime) -> Dossier | None:
-        return next_in_line(tab, staff, now=now).select_related("intake__area", "site").first()
+        (line,) = lines_of(tab, staff)
+        return next_in_line(line, staff, now=now).select_related("intake__area", "site").first()
 
     for _ in range(2):
         dossiers.brought_to(here, State.AT_SITE, cast=house)
@@ -60,15 +63,46 @@ def test_one_taken_between_the_look_and_the_lock_is_left_alone(
     free = dossiers.brought_to(here, State.AT_SITE, cast=house)
     looks = []
 
-    def first_look_is_old(tab: Tab, staff: Staff, *, now: datetime) -> object:
+    def first_look_is_old(place: Q, staff: Staff, *, now: datetime) -> object:
         looks.append(now)
-        line = next_in_line(tab, staff, now=now)
+        line = next_in_line(place, staff, now=now)
         return _Old(line, taken) if len(looks) == 1 else line
 
     monkeypatch.setattr(queueing, "next_in_line", first_look_is_old)
     found = queueing.take_next(staff=people.staff(house.chen_two))
     assert found is not None
     assert (found.pk, len(looks)) == (free.pk, 2)
+
+
+def test_eight_people_share_two_hundred_and_nobody_misses_one(here: World, house: Cast, race: Race) -> None:
+    """Each dossier exactly once, each of the 200 taken, whoever is faster."""
+    first = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    copies.of_waiting(first, 199)
+    people_asking = [
+        house.chen,
+        house.chen_two,
+        *(people.staff_account(Role.SITE_REVIEWER, site=here.site) for _ in range(6)),
+    ]
+    taken = race([partial(_until_empty, people.staff(user)) for user in people_asking])
+    ids = [one for answer in taken for one in cast_list(answer)]
+    assert len(ids) == len(set(ids)) == 200
+    assert Lease.objects.count() == 200
+
+
+def _until_empty(staff: Staff) -> list[object]:
+    got: list[object] = []
+    misses = 0
+    # Skipped while another one holds it for a moment: empty only when asked again it still is.
+    while misses < 3:
+        dossier = queueing.take_next(staff=staff)
+        misses = misses + 1 if dossier is None else 0
+        got += [dossier.pk] if dossier else []
+    return got
+
+
+def cast_list(answer: object) -> list[object]:
+    assert isinstance(answer, list), answer
+    return answer
 
 
 class _Old:

@@ -26,8 +26,8 @@ from factories.sheets import row, workbook
 from kaosheng.accounts.models import AccountRequest, User
 from kaosheng.accounts.requests import request_account
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import Dossier
-from kaosheng.casework.services import importing
+from kaosheng.casework.models import BulkRun, Dossier
+from kaosheng.casework.services import bulk, importing
 from kaosheng.domain.states import State
 from kaosheng.registration.models import BindingConflict, RegistrationImport
 
@@ -63,6 +63,7 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
     }
     picture = dossier.pictures.order_by("kind", "position")[0]
     submission = dossier.submissions.get()
+    own_run = bulk.preview(staff=staff(house.chen), act=BulkRun.Act.FORWARD, dossiers=[dossier])
     values = {
         "dossier_id": dossier.pk,
         "picture_id": picture.pk,
@@ -78,6 +79,7 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "import_id": _an_import(here, house).pk,
         "conflict_id": _a_conflict(dossier).pk,
         "request_id": _account_request(here, house.feng).pk,
+        "run_id": own_run.pk,
     }
     return people, values
 

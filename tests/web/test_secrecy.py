@@ -20,8 +20,9 @@ from django.urls import reverse
 
 from factories import World, clients, dossiers, people, pictures, world
 from factories.people import Cast, cast
-from kaosheng.casework.models import Dossier, Release, StatusPush
-from kaosheng.casework.services import deciding, releasing, reviewing
+from kaosheng.casework.jobs.bulk import carry_out_run
+from kaosheng.casework.models import BulkRun, Dossier, Release, StatusPush
+from kaosheng.casework.services import bulk, deciding, handling, queueing, releasing, reviewing
 from kaosheng.domain.states import State, Verdict
 from kaosheng.notices.models import Notice
 
@@ -104,7 +105,33 @@ def passed_reopened_and_sent_back(stage: Stage) -> None:
     dossiers.forward(stage.dossier, stage.house.chen_two, verdict=Verdict.FAIL)
 
 
+def handled_among_the_staff(stage: Stage) -> None:
+    """Loaded ahead, looked at, noted, put on hold, handed over, a conflict declared, and decided in a batch."""
+    gao, he = people.staff(stage.house.gao), people.staff(stage.house.he)
+    stage.at(2)
+    queueing.take_next(staff=gao, reserve=True)
+    handling.note_look(dossier=stage.dossier, staff=gao)
+    handling.add_note(
+        dossier_id=stage.dossier.pk, actor=people.actor(stage.house.gao), text="疑似伪造，已电话核实"
+    )
+    stage.at(4)
+    handling.hold(**stage.acting(stage.house.gao), reason="等待学校回函")
+    handling.hand_over(
+        dossier_id=stage.dossier.pk, actor=people.actor(stage.house.gao), giver=stage.house.gao, taker=he
+    )
+    handling.declare_conflict(
+        dossier_id=stage.dossier.pk, actor=people.actor(stage.house.gao), reason="考生是我的学生"
+    )
+    stage.at(6)
+    handling.end_hold(dossier_id=stage.dossier.pk, actor=people.actor(stage.house.he))
+    run = bulk.preview(staff=he, act=BulkRun.Act.DECIDE, dossiers=[dossiers.again(stage.dossier)])
+    bulk.confirm(run=run, staff=he, counted=1)
+    carry_out_run(run_id=run.pk)
+    assert dossiers.again(stage.dossier).state == State.DECIDED
+
+
 HIDDEN: tuple[Play, ...] = (
+    handled_among_the_staff,
     somebody_looks,
     refusal_is_proposed,
     refused_and_attached,

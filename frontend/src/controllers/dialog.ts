@@ -19,11 +19,22 @@ export default class extends Controller<HTMLElement> {
   private substitute: string | undefined;
 
   async open(event: MouseEvent): Promise<void> {
-    const link = event.currentTarget as HTMLAnchorElement;
-    if (!this.hasFrameTarget || !dialogsWork() || wantsNewTab(event)) {
-      return;
+    if (this.hasFrameTarget && dialogsWork() && !wantsNewTab(event)) {
+      event.preventDefault();
+      await this.show(event.currentTarget as HTMLAnchorElement);
     }
-    event.preventDefault();
+  }
+
+  /** The same for a link another controller held back; `detail.link` names it. */
+  async openLink(event: CustomEvent<{ link: HTMLAnchorElement }>): Promise<void> {
+    if (this.hasFrameTarget && dialogsWork()) {
+      await this.show(event.detail.link);
+    } else {
+      window.location.assign(event.detail.link.href);
+    }
+  }
+
+  private async show(link: HTMLAnchorElement): Promise<void> {
     if (link.getAttribute("aria-busy") === "true") {
       return;
     }
@@ -40,7 +51,8 @@ export default class extends Controller<HTMLElement> {
     this.frameTarget.classList.toggle("sheet--small", this.bodyTarget.querySelector("[data-small]") !== null);
     openModal(this.frameTarget);
     this.bodyTarget.scrollTop = 0;
-    this.bodyTarget.querySelector<HTMLElement>("[data-dialog-focus]")?.focus();
+    const first = this.bodyTarget.querySelector<HTMLElement>("[autofocus]");
+    (first ?? this.bodyTarget.querySelector<HTMLElement>("[data-dialog-focus]"))?.focus();
   }
 
   /** For a button or an event inside the dialog; `detail.focus` names the element that gets the focus afterwards. */

@@ -9,18 +9,21 @@ const TYPES = "input, textarea, select, [contenteditable]";
 
 /**
  * A key clicks the visible, labelled button that names it in aria-keyshortcuts, so that mouse, keyboard, screen reader
- * and tests go one way. Keys are left alone while an input method composes, inside fields and with modifiers.
+ * and tests go one way. Keys are left alone while an input method composes, inside fields and with modifiers other than Shift, and altogether
+ * for those who switched them off.
  */
 export default class extends Controller<HTMLElement> {
   static override targets = ["map", "list"];
+  static override values = { off: Boolean };
 
   declare readonly mapTarget: HTMLDialogElement;
   declare readonly listTarget: HTMLElement;
   declare readonly hasMapTarget: boolean;
+  declare readonly offValue: boolean;
 
   press(event: KeyboardEvent): void {
     const place = event.target as HTMLElement;
-    if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || event.repeat) {
+    if (this.offValue || event.isComposing || event.keyCode === 229 || event.defaultPrevented || event.repeat) {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || place.closest(TYPES)) {
@@ -30,7 +33,8 @@ export default class extends Controller<HTMLElement> {
     if ((event.key === "Enter" || event.key === " ") && place.closest(PRESSES)) {
       return;
     }
-    const button = this.buttons().find((one) => keysOf(one).indexOf(event.key.toLowerCase()) >= 0);
+    const pressed = pressedKey(event);
+    const button = this.buttons().find((one) => keysOf(one).indexOf(pressed) >= 0);
     if (button) {
       event.preventDefault();
       button.click();
@@ -48,7 +52,7 @@ export default class extends Controller<HTMLElement> {
       const words = document.createElement("dd");
       namesOf(button).forEach((name) => {
         const cap = document.createElement("kbd");
-        cap.textContent = CAPS[name] ?? name;
+        cap.textContent = name.replace("Shift+", "⇧").replace(/Arrow\w+|Plus/, (word) => CAPS[word] ?? word);
         key.append(cap);
       });
       words.textContent = labelOf(button);
@@ -72,6 +76,12 @@ export default class extends Controller<HTMLElement> {
       (one) => !(one as HTMLButtonElement).disabled && one.getClientRects().length > 0,
     );
   }
+}
+
+/** With Shift only where Shift itself makes the difference: letters and arrows, not the sign above a figure. */
+function pressedKey(event: KeyboardEvent): string {
+  const key = event.key.toLowerCase();
+  return event.shiftKey && (/^[a-z]$/.test(key) || key.indexOf("arrow") === 0) ? `shift+${key}` : key;
 }
 
 function namesOf(button: HTMLElement): string[] {

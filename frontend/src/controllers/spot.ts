@@ -1,30 +1,33 @@
 import { Controller } from "@hotwired/stimulus";
 
 type Spot = { left: number; top: number; width: number; height: number };
+type Point = { x: number; y: number };
 
 const SMALLEST = 0.01;
+const STEP = 0.02;
+const PARTS = ["left", "top", "width", "height"] as const;
+const MOVES: Record<string, [number, number]> = {
+  ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP],
+};
 
 /**
- * Draws the spot of a mark on the picture and writes it into the form's four fields, in per cent of the picture.
- * Without scripts the fields are filled by hand; with them they need not be seen.
+ * Draws the spot of a mark on the picture and writes it into the four fields of the visible panel, in per cent of the
+ * picture. By mouse: draw it. By keyboard: arrows move a first spot, with Shift they change its size, Enter keeps it,
+ * Escape gives it up. Without scripts the fields are filled by hand.
  */
 export default class extends Controller<HTMLElement> {
-  static override targets = ["switch", "left", "top", "width", "height", "fields"];
+  static override targets = ["switch"];
 
   declare readonly switchTarget: HTMLButtonElement;
   declare readonly hasSwitchTarget: boolean;
-  declare readonly leftTarget: HTMLInputElement;
-  declare readonly topTarget: HTMLInputElement;
-  declare readonly widthTarget: HTMLInputElement;
-  declare readonly heightTarget: HTMLInputElement;
-  declare readonly hasLeftTarget: boolean;
-  declare readonly fieldsTarget: HTMLDetailsElement;
 
   private layer: HTMLElement | null = null;
-  private start: { x: number; y: number } | null = null;
+  private start: Point | null = null;
+  private spot: Spot | null = null;
+  private readonly keys = (event: KeyboardEvent): void => this.press(event);
 
   override connect(): void {
-    if (this.hasSwitchTarget && this.hasLeftTarget) {
+    if (this.hasSwitchTarget) {
       this.switchTarget.hidden = false;
     }
   }
@@ -39,7 +42,7 @@ export default class extends Controller<HTMLElement> {
       return;
     }
     const canvas = this.canvas();
-    if (!canvas) {
+    if (!canvas || !this.field("left")) {
       return;
     }
     const layer = document.createElement("div");
@@ -51,6 +54,24 @@ export default class extends Controller<HTMLElement> {
     canvas.append(layer);
     this.layer = layer;
     this.switchTarget.setAttribute("aria-pressed", "true");
+    document.addEventListener("keydown", this.keys, true);
+  }
+
+  private press(event: KeyboardEvent): void {
+    const move = MOVES[event.key];
+    if (event.key !== "Escape" && event.key !== "Enter" && !move) {
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.key === "Escape") {
+      this.end();
+    } else if (!move) {
+      this.write(this.spot);
+    } else {
+      this.spot = moved(this.spot ?? { left: 0.4, top: 0.4, width: 0.2, height: 0.2 }, move, event.shiftKey);
+      this.show(this.spot);
+    }
   }
 
   private grab(event: PointerEvent): void {
@@ -64,50 +85,47 @@ export default class extends Controller<HTMLElement> {
   private drag(event: PointerEvent): void {
     event.stopPropagation();
     if (this.start) {
-      this.show(this.between(this.start, this.place(event)));
+      this.show(between(this.start, this.place(event)));
     }
   }
 
   private drop(event: PointerEvent): void {
     event.stopPropagation();
-    if (!this.start) {
-      return;
+    if (this.start) {
+      this.write(between(this.start, this.place(event)));
     }
-    const spot = this.between(this.start, this.place(event));
+  }
+
+  private write(spot: Spot | null): void {
     this.end();
-    if (spot.width < SMALLEST || spot.height < SMALLEST) {
+    if (!spot || spot.width < SMALLEST || spot.height < SMALLEST) {
       return;
     }
     this.show(spot);
-    this.leftTarget.value = percent(spot.left);
-    this.topTarget.value = percent(spot.top);
-    this.widthTarget.value = percent(spot.width);
-    this.heightTarget.value = percent(spot.height);
-    this.fieldsTarget.open = true;
+    PARTS.forEach((part) => {
+      const field = this.field(part);
+      if (field) {
+        field.value = String(Math.round(spot[part] * 1000) / 10);
+      }
+    });
+    this.dispatch("drawn");
   }
 
   private end(): void {
+    document.removeEventListener("keydown", this.keys, true);
     this.layer?.remove();
     this.layer = null;
     this.start = null;
+    this.spot = null;
     if (this.hasSwitchTarget) {
       this.switchTarget.setAttribute("aria-pressed", "false");
     }
   }
 
   /** The pointer in fractions of the picture; offsets are given before turning and scaling. */
-  private place(event: PointerEvent): { x: number; y: number } {
+  private place(event: PointerEvent): Point {
     const layer = this.layer as HTMLElement;
     return { x: within(event.offsetX / layer.offsetWidth), y: within(event.offsetY / layer.offsetHeight) };
-  }
-
-  private between(one: { x: number; y: number }, other: { x: number; y: number }): Spot {
-    return {
-      left: Math.min(one.x, other.x),
-      top: Math.min(one.y, other.y),
-      width: Math.abs(one.x - other.x),
-      height: Math.abs(one.y - other.y),
-    };
   }
 
   private show(spot: Spot): void {
@@ -121,11 +139,13 @@ export default class extends Controller<HTMLElement> {
       box.className = "stage__box";
       canvas.append(box);
     }
-    box.dataset["box"] = [spot.left, spot.top, spot.width, spot.height].join(",");
-    box.style.left = `${spot.left * 100}%`;
-    box.style.top = `${spot.top * 100}%`;
-    box.style.width = `${spot.width * 100}%`;
-    box.style.height = `${spot.height * 100}%`;
+    box.hidden = false;
+    box.dataset["box"] = PARTS.map((part) => spot[part]).join(",");
+    PARTS.forEach((part) => box?.style.setProperty(part, `${spot[part] * 100}%`));
+  }
+
+  private field(part: string): HTMLInputElement | null {
+    return this.element.querySelector<HTMLInputElement>(`.panel:not([hidden]) input[name="${part}"]`);
   }
 
   private canvas(): HTMLElement | null {
@@ -133,10 +153,27 @@ export default class extends Controller<HTMLElement> {
   }
 }
 
-function within(fraction: number): number {
-  return Math.min(1, Math.max(0, fraction));
+function between(one: Point, other: Point): Spot {
+  return {
+    left: Math.min(one.x, other.x),
+    top: Math.min(one.y, other.y),
+    width: Math.abs(one.x - other.x),
+    height: Math.abs(one.y - other.y),
+  };
 }
 
-function percent(fraction: number): string {
-  return String(Math.round(fraction * 1000) / 10);
+function moved(spot: Spot, [x, y]: [number, number], resizes: boolean): Spot {
+  if (resizes) {
+    const width = Math.max(SMALLEST, Math.min(1 - spot.left, spot.width + x));
+    return { ...spot, width, height: Math.max(SMALLEST, Math.min(1 - spot.top, spot.height + y)) };
+  }
+  return {
+    ...spot,
+    left: Math.max(0, Math.min(1 - spot.width, spot.left + x)),
+    top: Math.max(0, Math.min(1 - spot.height, spot.top + y)),
+  };
+}
+
+function within(fraction: number): number {
+  return Math.min(1, Math.max(0, fraction));
 }

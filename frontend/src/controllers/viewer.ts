@@ -5,9 +5,12 @@ type Point = { x: number; y: number };
 const STEP = 1.25;
 const SMALLEST = 0.05;
 const LARGEST = 8;
+const LIGHT_STEP = 1.2;
+const BRIGHTEST = 2.5;
+const DIRECTIONS: Record<string, [number, number]> = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
 
 /**
- * A picture that can be zoomed at the pointer, fitted, shown at 100 %, turned and moved. Turning changes the view only.
+ * A picture that can be zoomed at the pointer, fitted, shown at 100 %, turned, brightened and moved. All of it changes the view only.
  * Elements inside the canvas with `data-box="x,y,width,height"` (fractions of the picture) are laid over their spot.
  */
 export default class extends Controller<HTMLElement> {
@@ -21,6 +24,7 @@ export default class extends Controller<HTMLElement> {
   private scale = 1;
   private turns = 0;
   private offset: Point = { x: 0, y: 0 };
+  private light = 1;
   private fitted = true;
   private readonly pointers = new Map<number, Point>();
   private observer: ResizeObserver | null = null;
@@ -47,6 +51,8 @@ export default class extends Controller<HTMLElement> {
 
   loaded(): void {
     this.turns = 0;
+    this.light = 1;
+    this.imageTarget.style.filter = "";
     this.canvasTarget.style.width = `${this.imageTarget.naturalWidth}px`;
     this.canvasTarget.style.height = `${this.imageTarget.naturalHeight}px`;
     this.placeBoxes();
@@ -97,6 +103,23 @@ export default class extends Controller<HTMLElement> {
     this.turn(1);
   }
 
+  darker(): void {
+    this.lighten(1 / LIGHT_STEP);
+  }
+
+  brighter(): void {
+    this.lighten(LIGHT_STEP);
+  }
+
+  /** Moves the view over the picture by a quarter of the room, towards `data-pan`. */
+  pan(event: Event): void {
+    const room = this.stageTarget.getBoundingClientRect();
+    const [x, y] = DIRECTIONS[(event.currentTarget as HTMLElement).dataset["pan"] ?? ""] ?? [0, 0];
+    this.fitted = false;
+    this.offset = { x: this.offset.x - (x * room.width) / 4, y: this.offset.y - (y * room.height) / 4 };
+    this.draw();
+  }
+
   toggle(event: MouseEvent): void {
     if (this.fitted) {
       this.zoom(Math.max(1, this.scale * 2) / this.scale, this.toCentre(event));
@@ -137,6 +160,11 @@ export default class extends Controller<HTMLElement> {
     if (this.pointers.size === 0) {
       this.stageTarget.classList.remove("is-held");
     }
+  }
+
+  private lighten(factor: number): void {
+    this.light = Math.min(BRIGHTEST, Math.max(1 / BRIGHTEST, this.light * factor));
+    this.imageTarget.style.filter = Math.abs(this.light - 1) < 0.01 ? "" : `brightness(${this.light})`;
   }
 
   private turn(by: number): void {

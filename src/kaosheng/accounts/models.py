@@ -40,6 +40,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
     session_round = models.PositiveIntegerField(default=0)
     """Part of what every session is checked against: one more ends them all."""
+    keys_off = models.BooleanField(default=False)
 
     objects = UserManager()
 

@@ -243,3 +243,8 @@ def _record_role(name: AuditName, by: By, grant: Grant) -> None:
         site=grant.site.code if grant.site else "",
         role=grant.role,
     )
+
+
+def switch_keys(user: User, *, off: bool) -> None:
+    """A person's own choice whether single keys do anything on his pages."""
+    User.objects.filter(pk=user.pk).update(keys_off=off)

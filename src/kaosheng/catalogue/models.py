@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaosheng.domain.materials import DEFAULT_LONG_SIDE_FLOOR, Effect
-from kaosheng.regions.models import Intake
+from kaosheng.regions.models import ExamArea, Intake
 
 
 class CatalogueVersion(models.Model):
@@ -98,3 +98,30 @@ class MaterialRule(models.Model):
     def __str__(self) -> str:
         """Kind and effect."""
         return f"{self.kind_id} {self.effect}"
+
+
+class AreaReason(models.Model):
+    """A standard reason the 考区 keeps for a kind, whatever the version: the sentence the candidate reads.
+
+    A kind with reasons here shows these instead of those its catalogue was published with.
+    """
+
+    area = models.ForeignKey(ExamArea, on_delete=models.PROTECT, related_name="reasons")
+    kind = models.CharField(max_length=10)
+    code = models.CharField(max_length=40)
+    order = models.PositiveSmallIntegerField()
+    text_zh = models.CharField(max_length=200)
+    text_en = models.CharField(max_length=300)
+
+    class Meta:
+        """In the order of the number keys."""
+
+        ordering = ("kind", "order")
+        constraints = (
+            models.UniqueConstraint(fields=["area", "kind", "code"], name="area_reason_once"),
+            models.CheckConstraint(condition=~Q(text_zh=""), name="area_reason_has_sentence"),
+        )
+
+    def __str__(self) -> str:
+        """Kind and code."""
+        return f"{self.kind} {self.code}"

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     DOSSIER_VIEW = "dossier:view"
     DOSSIER_MARK = "dossier:mark"
     DOSSIER_TAKE = "dossier:take"
+    HAND_OVER = "dossier:hand_over"
+    REASONS_EDIT = "reasons:edit"
     COUNTER_UPLOAD = "counter:upload"
     EXTENSION_REQUEST = "extension:request"
     EXTENSION_GRANT = "extension:grant"
@@ -59,6 +61,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.SITE_MANAGER: frozenset(
         {
             Permission.DOSSIER_VIEW,
+            Permission.HAND_OVER,
             Permission.COUNTER_UPLOAD,
             Permission.EXTENSION_REQUEST,
             Permission.SITE_CLOSE_OWN,
@@ -78,6 +81,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.AREA_MANAGER: frozenset(
         {
             Permission.DOSSIER_VIEW,
+            Permission.HAND_OVER,
+            Permission.REASONS_EDIT,
             Permission.EXTENSION_GRANT,
             Permission.SITE_CLOSE_ANY,
             Permission.RELEASE_PUBLISH,

@@ -41,6 +41,15 @@ INVARIANTS: Final = (
         "SELECT id::text FROM casework_dossier WHERE revision = 0 AND state NOT IN ('draft', 'withdrawn')",
     ),
     Invariant(
+        "waits_in_its_line",
+        "a dossier waits in the line of its phase, and in none while it is on hold",
+        "SELECT d.id::text FROM casework_dossier d WHERE d.line <> CASE "
+        "WHEN EXISTS (SELECT 1 FROM casework_hold h WHERE h.dossier_id = d.id AND h.ended_at IS NULL) THEN '' "
+        "WHEN d.state = 'at_site' THEN 'site' WHEN d.state <> 'at_area' THEN '' "
+        "WHEN EXISTS (SELECT 1 FROM casework_proposal p WHERE p.dossier_id = d.id AND p.outcome = 'pending') "
+        "THEN 'second' ELSE 'area' END",
+    ),
+    Invariant(
         "step_has_audit",
         "every step has its audit row",
         "SELECT s.id::text FROM casework_step s WHERE NOT EXISTS (SELECT 1 FROM audit_auditevent a "

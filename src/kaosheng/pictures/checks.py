@@ -61,6 +61,8 @@ class CheckedPicture:
     thumbnail: bytes
     thumbnail_width: int
     thumbnail_height: int
+    pixel_digest: str
+    """Of the picture at the size of its thumbnail: the same however the same picture is packed."""
 
     @property
     def content_type(self) -> str:
@@ -74,7 +76,7 @@ class _Prepared:
     width: int
     height: int
     canonical: bytes
-    thumbnail: tuple[bytes, int, int]
+    small: Pixels
 
 
 def examine(data: bytes) -> CheckedPicture:
@@ -89,7 +91,7 @@ def examine(data: bytes) -> CheckedPicture:
     except Refusal as refusal:
         refusal.params["bytes"] = len(data)
         raise
-    thumbnail, thumbnail_width, thumbnail_height = prepared.thumbnail
+    small = prepared.small
     return CheckedPicture(
         format=prepared.format,
         width=prepared.width,
@@ -97,9 +99,10 @@ def examine(data: bytes) -> CheckedPicture:
         canonical=prepared.canonical,
         received_digest=digest(data),
         stored_digest=digest(prepared.canonical),
-        thumbnail=thumbnail,
-        thumbnail_width=thumbnail_width,
-        thumbnail_height=thumbnail_height,
+        thumbnail=encode.thumbnail(small),
+        thumbnail_width=small.shape[1],
+        thumbnail_height=small.shape[0],
+        pixel_digest=digest(b"%dx%d:" % small.shape[1::-1] + small.tobytes()),
     )
 
 
@@ -176,7 +179,7 @@ def _keep_jpeg(parts: jpeg.JpegParts) -> _Prepared:
     # All entropy data are read whatever the scale, so the verdict is that of a full decode at a third of its cost.
     width, height = encode.thumbnail_size(parts.width, parts.height)
     pixels = simplejpeg.decode_jpeg(parts.canonical, "RGB", min_width=width, min_height=height)
-    return _Prepared("jpeg", parts.width, parts.height, parts.canonical, encode.thumbnail(pixels))
+    return _Prepared("jpeg", parts.width, parts.height, parts.canonical, encode.thumbnail_pixels(pixels))
 
 
 def _rewrite_jpeg(parts: jpeg.JpegParts) -> _Prepared:
@@ -192,7 +195,7 @@ def _rewritten(pixels: Pixels, orientation: int, subsampling: str, profile: byte
     upright = encode.turned(pixels, orientation)
     encoded, shown = encode.best_jpeg(upright, subsampling=subsampling, limit=MAX_BYTES - spare)
     canonical = jpeg.with_profile(encoded, profile)
-    return _Prepared("jpeg", shown.shape[1], shown.shape[0], canonical, encode.thumbnail(shown))
+    return _Prepared("jpeg", shown.shape[1], shown.shape[0], canonical, encode.thumbnail_pixels(shown))
 
 
 def _prepare_png(data: bytes) -> _Prepared:
@@ -208,7 +211,7 @@ def _prepare_png(data: bytes) -> _Prepared:
             raise Refusal("picture_damaged", format="PNG") from None
         if turn:
             return _rewritten(pixels, parts.orientation, "444", parts.profile)
-        return _Prepared("png", parts.width, parts.height, parts.canonical, encode.thumbnail(pixels))
+        return _Prepared("png", parts.width, parts.height, parts.canonical, encode.thumbnail_pixels(pixels))
 
 
 def _png_pixels(parts: png.PngParts, max_pixels: int) -> Pixels:

@@ -55,11 +55,14 @@ def best_jpeg(pixels: Pixels, *, subsampling: str, limit: int) -> tuple[bytes, P
     return _best_quality(pixels, subsampling, limit, low, floor), pixels
 
 
-def thumbnail(pixels: Pixels) -> tuple[bytes, int, int]:
-    """Return a JPEG whose long side is 320 pixels (never enlarged), with its width and height."""
-    width, height = thumbnail_size(pixels.shape[1], pixels.shape[0])
-    small = resized(pixels, (width, height))
-    return _encode(small, THUMBNAIL_QUALITY, "420"), width, height
+def thumbnail_pixels(pixels: Pixels) -> Pixels:
+    """Return the pixels of the thumbnail: the long side 320 pixels, never enlarged."""
+    return resized(pixels, thumbnail_size(pixels.shape[1], pixels.shape[0]))
+
+
+def thumbnail(small: Pixels) -> bytes:
+    """Return these pixels as the thumbnail's JPEG."""
+    return _encode(small, THUMBNAIL_QUALITY, "420")
 
 
 def thumbnail_size(width: int, height: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -17,7 +18,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import Dossier, Handover, Picture
+from kaosheng.casework.models import Conflict, Dossier, Handover, Picture
 from kaosheng.casework.services.handing_over import device_handover
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, permissions_of
@@ -96,13 +97,21 @@ def own_dossier(request: HttpRequest, dossier_id: UUID) -> Dossier:
 def staff_dossier(
     request: HttpRequest, dossier_id: UUID, permission: Permission = Permission.DOSSIER_VIEW
 ) -> Dossier:
-    """A dossier within the staff member's scope and that permission. Raises Refusal `not_found`."""
-    dossier = Dossier.objects.filter(pk=dossier_id).select_related(*_SURROUNDINGS).first()
+    """A dossier within the staff member's scope and that permission.
+
+    Raises Refusal `not_found`, and `conflict_declared` where he declared a conflict of interest himself.
+    """
+    staff = staff_member(request)
+    declared = Exists(Conflict.objects.filter(registration=OuterRef("registration"), by=staff.user))
+    dossiers = Dossier.objects.select_related(*_SURROUNDINGS).annotate(in_conflict=declared)
+    dossier = dossiers.filter(pk=dossier_id).first()
     if dossier is None:
         raise Refusal("not_found")
-    roles = staff_member(request).roles_for(area_id=dossier.intake.area_id, site_id=dossier.site_id)
+    roles = staff.roles_for(area_id=dossier.intake.area_id, site_id=dossier.site_id)
     if permission not in permissions_of(roles):
         raise Refusal("not_found")
+    if dossier.in_conflict:
+        raise Refusal("conflict_declared")
     return dossier
 
 

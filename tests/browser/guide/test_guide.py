@@ -241,15 +241,16 @@ def returns_one_place(reviewer: Staff, candidate: Candidate) -> None:
     while page.locator(WAITING).count():
         page.wait_for_load_state()  # the keys work from then on
         waiting = page.locator(WAITING).count()
-        if page.locator("#review h2", has_text="试用期考核证明").count():
-            page.get_by_text("补充说明、办理方式、标出位置").click()
-            page.get_by_label("写给考生的说明").first.fill(REMARK)
+        panel = page.locator(".panel:not([hidden])")
+        if panel.locator("h2", has_text="试用期考核证明").count():
+            panel.get_by_text("补充说明、办理方式、标出位置").click()
+            panel.get_by_label("写给考生的说明").first.fill(REMARK)
             reviewer.keep("marking", whole=False)
             reviewer.press(reviewer.button("标记为需更换"))
         else:
             page.keyboard.press("a")
         expect(page.locator(WAITING)).to_have_count(waiting - 1)
-    reviewer.act("退回补充", "退回补充", "已退回补充，考生会收到短信。")
+    reviewer.act("退回补充", asks=True)
 
 
 def reads_the_message_and_answers(candidate: Candidate, first_receipt: str) -> None:
@@ -282,7 +283,7 @@ def forwards(reviewer: Staff, candidate: Candidate) -> None:
     reviewer.open_dossier(candidate.registration["number"])
     reviewer.accept_all()
     reviewer.keep("workbench-second-round", whole=False)
-    reviewer.act("建议通过", "建议通过", "已上报考区。")
+    reviewer.act("建议通过")
 
 
 def nothing_shows_the_decision(candidate: Candidate, area: Staff) -> None:
@@ -295,7 +296,7 @@ def nothing_shows_the_decision(candidate: Candidate, area: Staff) -> None:
     area.open_dossier(candidate.registration["number"])
     area.accept_all()
     area.keep("workbench-area", whole=False)
-    area.act("通过", "通过", "公布前考生看不到结论")
+    area.act("通过")
     candidate.see()
     assert candidate.page.locator("main").inner_text() == before
     assert state_of(candidate) == state

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Response, expect
 
 from browser.guide.system import System, moments
 from kaosheng.domain.places import Slot
@@ -232,10 +233,19 @@ class Staff(Person):
             self.page.keyboard.press("a")
             expect(self.page.locator(WAITING)).to_have_count(waiting - 1)
 
-    def act(self, name: str, confirmed: str, said: str) -> None:
-        """Press an act, read what it will do, and do it."""
+    def act(self, name: str, *, asks: bool = False) -> None:
+        """Press an act, read what it will send where it asks, and send it without waiting for the five seconds."""
         self.press(self.link(name))
-        expect(self.page.get_by_role("heading", name=confirmed)).to_be_visible()
-        self.keep(f"confirm-{name}")
-        self.press(self.button(f"{confirmed}后返回列表"))
-        expect(self.page.get_by_text(said).first).to_be_visible()
+        if asks:
+            expect(self.page.get_by_role("dialog").get_by_role("heading", name=name)).to_be_visible()
+            self.keep(f"confirm-{name}", whole=False)
+            self.press(self.button(f"{name}并领取下一份"))
+        expect(self.page.get_by_text("秒后发出")).to_be_visible()
+        self.keep(f"sending-{name}", whole=False)
+        with self.page.expect_response(_is_an_act) as answer:
+            self.press(self.button("立即发出，下一份"))
+        assert answer.value.status == HTTPStatus.NO_CONTENT
+
+
+def _is_an_act(answer: Response) -> bool:
+    return answer.request.method == "POST" and re.search("/(return|forward|decide)/", answer.url) is not None

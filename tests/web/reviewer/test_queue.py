@@ -12,6 +12,7 @@ from factories import clients, dossiers, people, world
 from factories.people import Cast
 from factories.world import World
 from kaosheng.accounts.models import User
+from kaosheng.casework.jobs.clock import run_round
 from kaosheng.casework.models import Dossier, Lease
 from kaosheng.casework.services import clock
 from kaosheng.domain.states import State, Verdict
@@ -157,7 +158,9 @@ def test_a_promise_that_is_due_comes_up(here: World, cast: Cast) -> None:
     dossiers.submit(dossiers.fill(severe))
     promised = dossiers.brought_to(here, State.AT_SITE, cast=cast)
     promised.promises.create(kind="M03", due_on=timezone.localdate(), note="学校补发", at=timezone.now())
+    run_round()
     assert listed(cast.chen) == [number(promised), number(severe)]
+    assert run_round() == 0
     assert "补交日期已到" in page_of(cast.chen)
 
 
@@ -245,5 +248,5 @@ def test_as_many_queries_for_three_as_for_one(
         dossiers.brought_to(here, State.AT_SITE, cast=cast)
     client = clients.of_staff(cast.chen)
     client.get("/staff/queue/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         assert client.get("/staff/queue/").status_code == 200

@@ -3,3 +3,6 @@
 from kaosheng.casework.jobs import clock, importing, intakes, objects, reconcile, release, status
 
 __all__ = ["clock", "importing", "intakes", "objects", "reconcile", "release", "status"]
+from kaosheng.casework.jobs import bulk
+
+__all__ = ["bulk", "clock", "intakes", "objects", "reconcile", "release", "status"]

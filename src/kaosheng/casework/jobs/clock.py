@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Mod
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from kaosheng.casework.models import Dossier
-from kaosheng.domain.deadlines import GRACE
+from kaosheng.casework.models import Dossier, Promise
+from kaosheng.domain.deadlines import GRACE, HOUSE_TIME
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.queueing import WITHOUT_PROMISE, Line
 from kaosheng.domain.states import State
 
 BATCH: Final = 500
@@ -22,7 +24,7 @@ BATCH: Final = 500
 @app.periodic(cron="* * * * *")
 @app.task(queue="clock", queueing_lock="clock_round", lock="clock_round")
 def clock_round(timestamp: int) -> None:
-    """Lapse, overdue and wake whatever is due; `timestamp`, the tick of the clock, is how the queue calls it."""
+    """Lapse, overdue, wake and line up whatever is due; `timestamp`, the tick of the clock, is how the queue calls it."""
     run_round()
 
 
@@ -37,7 +39,15 @@ def run_round() -> int:
     done = _each(due.filter(missed, state=State.DRAFT), clock.lapse)
     done += _each(due.filter(missed, state=State.RETURNED), clock.overdue)
     done += _each(due.filter(state=State.LAPSED, effective__gt=now), clock.wake)
-    return done
+    return done + _each(_promises_come_due(now), clock.line_up_anew)
+
+
+def _promises_come_due(now: datetime) -> QuerySet[Dossier]:
+    """Waiting dossiers whose promised material is due and that don't stand among the urgent yet."""
+    today = now.astimezone(HOUSE_TIME).date()
+    due = Promise.objects.filter(dossier=OuterRef("pk"), due_on__lte=today, waived_reason="")
+    behind = Dossier.objects.exclude(line=Line.NONE).annotate(rest=Mod("priority", 2 * WITHOUT_PROMISE))
+    return behind.filter(Exists(due), rest__gte=WITHOUT_PROMISE)
 
 
 def _each(due: object, act: Callable[..., Dossier]) -> int:

@@ -11,6 +11,7 @@ from kaosheng.casework.models.decisions import (
     SiteReview,
 )
 from kaosheng.casework.models.dossier import Dossier, Lease, Step
+from kaosheng.casework.models.handling import BulkItem, BulkRun, Conflict, Hold, InternalNote, Look
 from kaosheng.casework.models.handover import Handover
 from kaosheng.casework.models.outgoing import StatusPush
 from kaosheng.casework.models.pictures import Picture, Submission, SubmittedPicture
@@ -18,14 +19,20 @@ from kaosheng.casework.models.review import AskedPlace, Explanation, Mark, Opene
 
 __all__ = [
     "AskedPlace",
+    "BulkItem",
+    "BulkRun",
+    "Conflict",
     "Correction",
     "Decision",
     "Dossier",
     "Explanation",
     "ExtensionRequest",
     "Handover",
+    "Hold",
+    "InternalNote",
     "LateCase",
     "Lease",
+    "Look",
     "Mark",
     "OpenedSlot",
     "Picture",

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from kaosheng.accounts.models import User
 from kaosheng.catalogue.models import CatalogueVersion
+from kaosheng.domain.queueing import Line
 from kaosheng.domain.states import Action, State
 from kaosheng.regions.models import ExamSite, Intake
 from kaosheng.registration.models import Registration
@@ -24,7 +25,8 @@ class Dossier(models.Model):
     `deadline` is its own one (a return's or an extension's), null means the intake's. `catalogue_version`
     is null while a draft follows the newest one. `changed_since` is the source version a reviewer last
     knew: not null is the flag 报名信息已变更. `acknowledged_version` is the one the candidate last knew.
-    `release` may be attached before it is published and says nothing until then.
+    `release` may be attached before it is published and says nothing until then. `line` and `priority` are
+    where it waits for reviewers and how urgently (domain.queueing), stored so that an index can serve the queue.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -43,9 +45,11 @@ class Dossier(models.Model):
         "casework.Release", on_delete=models.PROTECT, null=True, blank=True, related_name="dossiers"
     )
     created_at = models.DateTimeField()
+    line = models.CharField(max_length=8, choices=[(line.value, line.value) for line in Line], blank=True)
+    priority = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        """The states of the table and no others; queues by stage and age."""
+        """The states of the table and no others; queues by stage and age; lines in the order of work."""
 
         constraints = (
             models.CheckConstraint(
@@ -67,6 +71,16 @@ class Dossier(models.Model):
             models.Index(fields=["site", "state", "state_since"], name="dossier_by_site"),
             models.Index(fields=["intake", "state", "state_since"], name="dossier_by_intake"),
             models.Index(
+                fields=["site", "priority", "deadline", "state_since", "id"],
+                name="dossier_site_line",
+                condition=Q(line=Line.SITE.value),
+            ),
+            models.Index(
+                fields=["intake", "line", "priority", "deadline", "state_since", "id"],
+                name="dossier_area_line",
+                condition=Q(line__in=[Line.AREA.value, Line.SECOND.value]),
+            ),
+            models.Index(
                 fields=["deadline"], name="dossier_by_deadline", condition=Q(deadline__isnull=False)
             ),
         )
@@ -77,11 +91,22 @@ class Dossier(models.Model):
 
 
 class Lease(models.Model):
-    """领取: this dossier is in this reviewer's hands until then."""
+    """领取: this dossier is in this reviewer's hands until then.
+
+    `reserved` is one loaded ahead that its holder hasn't opened yet; a person has at most one.
+    """
 
     dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, related_name="lease")
     holder = models.ForeignKey(User, on_delete=models.PROTECT, related_name="leases")
     until = models.DateTimeField(db_index=True)
+    reserved = models.BooleanField(default=False)
+
+    class Meta:
+        """One reserved a person."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["holder"], condition=Q(reserved=True), name="reserved_once"),
+        )
 
     def __str__(self) -> str:
         """What and until when."""

@@ -17,7 +17,8 @@ class Picture(models.Model):
     """图片: one accepted file in a slot. Those once submitted stay as history.
 
     `hidden_at` is set when a submitted picture is deleted or set aside; the row then no longer stands in
-    its slot. `received_digest` is of the bytes as they came, `stored_digest` of those kept.
+    its slot. `received_digest` is of the bytes as they came, `stored_digest` of those kept, `pixel_digest` of
+    the picture at the size of its thumbnail: it survives packing the same picture anew.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -27,7 +28,8 @@ class Picture(models.Model):
     object_key = models.CharField(max_length=80, unique=True)
     thumbnail_key = models.CharField(max_length=80, unique=True)
     received_digest = models.CharField(max_length=80, db_index=True)
-    stored_digest = models.CharField(max_length=80)
+    stored_digest = models.CharField(max_length=80, db_index=True)
+    pixel_digest = models.CharField(max_length=80, blank=True, db_index=True)
     format = models.CharField(max_length=4)
     bytes = models.PositiveIntegerField()
     width = models.PositiveIntegerField()

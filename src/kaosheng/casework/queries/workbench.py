@@ -10,13 +10,33 @@ from typing import Final
 from uuid import UUID
 
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import Dossier, Explanation, Mark, Picture, Promise, Proposal, Step
+from kaosheng.casework.models import (
+    Dossier,
+    Explanation,
+    Hold,
+    InternalNote,
+    Look,
+    Mark,
+    Picture,
+    Promise,
+    Proposal,
+    Step,
+)
+from kaosheng.casework.queries.around import (
+    Twin,
+    hold_of,
+    internal_notes,
+    last_look,
+    older_pictures,
+    twins_of,
+)
+from kaosheng.casework.queries.offers import Offer, allowed_actions
 from kaosheng.casework.queries.queue import sees_area
-from kaosheng.casework.services.actors import Actor, of_staff
+from kaosheng.casework.services.actors import of_staff
 from kaosheng.casework.services.case import Case
+from kaosheng.catalogue.reasons import Reason, area_reasons
 from kaosheng.domain import materials
-from kaosheng.domain.dossier import Facts, Request, decide
-from kaosheng.domain.errors import Refusal
+from kaosheng.domain.dossier import Facts
 from kaosheng.domain.roles import Permission, Role, permissions_of
 from kaosheng.domain.states import Action, Phase, Stage, State, Verdict
 from kaosheng.regions.models import ExamSite
@@ -42,6 +62,9 @@ class PictureView:
     passed_site: bool = False
     """At the 考区: whether the 考点 found this very picture 合格."""
     earlier: tuple[Mark, ...] = ()
+    before: Picture | None = None
+    """The submitted picture this one replaced."""
+    twins: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +95,6 @@ class KindView:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """One thing the reader could do. `refused` is the rule that forbids it at the moment, or None."""
-
-    action: Action
-    verdict: Verdict | None = None
-    refused: Refusal | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """One fact of the registration that differs from what a reviewer last knew."""
 
@@ -108,10 +122,17 @@ class Workbench:
     proposal: Proposal | None
     holder: str
     holds_lease: bool
+    reviews: bool
+    """Whether the dossier is at a stage this reader reviews."""
     may_take: bool
     may_mark: bool
     must_mark: bool
     """Whether unmarked pictures hold the dossier up here."""
+    notes: tuple[InternalNote, ...]
+    hold: Hold | None
+    seen_before: datetime | None
+    """When this reader looked last before what was handed in last; None if he never did."""
+    kept_reasons: dict[str, list[Reason]] = field(repr=False)
     facts: Facts = field(repr=False)
 
     @property
@@ -128,8 +149,8 @@ class Workbench:
         return permission in permissions_of(self.roles)
 
 
-def workbench(dossier: Dossier, staff: Staff, *, now: datetime) -> Workbench:
-    """Read the page of a dossier that passed the door."""
+def workbench(dossier: Dossier, staff: Staff, *, now: datetime, look: Look | None = None) -> Workbench:
+    """Read the page of a dossier that passed the door; `look` is the reader's, if it was just read."""
     case = Case(dossier, arrived_at=now, now=now)
     actor = of_staff(staff)
     roles = actor.roles_for(dossier)
@@ -141,7 +162,14 @@ def workbench(dossier: Dossier, staff: Staff, *, now: datetime) -> Workbench:
         if shows_area or mark.stage == Stage.SITE or (mark.sent and dossier.state == State.RETURNED)
     ]
     hidden = not shows_area and facts.phase in {Phase.AT_AREA, Phase.PROPOSED, Phase.DECIDED}
-    kinds = _kinds(case, marks, missing=facts.missing, stage=Stage.SITE if hidden else case.stage)
+    look = look or last_look(dossier, staff)
+    around = _Around(
+        since=(look.before if look else None) or _round_before(case),
+        older=older_pictures(dossier),
+        twins=twins_of(dossier, case.pictures, staff),
+    )
+    stage = Stage.SITE if hidden else case.stage
+    kinds = _kinds(case, marks, missing=facts.missing, stage=stage, around=around)
     to_send = tuple(
         mark
         for mark in marks
@@ -168,11 +196,30 @@ def workbench(dossier: Dossier, staff: Staff, *, now: datetime) -> Workbench:
         proposal=case.proposal if shows_area else None,
         holder=case.lease.holder.name if case.lease is not None and not hidden else "",
         holds_lease=holds,
+        reviews=reviews,
         may_take=reviews and (case.lease is None or holds),
         may_mark=reviews and holds,
         must_mark=case.stage is Stage.SITE or (case.stage is Stage.AREA and case.intake.has_one_stage),
+        notes=tuple(internal_notes(dossier, shows_area=shows_area)),
+        hold=hold_of(dossier, shows_area=shows_area),
+        seen_before=look.before if look else None,
+        kept_reasons=area_reasons(case.intake.area_id),
         facts=facts,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is looked up once for all pictures."""
+
+    since: datetime | None
+    older: dict[tuple[str, int], Picture]
+    twins: dict[UUID, tuple[Twin, ...]]
+
+
+def _round_before(case: Case) -> datetime | None:
+    """When the submission before the last one came; None in the first round."""
+    return case.submissions[-2].at if len(case.submissions) > 1 else None
 
 
 def _seen_phase(phase: Phase, *, shows_area: bool) -> Phase:
@@ -184,7 +231,12 @@ def _seen_phase(phase: Phase, *, shows_area: bool) -> Phase:
 
 # --- pictures and marks ------------------------------------------------------------------------------------------
 def _kinds(
-    case: Case, marks: Sequence[Mark], *, missing: tuple[str, ...], stage: Stage | None
+    case: Case,
+    marks: Sequence[Mark],
+    *,
+    missing: tuple[str, ...],
+    stage: Stage | None,
+    around: _Around,
 ) -> tuple[KindView, ...]:
     """Every kind of the catalogue, in its order; a reviewer may ask for any of them."""
     explained = list(case.dossier.explanations.order_by("pk"))
@@ -197,7 +249,7 @@ def _kinds(
         shown.append(
             KindView(
                 item=item,
-                pictures=tuple(_picture(case, picture, marks, stage) for picture in pictures),
+                pictures=tuple(_picture(picture, marks, stage, around) for picture in pictures),
                 missing=asked,
                 promise=promise,
                 explanations=tuple(entry for entry in explained if entry.kind == code),
@@ -207,17 +259,18 @@ def _kinds(
     return tuple(shown)
 
 
-def _picture(case: Case, picture: Picture, marks: Sequence[Mark], stage: Stage | None) -> PictureView:
-    rounds = case.submissions
+def _picture(picture: Picture, marks: Sequence[Mark], stage: Stage | None, around: _Around) -> PictureView:
     here = [mark for mark in marks if (mark.kind, mark.position) == (picture.kind, picture.position)]
     note = next((mark for mark in here if _counts_now(mark, picture, stage)), None)
     before = tuple(mark for mark in reversed(here) if mark is not note and mark.frozen_at is not None)
     return PictureView(
         picture=picture,
         mark=note,
-        is_new=len(rounds) > 1 and picture.added_at > rounds[-2].at,
+        is_new=around.since is not None and picture.added_at > around.since,
         passed_site=stage is Stage.AREA and _passed(here, picture, Stage.SITE),
         earlier=before,
+        before=around.older.get((picture.kind, picture.position)),
+        twins=around.twins.get(picture.pk, ()),
     )
 
 
@@ -303,60 +356,6 @@ def _named_sites(changes: Sequence[Change], dossier: Dossier) -> list[Change]:
         else change
         for change in changes
     ]
-
-
-# --- what may be done --------------------------------------------------------------------------------------------
-_ASKED_OF_PEOPLE: Final[tuple[tuple[Action, Verdict | None], ...]] = (
-    (Action.FORWARD, Verdict.PASS),
-    (Action.FORWARD, Verdict.FAIL),
-    (Action.DECIDE, Verdict.PASS),
-    (Action.PROPOSE, Verdict.PASS),
-    (Action.PROPOSE, Verdict.FAIL),
-    (Action.CONFIRM, None),
-    (Action.REJECT_PROPOSAL, None),
-    (Action.WITHDRAW_PROPOSAL, None),
-    (Action.RETURN, None),
-    (Action.SEND_BACK, None),
-    (Action.RECEIVE, None),
-    (Action.EXTEND, None),
-    (Action.REOPEN, None),
-    (Action.KEEP, None),
-    (Action.PROPOSE_CORRECTION, None),
-    (Action.CONFIRM_CORRECTION, None),
-    (Action.UPHOLD, None),
-)
-_NOT_OFFERED: Final = frozenset(
-    {
-        "action_not_possible", "not_your_role", "one_stage_only", "drawn_for_second_look", "second_look_not_drawn",
-        "not_your_proposal", "no_recheck_pending", "nothing_to_confirm", "nothing_to_keep", "nothing_to_receive",
-    }
-)  # fmt: skip
-"""Refusals that mean: this isn't a thing to do here. The others mean: not yet, or not by you, and are said."""
-
-
-def allowed_actions(
-    facts: Facts, *, actor: Actor, roles: frozenset[Role], holds_lease: bool, asking: int
-) -> tuple[Offer, ...]:
-    """Ask the table itself about every action of people, with everything given that a form would ask for."""
-    offers = []
-    for action, verdict in _ASKED_OF_PEOPLE:
-        request = Request(
-            actor=str(actor.user.pk) if actor.user else "",
-            roles=roles,
-            holds_lease=holds_lease,
-            reason="given",
-            verdict=verdict or Verdict.PASS,
-            places=asking,
-            waiver="given",
-        )
-        try:
-            decide(facts, action, request)
-        except Refusal as refusal:
-            if refusal.code not in _NOT_OFFERED:
-                offers.append(Offer(action, verdict, refused=refusal))
-        else:
-            offers.append(Offer(action, verdict))
-    return tuple(offers)
 
 
 def next_unmarked(bench: Workbench, *, after: UUID | None) -> PictureView | None:

@@ -211,16 +211,16 @@ class Case:
             return []
         return list(self.dossier.marks.filter(stage=self.stage, frozen_at=None).select_related("picture"))
 
-    def unmarked(self) -> int:
+    def unmarked_pictures(self) -> list[Picture]:
         """Pictures without a note at this stage; 合格 carries over for the same picture at the same stage."""
         if self.stage is None:
-            return 0
+            return []
         marked = set(
             self.dossier.marks.filter(stage=self.stage, picture__in=self.pictures)
             .exclude(frozen_at__isnull=False, verdict=Mark.Verdict.REPLACE)
             .values_list("picture_id", flat=True)
         )
-        return sum(1 for picture in self.pictures if picture.pk not in marked)
+        return [picture for picture in self.pictures if picture.pk not in marked]
 
     # --- deciding -------------------------------------------------------------------------------------------
     @property
@@ -275,7 +275,7 @@ class Case:
             unanswered=tuple(place.kind for place in self.unanswered()),
             asked_online=online,
             asked_elsewhere=len(asked) - online,
-            unmarked=self.unmarked(),
+            unmarked=len(self.unmarked_pictures()),
             drawn=is_drawn(
                 seed=self.intake.second_look_seed,
                 number=self.registration.number,
@@ -315,11 +315,22 @@ class Case:
         return self.lease is not None and actor.user is not None and self.lease.holder_id == actor.user.pk
 
     def roles_of(self, actor: Actor) -> frozenset[Role]:
-        """The actor's roles here. Raises Refusal `not_found` for somebody it does not concern at all."""
+        """The actor's roles here.
+
+        Raises Refusal `not_found` for somebody it does not concern at all, `conflict_declared` for whoever declared
+        that he must not.
+        """
         roles = actor.roles_for(self.dossier)
         if not roles:
             raise Refusal("not_found")
+        if actor.user is not None and actor.user.pk in self.in_conflict:
+            raise Refusal("conflict_declared")
         return roles
+
+    @cached_property
+    def in_conflict(self) -> frozenset[int]:
+        """The staff members who declared a conflict of interest."""
+        return frozenset(self.registration.declared_conflicts.values_list("by_id", flat=True))
 
     def step(
         self,
@@ -386,6 +397,8 @@ class Case:
             self.__dict__.pop("proposal", None)
         if outcome.drops_lease:
             self.drop_lease()
+        if action is not Action.REGISTRATION_CHANGED:
+            self.dossier.holds.filter(ended_at=None).update(ended_at=self.now)
 
     def drop_lease(self) -> None:
         """Free the dossier for the next pair of hands."""

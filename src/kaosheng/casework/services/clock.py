@@ -1,4 +1,4 @@
-"""What time alone does: drafts lapse, unanswered returns go back, a moved window wakes lapsed drafts."""
+"""What time alone does: drafts lapse, unanswered returns go back, a moved window wakes lapsed drafts, promises come due."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from uuid import UUID
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.services.actors import CLOCK
 from kaosheng.casework.services.announcing import tell_candidate
+from kaosheng.casework.services.lining import place_in_line
 from kaosheng.casework.services.submitting import set_unsent_aside
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.states import Action
@@ -36,4 +37,12 @@ def overdue(*, dossier_id: UUID) -> Dossier:
         set_unsent_aside(case)
         case.step(Action.OVERDUE, CLOCK)
         tell_candidate(case, "supplement_overdue")
+        return case.dossier
+
+
+def line_up_anew(*, dossier_id: UUID) -> Dossier:
+    """The date of a promise has come: the dossier moves up in its line. Raises Refusal `not_found`."""
+    with open_case(dossier_id) as case:
+        place_in_line(case)
+        case.dossier.save(update_fields=["line", "priority"])
         return case.dossier

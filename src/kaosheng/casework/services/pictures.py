@@ -110,6 +110,7 @@ def _place(case: Case, actor: Actor, slot: Slot, stored: _Stored, *, reason: str
         thumbnail_key=stored.keys[1],
         received_digest=checked.received_digest,
         stored_digest=checked.stored_digest,
+        pixel_digest=checked.pixel_digest,
         format=checked.format,
         bytes=len(checked.canonical),
         width=checked.width,

@@ -15,6 +15,7 @@ from kaosheng.casework.services import binding, locks
 from kaosheng.casework.services.actors import GATEWAY, of_candidate
 from kaosheng.casework.services.announcing import announce_visible_change, tell_candidate
 from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.lining import place_in_line
 from kaosheng.casework.services.opening import open_short_kinds
 from kaosheng.domain import materials, places
 from kaosheng.domain.deadlines import supplement_deadline
@@ -139,6 +140,7 @@ def change_registration(
     case.record(
         AuditName.REGISTRATION_RECEIVED, GATEWAY, source_version=received.source_version, way=way.value
     )
+    place_in_line(case)
     dossier.save()
     announce_visible_change(case)
 

@@ -15,16 +15,18 @@ from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.opening import open_short_kinds
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.casework.words import deadline_words
+from kaosheng.catalogue.reasons import Reason, area_reasons, reasons_of
 from kaosheng.domain import places
 from kaosheng.domain.deadlines import supplement_deadline
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.materials import Item
 from kaosheng.domain.places import Manner
 from kaosheng.domain.roles import Role
 from kaosheng.domain.states import Action, Stage, State, Verdict
 
 LEASE_FOR: Final = timedelta(minutes=15)
 
-_REVIEWERS: Final = {State.AT_SITE.value: Role.SITE_REVIEWER, State.AT_AREA.value: Role.AREA_REVIEWER}
+REVIEWERS: Final = {State.AT_SITE.value: Role.SITE_REVIEWER, State.AT_AREA.value: Role.AREA_REVIEWER}
 
 
 def take(*, dossier_id: UUID, actor: Actor) -> Lease:
@@ -33,30 +35,47 @@ def take(*, dossier_id: UUID, actor: Actor) -> Lease:
     Raises Refusal `not_found`, `not_your_stage`, `taken_by_another`.
     """
     with open_case(dossier_id) as case:
-        _require_reviewer(case, actor)
+        require_reviewer(case, actor)
         if case.lease is not None and not case.holds_lease(actor):
             raise Refusal("taken_by_another")
         lease, created = Lease.objects.update_or_create(
-            dossier=case.dossier, defaults={"holder": actor.person, "until": case.now + LEASE_FOR}
+            dossier=case.dossier,
+            defaults={"holder": actor.person, "until": case.now + LEASE_FOR, "reserved": False},
         )
-        if created or case.lease is None:
+        if created or case.lease is None or case.lease.reserved:
             case.record(AuditName.DOSSIER_TAKEN, actor)
         return lease
 
 
-def give_back(*, dossier_id: UUID, actor: Actor) -> None:
-    """交还: free the dossier; marks stay for the next holder."""
+def renew(*, dossier_id: UUID, actor: Actor) -> Lease:
+    """Keep a dossier, and the one loaded ahead, for another 15 minutes while the page is open.
+
+    Raises Refusal `lease_needed` once it is in other hands or free.
+    """
     with open_case(dossier_id) as case:
         case.roles_of(actor)
+        if case.lease is None or not case.holds_lease(actor):
+            raise Refusal("lease_needed")
+        until = case.now + LEASE_FOR
+        Lease.objects.filter(holder=actor.person, reserved=True, until__gt=case.now).update(until=until)
+        Lease.objects.filter(pk=case.lease.pk).update(until=until)
+        return case.lease
+
+
+def give_back(*, dossier_id: UUID, actor: Actor) -> None:
+    """交还: free the dossier and the one loaded ahead; marks stay for the next holder."""
+    with open_case(dossier_id) as case:
+        case.roles_of(actor)
+        Lease.objects.filter(holder=actor.person, reserved=True).delete()
         if case.holds_lease(actor):
             case.drop_lease()
             case.record(AuditName.DOSSIER_GIVEN_BACK, actor)
 
 
-def _require_reviewer(case: Case, actor: Actor) -> Stage:
+def require_reviewer(case: Case, actor: Actor) -> Stage:
     """The stage at which this person reviews the dossier now. Raises Refusal."""
     roles = case.roles_of(actor)
-    if case.stage is None or _REVIEWERS[case.dossier.state] not in roles:
+    if case.stage is None or REVIEWERS[case.dossier.state] not in roles:
         raise Refusal("not_your_stage")
     return case.stage
 
@@ -84,7 +103,7 @@ def set_mark(*, dossier_id: UUID, actor: Actor, seen_revision: int, note: Note) 
     with open_case(dossier_id) as case:
         stage = _require_marking(case, actor, seen_revision)
         item = case.item(note.kind)
-        reason = next((entry for entry in item.kind.reasons if entry[0] == note.reason_code), None)
+        reason = next((entry for entry in _standard(case, item) if entry.code == note.reason_code), None)
         text_zh, text_en = _texts(note, reason)
         if note.verdict is not Mark.Verdict.ACCEPTED and not text_zh:
             raise Refusal("reason_needed")
@@ -127,12 +146,40 @@ def _marked_picture(case: Case, note: Note) -> Picture | None:
     return here[note.position]
 
 
-def _texts(note: Note, reason: tuple[str, str, str] | None) -> tuple[str, str]:
+def _standard(case: Case, item: Item) -> list[Reason]:
+    return reasons_of(item.kind, area_reasons(case.intake.area_id))
+
+
+def _texts(note: Note, reason: Reason | None) -> tuple[str, str]:
     """The remark in both languages: the standard sentence, and the reviewer's own words as they are."""
     own = note.text.strip()
-    parts_zh = [part for part in (reason[1] if reason else "", own) if part]
-    parts_en = [part for part in (reason[2] if reason else "", own) if part]
+    parts_zh = [part for part in (reason.zh if reason else "", own) if part]
+    parts_en = [part for part in ((reason.en or reason.zh) if reason else "", own) if part]
     return "；".join(parts_zh), "; ".join(parts_en)
+
+
+def accept_rest(*, dossier_id: UUID, actor: Actor, seen_revision: int) -> list[Mark]:
+    """其余全部合格: note 合格 on every picture that has no note yet. Raises Refusal as `set_mark`."""
+    with open_case(dossier_id) as case:
+        stage = _require_marking(case, actor, seen_revision)
+        made = Mark.objects.bulk_create(
+            Mark(
+                dossier=case.dossier,
+                stage=stage,
+                kind=picture.kind,
+                position=picture.position,
+                picture=picture,
+                verdict=Mark.Verdict.ACCEPTED,
+                by=actor.person,
+                at=case.now,
+            )
+            for picture in case.unmarked_pictures()
+        )
+        for mark in made:
+            case.record(
+                AuditName.MARK_SET, actor, kind=mark.kind, position=mark.position, verdict=mark.verdict
+            )
+        return made
 
 
 def clear_mark(
@@ -146,7 +193,7 @@ def clear_mark(
 
 
 def _require_marking(case: Case, actor: Actor, seen_revision: int) -> Stage:
-    stage = _require_reviewer(case, actor)
+    stage = require_reviewer(case, actor)
     case.require_revision(seen_revision)
     if not case.holds_lease(actor):
         raise Refusal("lease_needed")

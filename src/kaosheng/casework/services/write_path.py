@@ -14,6 +14,7 @@ from kaosheng.casework.models import Dossier
 from kaosheng.casework.services import locks
 from kaosheng.casework.services.announcing import announce_visible_change
 from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.lining import place_in_line
 from kaosheng.domain.errors import Refusal
 
 
@@ -35,5 +36,6 @@ def open_case(dossier_id: UUID, *, arrived_at: datetime | None = None) -> Iterat
         case = Case(dossier, arrived_at=arrived_at or now, now=now)
         yield case
         if case.has_stepped:
+            place_in_line(case)
             dossier.save()
             announce_visible_change(case)

@@ -16,13 +16,19 @@ from kaosheng.web.ui.messages import sentence_of
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One button of the bar. `refused` says why it can't be pressed now."""
+    """One button of the bar. `refused` says why it can't be pressed now.
+
+    `way` is what the script does with it: `direct` sends it after 5 seconds, `ask` shows what will be sent and asks
+    first, empty opens its page.
+    """
 
     label: str
     url: str
     key: str = ""
     look: str = ""
     refused: str = ""
+    way: str = ""
+    verdict: str = ""
 
 
 _ACTS: Final[tuple[tuple[Action, Verdict | None, str, str, str], ...]] = (
@@ -43,6 +49,10 @@ _ACTS: Final[tuple[tuple[Action, Verdict | None, str, str, str], ...]] = (
     (Action.PROPOSE_CORRECTION, None, "propose-correction", "", ""),
     (Action.CONFIRM_CORRECTION, None, "confirm-correction", "", "btn-primary"),
     (Action.UPHOLD, None, "uphold", "", "btn-primary"),
+)
+
+_LEAVES_HANDS: Final = frozenset(
+    {Action.RETURN, Action.SEND_BACK, Action.FORWARD, Action.PROPOSE, Action.DECIDE, Action.CONFIRM}
 )
 
 _RETURN_KEYS: Final = "R Enter"
@@ -91,11 +101,21 @@ def acts(bench: Workbench) -> list[Act]:
                 key=_key(action, key, asks=asks),
                 look=_look(action, look, asks=asks),
                 refused=sentence_of(offer.refused) if offer.refused else "",
+                way=_way(bench, action, verdict),
+                verdict=verdict or "",
             )
         )
     if asks:
         shown.sort(key=lambda act: act.key == _RETURN_KEYS)
     return shown
+
+
+def _way(bench: Workbench, action: Action, verdict: Verdict | None) -> str:
+    """A pass with nothing to say or to confirm goes at once; what else leaves one's hands asks first."""
+    if not bench.holds_lease or action not in _LEAVES_HANDS:
+        return ""
+    plain = verdict is Verdict.PASS and not bench.marks_to_send and not bench.changes
+    return "direct" if plain and not bench.facts.open_promises else "ask"
 
 
 def _key(action: Action, key: str, *, asks: bool) -> str:

@@ -30,6 +30,11 @@ def read(form: F) -> F:
     return form
 
 
+def by_script(request: HttpRequest) -> bool:
+    """Whether the workbench's script asks: it wants changed parts or an empty answer, and refusals as a sentence."""
+    return request.headers.get("X-Workbench") is not None
+
+
 def shows_present_state(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Answer a conflict (409) with the sentence and what the dossier is now; other refusals stay refusals."""
 
@@ -38,7 +43,7 @@ def shows_present_state(view: Callable[..., HttpResponseBase]) -> Callable[..., 
         try:
             return view(request, dossier_id, *args, **kwargs)
         except Refusal as refusal:
-            if status_of(refusal) != HTTPStatus.CONFLICT:
+            if status_of(refusal) != HTTPStatus.CONFLICT or by_script(request):
                 raise
             return conflict(request, dossier_id, sentence_of(refusal))
 

@@ -48,6 +48,11 @@ class RecommendForm(SeenForm):
         label=_("审核意见"), max_length=1000, required=False, widget=forms.Textarea(_TEXT)
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if (kwargs.get("initial") or {}).get("verdict") == Verdict.FAIL:
+            self.fields["reason"].widget.attrs["required"] = True
+
     def clean(self) -> dict[str, Any]:
         """A 不通过 says why."""
         cleaned = super().clean() or {}

@@ -41,6 +41,7 @@ _NAVIGATION: Final[tuple[tuple[str | Promise, str, tuple[Permission, ...]], ...]
     (_("窗口服务"), "office:counter", (Permission.COUNTER_UPLOAD,)),
     (_("延期"), "office:extensions", (Permission.EXTENSION_REQUEST, Permission.EXTENSION_GRANT)),
     (_("报名信息"), "office:imports", (Permission.REGISTRATION_IMPORT,)),
+    (_("退回原因"), "office:reasons", (Permission.REASONS_EDIT,)),
     (_("结果公布"), "office:releases", (Permission.RELEASE_PUBLISH,)),
     (_("复核"), "office:rechecks", (Permission.RECHECK_ANSWER,)),
     (_("账号申请"), "office:account-requests", (Permission.ACCOUNT_REQUEST,)),
@@ -134,6 +135,7 @@ def frame_of(staff: Staff | None, *, current: str = "") -> PageFacts:
         account=reverse("mfa_index"),
         navigation=navigation_of(staff, current),
         demo=settings.DEMO,
+        keys_off=staff.user.keys_off,
     )
 
 

@@ -76,6 +76,12 @@ class Tile:
     chip: str
     is_current: bool
     is_new: bool
+    key: str = ""
+    full_url: str = ""
+    before_url: str = ""
+    alt: str = ""
+    box: str = ""
+    has_twin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ class KindRow:
     tiles: tuple[Tile, ...]
     is_current: bool
     note: str = ""
+    code: str = ""
 
 
 def kind_rows(bench: Workbench, chosen: Chosen) -> list[KindRow]:
@@ -107,6 +114,7 @@ def _kind_row(bench: Workbench, kind: KindView, chosen: Chosen) -> KindRow:
         tiles=tuple(_tile(bench, kind, entry, page, chosen) for entry in kind.pictures),
         is_current=chosen.kind is kind,
         note=_kind_note(kind),
+        code=kind.code,
     )
 
 
@@ -121,6 +129,14 @@ def _tile(bench: Workbench, kind: KindView, entry: PictureView, page: str, chose
         chip=entry.mark.verdict if entry.mark else "passed-site" if entry.passed_site else "unmarked",
         is_current=chosen.picture is entry,
         is_new=entry.is_new,
+        key=str(picture.pk),
+        full_url=reverse("reviewer:picture", args=[bench.dossier.pk, picture.pk]),
+        before_url=reverse("reviewer:picture", args=[bench.dossier.pk, entry.before.pk])
+        if entry.before
+        else "",
+        alt=place_name(kind.item.kind, picture.position),
+        box=box_of(entry.mark),
+        has_twin=bool(entry.twins),
     )
 
 
@@ -187,32 +203,6 @@ def choose(bench: Workbench, *, picture: str, kind: str) -> Chosen:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ReasonButton:
-    """One standard reason with its key."""
-
-    code: str
-    words: str
-    key: str
-    pressed: bool
-
-
-def reasons(chosen: Chosen) -> list[ReasonButton]:
-    """The kind's standard reasons, numbered from 1."""
-    if chosen.kind is None:
-        return []
-    mark = chosen.picture.mark if chosen.picture else chosen.kind.missing
-    return [
-        ReasonButton(
-            code=code,
-            words=pick(chinese, other),
-            key=str(number) if number <= 9 else "",  # noqa: PLR2004 - nine number keys
-            pressed=mark is not None and mark.reason_code == code,
-        )
-        for number, (code, chinese, other) in enumerate(chosen.kind.item.kind.reasons, start=1)
-    ]
-
-
 def neighbours(bench: Workbench, chosen: Chosen) -> tuple[str, str]:
     """Addresses of the picture before and after."""
     page = reverse("reviewer:dossier", args=[bench.dossier.pk])
@@ -225,23 +215,6 @@ def neighbours(bench: Workbench, chosen: Chosen) -> tuple[str, str]:
 def mark_words(mark: Mark) -> str:
     """The remark of a mark in the reader's language."""
     return pick(mark.text_zh, mark.text_en)
-
-
-def earlier_remarks(chosen: Chosen) -> list[ui.Remark]:
-    """What was said of this place before, newest first."""
-    if chosen.picture is None:
-        return []
-    return [
-        ui.Remark(
-            text=mark_words(mark) or words.MARKS[mark.verdict],
-            subject=f"{words.STAGES[mark.stage]} · {words.MARKS[mark.verdict]}",
-            author=mark.by.name,
-            at=mark.at,
-            tone="quiet",
-        )
-        for mark in chosen.picture.earlier
-        if mark.verdict != Mark.Verdict.ACCEPTED
-    ][:3]
 
 
 def box_of(mark: Mark | None) -> str:

@@ -94,6 +94,20 @@ ANSWERS: Final[dict[str, Answer]] = {
     "nothing_to_confirm": Answer(409, _("没有等待确认的提议。")),
     "nothing_to_receive": Answer(409, _("没有要求现场提交或电话联系的材料。")),
     "deadline_not_passed": Answer(409, _("尚未到截止时间。")),
+    "conflict_declared": Answer(
+        403, _("您已声明与这份材料的考生有利害关系，须回避；材料由其他审核人员处理。")
+    ),
+    "note_empty": Answer(422, _("备注没有内容，请填写后再保存。")),
+    "on_hold": Answer(409, _("这份材料已暂缓，结束暂缓后再操作。")),
+    "proposal_pending": Answer(409, _("这份材料已有提议，等待另一位审核员复核。")),
+    "registration_flagged": Answer(409, _("报名信息在提交后有变更，须由人核对差异。")),
+    "asks_something": Answer(409, _("有标记为需更换或缺少的材料，须由人处理。")),
+    "recommended_fail": Answer(409, _("考点建议不通过，须由人审核。")),
+    "reason_without_sentence": Answer(422, _("每条原因都须填写中文，没有保存。")),
+    "bulk_empty": Answer(422, _("没有可以批量处理的材料，没有执行。")),
+    "bulk_count_differs": Answer(
+        422, _("输入的份数是 %(counted)s，将处理的是 %(expected)s 份，请核对后重新输入。")
+    ),
     # managers
     "deadline_not_later": Answer(422, _("新的截止时间须晚于现在和原截止时间。")),
     "extension_asked_already": Answer(409, _("这份材料已有待处理的延期申请。")),

@@ -54,6 +54,8 @@ class PageFacts:
     contact: Contact | None = None
     navigation: Sequence[NavItem] = field(default=())
     demo: bool = False
+    keys_off: bool = False
+    """Whether this person switched the shortcuts off."""
 
 
 def set_page_facts(request: HttpRequest, facts: PageFacts) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,9 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from kaosheng.casework.models import Dossier
-from kaosheng.casework.queries.queue import Tab
+from kaosheng.casework.queries.lines import Tab
 from kaosheng.casework.queries.workbench import Workbench, workbench
-from kaosheng.casework.services import counter, deciding, rechecking, reviewing
+from kaosheng.casework.services import counter, deciding, handling, rechecking, reviewing
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.domain.deadlines import supplement_deadline
 from kaosheng.domain.dossier import FREEZES_MARKS
@@ -32,9 +32,10 @@ from kaosheng.domain.states import Action, Verdict
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
 from kaosheng.web.reviewer import forms, presenting, words
 from kaosheng.web.reviewer.acts import label_of
-from kaosheng.web.reviewer.answers import read, shows_present_state
+from kaosheng.web.reviewer.answers import by_script, read, shows_present_state
 from kaosheng.web.reviewer.views.queue import open_next
 from kaosheng.web.ui.messages import sentence_of, status_of
+from kaosheng.web.ui.page import base_template
 
 Text = str | Promise
 Given = dict[str, Any]
@@ -51,6 +52,12 @@ class Verb:
     lead: Text
     look: str = "btn-primary"
     goes_on: Tab | None = None
+    heading: Text = ""
+    needs: Permission | None = None
+    """Of an act that isn't in the table: the permission it takes, and whether the dossier must be in his hands."""
+    leased: bool = False
+    leaves: bool = False
+    """Whether the dossier can't be opened afterwards."""
 
 
 def _seen(dossier_id: UUID, actor: Actor, given: Given) -> dict[str, Any]:
@@ -137,6 +144,14 @@ def _uphold(dossier_id: UUID, actor: Actor, given: Given) -> object:
     return rechecking.uphold(**_seen(dossier_id, actor, given), reason=given["reason"])
 
 
+def _hold(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return handling.hold(**_seen(dossier_id, actor, given), reason=given["reason"])
+
+
+def _conflict(dossier_id: UUID, actor: Actor, given: Given) -> object:
+    return handling.declare_conflict(dossier_id=dossier_id, actor=actor, reason=given["reason"])
+
+
 VERBS: Final[dict[str, Verb]] = {
     "return": Verb(
         Action.RETURN, forms.SeenForm, _return, _("已退回补充，考生会收到短信。"),
@@ -182,6 +197,17 @@ VERBS: Final[dict[str, Verb]] = {
     ),
     "request-extension": Verb(
         None, forms.UntilForm, _request_extension, _("已向考区申请延期。"), _("申请由考区管理员批准后生效。"),
+        heading=_("申请延期"), needs=Permission.EXTENSION_REQUEST,
+    ),
+    "hold": Verb(
+        None, forms.ReasonForm, _hold, _("已暂缓，可在“暂缓”列表中找到。"),
+        _("材料暂时放下，不再分给任何人，例如等待电话回复。标记保留，考生看不到。"), look="btn-change",
+        heading=_("暂缓"), needs=Permission.DOSSIER_TAKE, leased=True, leaves=True,
+    ),
+    "conflict": Verb(
+        None, forms.ReasonForm, _conflict, _("已声明回避，这份材料不会再分给您。"),
+        _("您与考生有亲属、师生、同事等利害关系时须回避。声明后您不能再打开这份材料，也不能撤回声明。"), look="btn-refuse",
+        heading=_("声明回避"), needs=Permission.DOSSIER_TAKE, leaves=True,
     ),
     "extend": Verb(
         Action.EXTEND, forms.UntilForm, _extend, _("已延期。"), _("批准后立即生效，考生在新的截止时间前可以提交。"),
@@ -226,7 +252,9 @@ def _ask(
     verdict = _verdict(VERBS[verb], asked.get("verdict", ""))
     if form is None:
         form = _form(bench, VERBS[verb], None, verdict)
-    context = _context(bench, verb, form, verdict) | {"problem": problem}
+    context = _context(bench, verb, form, verdict, base=base_template(request, "ui/staff_base.html")) | {
+        "problem": problem
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "reviewer/act.html", context, status=status)
 
@@ -242,8 +270,10 @@ def _verdict(verb: Verb, given: str) -> Verdict | None:
 def _require_possible(bench: Workbench, verb: Verb, verdict: str) -> None:
     """Refuse before anything is asked that the rules would refuse afterwards. Raises Refusal."""
     if verb.action is None:
-        if not bench.may(Permission.EXTENSION_REQUEST):
-            raise Refusal("not_your_role", action="extend")
+        if verb.needs is not None and not bench.may(verb.needs):
+            raise Refusal("not_your_role", action="")
+        if verb.leased and not bench.holds_lease:
+            raise Refusal("lease_needed")
         return
     wanted = Verdict(verdict) if verb.action in _WITH_VERDICT and verdict in list(Verdict) else None
     offer = bench.offer(verb.action, wanted)
@@ -271,13 +301,16 @@ def _open_request(bench: Workbench) -> Any:
     return bench.dossier.extension_requests.filter(answered_at=None).first()
 
 
-def _context(bench: Workbench, verb: str, form: forms.SeenForm, verdict: Verdict | None) -> dict[str, Any]:
+def _context(
+    bench: Workbench, verb: str, form: forms.SeenForm, verdict: Verdict | None, *, base: str
+) -> dict[str, Any]:
     what = VERBS[verb]
     now = timezone.now()
     fails = verdict is Verdict.FAIL
-    heading: Text = _("申请延期") if what.action is None else label_of(what.action, _spoken(what, verdict))
+    heading: Text = what.heading if what.action is None else label_of(what.action, _spoken(what, verdict))
     proposal = bench.proposal
     return {
+        "base": base,
         "dossier": bench.dossier,
         "bench": bench,
         "verb": verb,
@@ -319,13 +352,17 @@ def _do(request: HttpRequest, dossier: Dossier, verb: str) -> HttpResponseBase:
     verdict = _verdict(what, request.POST.get("verdict", ""))
     form = _form(bench, what, request.POST, verdict)
     if not form.is_valid():
+        if by_script(request):
+            raise Refusal("reason_needed")
         return _ask(request, dossier, verb, form=form)
     try:
         what.run(dossier.pk, of_staff(staff), form.cleaned_data)
     except Refusal as refusal:
-        if status_of(refusal) != HTTPStatus.UNPROCESSABLE_ENTITY:
+        if status_of(refusal) != HTTPStatus.UNPROCESSABLE_ENTITY or by_script(request):
             raise
         return _ask(request, dossier, verb, form=form, problem=sentence_of(refusal))
+    if by_script(request):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     messages.success(request, str(what.done))
     if what.goes_on is not None and form.cleaned_data["go_on"]:
         return open_next(request, staff, what.goes_on)
@@ -334,6 +371,6 @@ def _do(request: HttpRequest, dossier: Dossier, verb: str) -> HttpResponseBase:
 
 def _after(dossier: Dossier, verb: Verb) -> str:
     """Where to go: back to the list once the dossier left one's hands, else to the dossier."""
-    if verb.goes_on is not None:
-        return f"{reverse('reviewer:queue')}?tab={verb.goes_on}"
+    if verb.goes_on is not None or verb.leaves:
+        return f"{reverse('reviewer:queue')}?tab={verb.goes_on or Tab.WAITING}"
     return reverse("reviewer:dossier", args=[dossier.pk])

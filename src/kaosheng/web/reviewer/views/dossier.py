@@ -16,15 +16,20 @@ from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries.workbench import Workbench, workbench
+from kaosheng.casework.services.handling import note_look
 from kaosheng.domain.places import CHANGEABLE
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import State, Verdict
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
 from kaosheng.web.reviewer import presenting, words
 from kaosheng.web.reviewer.acts import acts
+from kaosheng.web.reviewer.answers import by_script
+from kaosheng.web.reviewer.panels import panels
 from kaosheng.web.ui.components import FieldProblem
 
 _OPENED_KEY: Final = "opened_dossier"
+RESERVED_KEY: Final = "reserved_dossier"
+"""The dossier loaded ahead: its pictures were listed when it was reserved."""
 _EXTENDABLE: Final = frozenset({State.DRAFT.value, State.RETURNED.value, State.LAPSED.value})
 
 
@@ -40,46 +45,29 @@ def page(request: HttpRequest, dossier_id: Any) -> HttpResponse:
 def show(request: HttpRequest, dossier: Dossier, *, problem: str = "", status: int = 200) -> HttpResponse:
     """The page, with a problem on top when an act was refused."""
     staff = staff_member(request)
-    bench = workbench(dossier, staff, now=timezone.now())
+    look = note_look(dossier=dossier, staff=staff)
+    bench = workbench(dossier, staff, now=timezone.now(), look=look)
     note_opening(request, staff, dossier, [str(entry.picture.pk) for entry in bench.pictures])
-    return render(request, "reviewer/dossier.html", _context(request, bench, problem), status=status)
+    context = bench_context(request, bench, problem=problem)
+    template = "reviewer/parts/changed.html" if by_script(request) else "reviewer/dossier.html"
+    return render(request, template, context, status=status)
 
 
-def _context(request: HttpRequest, bench: Workbench, problem: str) -> dict[str, Any]:
+def bench_context(request: HttpRequest, bench: Workbench, *, problem: str = "") -> dict[str, Any]:
+    """Everything the three panes show."""
     asked = request.POST if request.method == "POST" else request.GET
     chosen = presenting.choose(bench, picture=asked.get("picture", ""), kind=asked.get("kind", ""))
-    mark = chosen.picture.mark if chosen.picture else (chosen.kind.missing if chosen.kind else None)
     before, after = presenting.neighbours(bench, chosen)
-    chip, state = presenting.state_of(bench)
+    every_panel = panels(bench, chosen)
     return {
-        "bench": bench,
-        "dossier": bench.dossier,
-        "registration": bench.dossier.registration,
-        "chip": chip,
-        "state": state,
-        "lease": presenting.lease_line(bench),
-        "acts": acts(bench),
+        **bar_context(bench),
+        "chosen": chosen,
         "kinds": presenting.kind_rows(bench, chosen),
         "unneeded": presenting.unneeded(bench),
-        "chosen": chosen,
-        "place": presenting.place_name(
-            chosen.kind.item.kind, chosen.picture.picture.position if chosen.picture else None
-        )
-        if chosen.kind
-        else "",
-        "requirement": presenting.pick(
-            chosen.kind.item.kind.requirement_zh, chosen.kind.item.kind.requirement_en
-        )
-        if chosen.kind
-        else "",
-        "mark": mark,
-        "mark_words": presenting.mark_words(mark) if mark else "",
-        "own_words": own_words(mark, chosen) if mark else "",
-        "box": presenting.box_of(mark),
-        "percent": [round(part * 100, 1) for part in mark.box] if mark and mark.box else [],
-        "reasons": presenting.reasons(chosen),
+        "panels": every_panel,
+        "panel": next((panel for panel in every_panel if panel.is_current), None),
+        "box": presenting.box_of(chosen.picture.mark if chosen.picture else None),
         "manners": words.MANNERS.items(),
-        "earlier": presenting.earlier_remarks(chosen),
         "summary": presenting.summary_facts(bench),
         "facts": presenting.registration_facts(bench),
         "changes": presenting.change_rows(bench.changes),
@@ -89,18 +77,24 @@ def _context(request: HttpRequest, bench: Workbench, problem: str) -> dict[str, 
         "next_url": after,
         "asks": asked.get("ask") == "1" or bool(problem),
         "problems": [FieldProblem(sentence=problem)] if problem else [],
+    }
+
+
+def bar_context(bench: Workbench) -> dict[str, Any]:
+    """Who it is, in whose hands, and the buttons."""
+    chip, state = presenting.state_of(bench)
+    return {
+        "bench": bench,
+        "dossier": bench.dossier,
+        "registration": bench.dossier.registration,
+        "chip": chip,
+        "state": state,
+        "lease": presenting.lease_line(bench),
+        "acts": acts(bench),
         "may_request": bench.may(Permission.EXTENSION_REQUEST) and bench.dossier.state in _EXTENDABLE,
         "may_upload": bench.may(Permission.COUNTER_UPLOAD) and bench.dossier.state in CHANGEABLE,
         "deadline": bench.case.deadline if bench.dossier.state in _EXTENDABLE else None,
     }
-
-
-def own_words(mark: Any, chosen: presenting.Chosen) -> str:
-    """The reviewer's own words of a mark, without the standard sentence in front."""
-    if chosen.kind is None:
-        return ""
-    standard = next((r[1] for r in chosen.kind.item.kind.reasons if r[0] == mark.reason_code), "")
-    return str(mark.text_zh).removeprefix(standard).removeprefix("；")
 
 
 def _proposal(bench: Workbench) -> dict[str, Any] | None:
@@ -121,11 +115,16 @@ def note_opening(request: HttpRequest, staff: Staff, dossier: Dossier, pictures:
     digest = hashlib.sha256("".join(sorted(pictures)).encode()).hexdigest()[:16]
     opening = [str(dossier.pk), digest]
     if request.session.get(_OPENED_KEY) == opening and (
-        request.GET.get("picture") or request.GET.get("kind")
+        request.GET.get("picture") or request.GET.get("kind") or by_script(request)
     ):
         return
-    if request.method == "POST":
-        return
+    if request.method != "POST":
+        record_opening(request, staff, dossier, pictures)
+
+
+def record_opening(request: HttpRequest, staff: Staff, dossier: Dossier, pictures: list[str]) -> None:
+    """The row itself; from now on this dossier is the opened one."""
+    digest = hashlib.sha256("".join(sorted(pictures)).encode()).hexdigest()[:16]
     record(
         AuditName.DOSSIER_VIEWED,
         by=By("staff", staff.id),
@@ -134,11 +133,13 @@ def note_opening(request: HttpRequest, staff: Staff, dossier: Dossier, pictures:
         site=dossier.site.code,
         pictures=pictures,
     )
-    request.session[_OPENED_KEY] = opening
+    request.session[_OPENED_KEY] = [str(dossier.pk), digest]
 
 
 def note_single(request: HttpRequest, dossier: Dossier, picture_id: str) -> None:
     """A picture opened by its address alone, without the page, is an opening of its own."""
     opened = request.session.get(_OPENED_KEY)
+    if request.session.get(RESERVED_KEY) == str(dossier.pk):
+        return
     if not opened or opened[0] != str(dossier.pk):
         note_opening(request, staff_member(request), dossier, [picture_id])

@@ -7,8 +7,10 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
 
+from kaosheng.accounts import services
 from kaosheng.domain.roles import Permission
 from kaosheng.web.access import for_staff, staff_member
 
@@ -34,3 +36,13 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 def _no_role(request: HttpRequest) -> HttpResponse:
     return render(request, "reviewer/no_role.html")
+
+
+@require_POST
+@for_staff()
+def switch_keys(request: HttpRequest) -> HttpResponseBase:
+    """Switch one's shortcuts off or on, and go back to where one was."""
+    services.switch_keys(staff_member(request).user, off=request.POST.get("off") == "1")
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return redirect(back if safe else "reviewer:home")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,48 +19,98 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.queries.queue import QueueRow, Tab, dossiers_of, row_of, tab_counts, tabs_of
+from kaosheng.casework.queries.lines import Tab
+from kaosheng.casework.queries.queue import (
+    AGAIN,
+    CHANGED,
+    COUNTED_TO,
+    FREE,
+    ONLY,
+    UPDATED,
+    DossierList,
+    QueueRow,
+    Wanted,
+    row_of,
+    sites_of,
+    tab_counts,
+    tabs_of,
+)
+from kaosheng.casework.queries.workbench import workbench
 from kaosheng.casework.services import queueing
+from kaosheng.domain.queueing import PRECHECK
 from kaosheng.domain.roles import Permission
 from kaosheng.registration.words import value_in_words
-from kaosheng.web.access import for_staff, staff_member
+from kaosheng.web.access import for_staff, staff_dossier, staff_member
 from kaosheng.web.reviewer import presenting, words
+from kaosheng.web.reviewer.views.dossier import RESERVED_KEY, bench_context
 from kaosheng.web.ui.components import Tab as TabLink
 
 PER_PAGE: Final = 30
 _LABELS: Final[dict[Tab, str | Promise]] = {
     Tab.WAITING: gettext_lazy("待审"),
     Tab.MINE: gettext_lazy("我的"),
+    Tab.HELD: gettext_lazy("暂缓"),
     Tab.PROPOSALS: gettext_lazy("待复核"),
     Tab.RETURNED: gettext_lazy("已退回"),
     Tab.ALL: gettext_lazy("全部"),
 }
 
 
+_ONLY_WORDS: Final[dict[str, str | Promise]] = {
+    AGAIN: gettext_lazy("重新提交的"),
+    UPDATED: gettext_lazy("我看过后有更新的"),
+    CHANGED: gettext_lazy("报名信息已变更的"),
+    FREE: gettext_lazy("无人处理的"),
+}
+
+
 @require_safe
 @for_staff(Permission.DOSSIER_VIEW)
 def queue(request: HttpRequest) -> HttpResponse:
-    """One list, searched and paged."""
+    """One list, searched, narrowed and paged."""
     staff = staff_member(request)
     tabs = tabs_of(staff)
     tab = chosen_tab(request.GET.get("tab", ""), tabs)
-    search = request.GET.get("q", "").strip()[:80]
+    wanted = wanted_of(request.GET)
     now = timezone.now()
     counts = tab_counts(staff, tabs, now=now)
-    page = Paginator(dossiers_of(tab, staff, search=search, now=now), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    found = DossierList(tab, staff, wanted, now=now)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "tabs": [_link(entry, search, counts, current=entry is tab) for entry in tabs],
+        "tabs": [_link(entry, wanted, counts, current=entry is tab) for entry in tabs],
         "tab": tab,
-        "search": search,
+        "wanted": wanted,
+        "narrowed": wanted != Wanted(),
+        "sites": [(site.code, presenting.pick(site.name_zh, site.name_en)) for site in sites_of(staff)],
+        "levels": [(level, value_in_words("precheck", level)) for level in PRECHECK],
+        "only": _ONLY_WORDS.items(),
         "page_of_rows": page,
+        "counted_to": COUNTED_TO if len(found) == COUNTED_TO else 0,
         "rows": [_line(row_of(dossier, staff, now=now)) for dossier in page.object_list],
         "may_take": Permission.DOSSIER_TAKE in staff.permissions,
+        "may_hand_over": bool(staff.permissions & {Permission.DOSSIER_TAKE, Permission.HAND_OVER}),
+        "may_bulk": tab is Tab.WAITING and Permission.DOSSIER_TAKE in staff.permissions,
         "takes_from": tab if tab is Tab.PROPOSALS else Tab.WAITING,
         "waiting": counts.get(Tab.PROPOSALS if tab is Tab.PROPOSALS else Tab.WAITING, 0),
+        "query": query_of(wanted),
     }
     return render(request, "reviewer/queue.html", context)
+
+
+def wanted_of(given: QueryDict) -> Wanted:
+    """Search and filters of an address or a form; what isn't known is ignored."""
+    return Wanted(
+        search=given.get("q", "").strip()[:80],
+        site=given.get("site", "")[:10],
+        precheck=next((level for level in PRECHECK if level == given.get("precheck")), ""),
+        only=next((only for only in ONLY if only == given.get("only")), ""),
+    )
+
+
+def query_of(wanted: Wanted) -> str:
+    """The same as the query of an address."""
+    given = {"q": wanted.search, "site": wanted.site, "precheck": wanted.precheck, "only": wanted.only}
+    return urlencode({name: value for name, value in given.items() if value})
 
 
 def chosen_tab(wanted: str, tabs: tuple[Tab, ...]) -> Tab:
@@ -67,9 +118,9 @@ def chosen_tab(wanted: str, tabs: tuple[Tab, ...]) -> Tab:
     return next((tab for tab in tabs if tab == wanted), tabs[0])
 
 
-def _link(tab: Tab, search: str, counts: dict[Tab, int], *, current: bool) -> TabLink:
-    query = {"tab": tab.value, **({"q": search} if search else {})}
-    return TabLink(label=_LABELS[tab], url="?" + urlencode(query), count=counts[tab], current=current)
+def _link(tab: Tab, wanted: Wanted, counts: dict[Tab, int], *, current: bool) -> TabLink:
+    query = "&".join(part for part in (f"tab={tab}", query_of(wanted)) if part)
+    return TabLink(label=_LABELS[tab], url=f"?{query}", count=counts[tab], current=current)
 
 
 def _line(row: QueueRow) -> dict[str, object]:
@@ -104,3 +155,18 @@ def open_next(request: HttpRequest, staff: Staff, tab: Tab) -> HttpResponseBase:
         return redirect("reviewer:dossier", dossier.pk)
     messages.info(request, _("没有等待处理的材料。"))
     return redirect(f"{reverse('reviewer:queue')}?tab={tab}")
+
+
+@require_POST
+@for_staff(Permission.DOSSIER_TAKE)
+def reserve(request: HttpRequest) -> HttpResponseBase:
+    """Load the next dossier ahead: its whole workbench for the script; nothing (204) when nothing waits."""
+    staff = staff_member(request)
+    tab = Tab.PROPOSALS if request.POST.get("tab") == Tab.PROPOSALS else Tab.WAITING
+    found = queueing.take_next(staff=staff, tab=tab, reserve=True)
+    if found is None:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    dossier = staff_dossier(request, found.pk)
+    request.session[RESERVED_KEY] = str(dossier.pk)
+    bench = workbench(dossier, staff, now=timezone.now())
+    return render(request, "reviewer/parts/bench.html", bench_context(request, bench))

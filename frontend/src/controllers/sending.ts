@@ -1,0 +1,155 @@
+import { Controller } from "@hotwired/stimulus";
+
+import { ask, sentence } from "../lib/asking";
+import { announce, showTrouble } from "../lib/live";
+import { wantsNewTab } from "../lib/modal";
+import { idle } from "../lib/work_line";
+
+type Pending = { address: string; data: FormData; timer: number; left: number };
+
+/**
+ * What leaves the reviewer's hands stays 5 seconds in the page and can be taken back. It goes out when the time ends,
+ * when the next dossier opens, or when the page is left.
+ */
+export default class extends Controller<HTMLElement> {
+  static override targets = ["strip", "words", "count"];
+  static override values = { seconds: { type: Number, default: 5 }, failed: String };
+
+  declare readonly stripTarget: HTMLElement;
+  declare readonly wordsTarget: HTMLElement;
+  declare readonly countTarget: HTMLElement;
+  declare readonly secondsValue: number;
+  declare readonly failedValue: string;
+
+  private pending: Pending | null = null;
+  private readonly leave = (): void => this.goOutWithThePage();
+
+  override connect(): void {
+    window.addEventListener("pagehide", this.leave);
+  }
+
+  override disconnect(): void {
+    window.removeEventListener("pagehide", this.leave);
+    this.goOutWithThePage();
+  }
+
+  /** A verdict that needs nothing else. */
+  direct(event: MouseEvent): void {
+    const link = event.currentTarget as HTMLAnchorElement;
+    const token = this.element.querySelector<HTMLInputElement>('[name="csrfmiddlewaretoken"]');
+    if (wantsNewTab(event) || !token) {
+      return;
+    }
+    event.preventDefault();
+    const data = new FormData();
+    data.append("csrfmiddlewaretoken", token.value);
+    data.append("revision", link.dataset["revision"] ?? "");
+    data.append("verdict", link.dataset["verdict"] ?? "");
+    this.start(link.href, data, link.dataset["label"] ?? "");
+  }
+
+  /** Shows what will be sent, once every mark has arrived. */
+  async ask(event: MouseEvent): Promise<void> {
+    if (wantsNewTab(event)) {
+      return;
+    }
+    event.preventDefault();
+    const link = event.currentTarget as HTMLAnchorElement;
+    await idle();
+    this.dispatch("ask", { detail: { link } });
+  }
+
+  /** The form of that question was sent. */
+  submitted(event: SubmitEvent): void {
+    const form = event.target as HTMLFormElement;
+    const label = form.dataset["sending"];
+    const dialog = form.closest("dialog");
+    if (!label || !dialog) {
+      return;
+    }
+    event.preventDefault();
+    const data = new FormData(form);
+    dialog.close();
+    this.start(form.action, data, label);
+  }
+
+  /** Ctrl+Enter sends a question's form from inside its text. */
+  hurry(event: KeyboardEvent): void {
+    const form = (event.target as HTMLElement).closest<HTMLFormElement>("dialog form[data-sending]");
+    if (form && event.key === "Enter" && event.ctrlKey && !event.isComposing) {
+      event.preventDefault();
+      form.querySelector<HTMLElement>("button:not([type=button])")?.click();
+    }
+  }
+
+  cancel(): void {
+    if (this.pending) {
+      window.clearInterval(this.pending.timer);
+      this.pending = null;
+      this.hide();
+    }
+  }
+
+  /** Sends at once and goes on. The next dossier doesn't wait for the answer; a refusal is told there. */
+  async now(): Promise<void> {
+    const pending = this.take();
+    if (!pending) {
+      return;
+    }
+    const sent = idle().then(() => ask(pending.address, pending.data, { keepalive: true }));
+    const detail: { sent: Promise<unknown>; opened?: boolean } = { sent };
+    this.dispatch("sent", { detail });
+    try {
+      await sent;
+    } catch (error) {
+      showTrouble(`${this.failedValue}${sentence(error)}`);
+      this.hide();
+      this.dispatch("refused");
+    }
+  }
+
+  private start(address: string, data: FormData, label: string): void {
+    if (this.pending) {
+      return;
+    }
+    const timer = window.setInterval(() => this.tick(), 1000);
+    this.pending = { address, data, timer, left: this.secondsValue };
+    this.wordsTarget.textContent = label;
+    this.countTarget.textContent = String(this.secondsValue);
+    this.stripTarget.hidden = false;
+    this.element.classList.add("is-sending");
+    announce(this.stripTarget.textContent ?? "");
+  }
+
+  private tick(): void {
+    if (!this.pending) {
+      return;
+    }
+    this.pending.left -= 1;
+    this.countTarget.textContent = String(this.pending.left);
+    if (this.pending.left <= 0) {
+      void this.now();
+    }
+  }
+
+  private take(): Pending | null {
+    const pending = this.pending;
+    this.pending = null;
+    if (pending) {
+      window.clearInterval(pending.timer);
+    }
+    return pending;
+  }
+
+  private hide(): void {
+    this.stripTarget.hidden = true;
+    this.element.classList.remove("is-sending");
+  }
+
+  private goOutWithThePage(): void {
+    const pending = this.take();
+    if (pending) {
+      window.navigator.sendBeacon(pending.address, pending.data);
+    }
+  }
+}

@@ -1,0 +1,364 @@
+import { Controller } from "@hotwired/stimulus";
+
+import { ask, sentence } from "../lib/asking";
+import { announce, showTrouble } from "../lib/live";
+import { wantsNewTab } from "../lib/modal";
+import { forget, keep, keptAt } from "../lib/pictures";
+import { busy, idle, inLine, nothingBehind } from "../lib/work_line";
+
+type Marked = { place: string; kind: string; position: string; given: string };
+
+const STATES = ["accepted", "replace", "unmarked", "passed-site"];
+
+/**
+ * The three panes as one: a key shows the next picture from what is already in the page, a mark is painted at once and
+ * sent behind it. The server's answer brings the changed parts; what is shown stays the reviewer's choice.
+ */
+export default class extends Controller<HTMLElement> {
+  static override targets = [
+    "place", "panel", "stage", "now", "none", "before", "compare", "undo", "previous", "next", "counter", "token",
+  ];
+  static override values = { markUrl: String, clearUrl: String, pageUrl: String, nextWords: String };
+
+  declare readonly placeTargets: HTMLAnchorElement[];
+  declare readonly panelTargets: HTMLElement[];
+  declare readonly stageTarget: HTMLElement;
+  declare readonly nowTarget: HTMLElement;
+  declare readonly noneTarget: HTMLElement;
+  declare readonly beforeTarget: HTMLElement;
+  declare readonly compareTarget: HTMLElement;
+  declare readonly undoTarget: HTMLElement;
+  declare readonly hasUndoTarget: boolean;
+  declare readonly previousTarget: HTMLElement;
+  declare readonly nextTarget: HTMLElement;
+  declare readonly counterTarget: HTMLElement;
+  declare readonly tokenTarget: HTMLFormElement;
+  declare readonly markUrlValue: string;
+  declare readonly clearUrlValue: string;
+  declare readonly pageUrlValue: string;
+  declare readonly nextWordsValue: string;
+
+  private current = "";
+  private readonly marked: Marked[][] = [];
+  private readonly enter = (event: KeyboardEvent): void => this.holdBack(event);
+
+  override connect(): void {
+    const panel = this.panelTargets.find((one) => !one.hidden);
+    this.current = panel?.dataset["place"] ?? "";
+    document.addEventListener("keydown", this.enter, true);
+    this.sync();
+    void keep(this.addresses());
+  }
+
+  override disconnect(): void {
+    document.removeEventListener("keydown", this.enter, true);
+    forget(this.addresses());
+  }
+
+  // --- going about ---------------------------------------------------------------------------------------------------
+  go(event: MouseEvent): void {
+    const place = event.currentTarget as HTMLElement;
+    if (!wantsNewTab(event) && this.panelOf(place.dataset["place"] ?? "")) {
+      event.preventDefault();
+      this.show(place.dataset["place"] ?? "");
+    }
+  }
+
+  previous(event: Event): void {
+    event.preventDefault();
+    this.step(-1);
+  }
+
+  next(event: Event): void {
+    event.preventDefault();
+    this.step(1);
+  }
+
+  /** X: ask for a replacement in one's own words. */
+  write(event: Event): void {
+    event.preventDefault();
+    const more = this.panel()?.querySelector<HTMLDetailsElement>(".asking details");
+    if (more) {
+      more.open = true;
+      more.querySelector("textarea")?.focus();
+    }
+  }
+
+  compare(): void {
+    this.beforeTarget.hidden = !this.beforeTarget.hidden;
+    this.compareTarget.setAttribute("aria-pressed", String(!this.beforeTarget.hidden));
+  }
+
+  /** A spot was drawn: it belongs to the picture that is shown. */
+  drawn(): void {
+    const more = this.panel()?.querySelector<HTMLDetailsElement>(".asking details");
+    if (more) {
+      more.open = true;
+    }
+  }
+
+  private step(by: number): void {
+    const at = this.placeTargets.findIndex((place) => place.dataset["place"] === this.current);
+    const other = this.placeTargets[at + by];
+    if (other) {
+      this.show(other.dataset["place"] ?? "");
+    }
+  }
+
+  private show(key: string): void {
+    if (!this.panelOf(key)) {
+      return;
+    }
+    this.current = key;
+    this.beforeTarget.hidden = true;
+    this.compareTarget.setAttribute("aria-pressed", "false");
+    this.sync();
+    const place = this.placeOf(key);
+    place?.scrollIntoView({ block: "nearest" });
+    if (place) {
+      window.history.replaceState(window.history.state, "", place.href);
+      announce(place.dataset["alt"] || (place.textContent ?? "").trim());
+    }
+  }
+
+  /** Brings everything in line with the place that is shown; also after parts were swapped. */
+  private sync(): void {
+    const place = this.placeOf(this.current);
+    this.panelTargets.forEach((panel) => {
+      panel.hidden = panel.dataset["place"] !== this.current;
+    });
+    this.placeTargets.forEach((one) => {
+      if (one === place) {
+        one.setAttribute("aria-current", "true");
+      } else {
+        one.removeAttribute("aria-current");
+      }
+    });
+    this.element.querySelectorAll(".kind").forEach((kind) => {
+      kind.classList.toggle("kind--current", place !== undefined && kind.contains(place));
+    });
+    this.showPicture(place);
+    if (this.hasUndoTarget) {
+      this.undoTarget.hidden = this.marked.length === 0;
+    }
+  }
+
+  private showPicture(place: HTMLElement | undefined): void {
+    const full = place?.dataset["full"] ?? "";
+    const pictures = this.placeTargets.filter((one) => one.dataset["full"]);
+    const image = this.nowTarget.querySelector<HTMLImageElement>("img");
+    this.nowTarget.hidden = !full;
+    this.noneTarget.hidden = Boolean(full);
+    this.previousTarget.hidden = this.nextTarget.hidden = this.placeTargets.length < 2;
+    if (!place || !image) {
+      return;
+    }
+    this.counterTarget.textContent = full ? `${pictures.indexOf(place as HTMLAnchorElement) + 1} / ${pictures.length}` : "—";
+    this.stageTarget.setAttribute("aria-label", place.dataset["alt"] ?? "");
+    const before = place.dataset["before"] ?? "";
+    this.compareTarget.hidden = !before;
+    const old = this.beforeTarget.querySelector("img");
+    if (before && old) {
+      old.src = keptAt(before) ?? before;
+    }
+    if (full && image.dataset["full"] !== full) {
+      // The one the server put there is already loading or loaded.
+      if (image.dataset["full"] !== undefined || image.getAttribute("src") !== full) {
+        image.src = keptAt(full) ?? full;
+      }
+      image.dataset["full"] = full;
+      image.alt = place.dataset["alt"] ?? "";
+    }
+    this.showSpot(place.dataset["spot"] ?? "");
+  }
+
+  private showSpot(spot: string): void {
+    const box = this.nowTarget.querySelector<HTMLElement>(".stage__box");
+    if (!box) {
+      return;
+    }
+    box.hidden = !spot;
+    if (spot) {
+      box.dataset["box"] = spot;
+      const [x = 0, y = 0, width = 0, height = 0] = spot.split(",").map(Number);
+      Object.assign(box.style, {
+        left: `${x * 100}%`, top: `${y * 100}%`, width: `${width * 100}%`, height: `${height * 100}%`,
+      });
+    } else {
+      delete box.dataset["box"];
+    }
+  }
+
+  // --- marks ---------------------------------------------------------------------------------------------------------
+  mark(event: SubmitEvent): void {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const data = new FormData(form);
+    const button = event.submitter as HTMLButtonElement | null;
+    if (button?.name) {
+      data.append(button.name, button.value);
+    }
+    const verdict = String(data.get("verdict"));
+    if (verdict !== "accepted" && !data.get("reason_code") && !String(data.get("text") ?? "").trim()) {
+      this.write(event);
+      return;
+    }
+    this.remember([this.panel()]);
+    this.paint(this.current, verdict);
+    this.send(this.markUrlValue, data);
+    this.goOn(verdict);
+  }
+
+  acceptRest(event: SubmitEvent): void {
+    event.preventDefault();
+    const left = this.placeTargets.filter((place) => waits(place)).map((place) => place.dataset["place"] ?? "");
+    this.remember(left.map((key) => this.panelOf(key)));
+    left.forEach((key) => this.paint(key, "accepted"));
+    const form = event.target as HTMLFormElement;
+    this.send(form.action, new FormData(form));
+    announce(this.nextWordsValue);
+  }
+
+  clear(event: SubmitEvent): void {
+    event.preventDefault();
+    this.remember([this.panel()]);
+    this.paint(this.current, "unmarked");
+    this.send(this.clearUrlValue, new FormData(event.target as HTMLFormElement));
+  }
+
+  /** Takes the newest mark back: what stood there before stands there again. */
+  undo(): void {
+    const newest = this.marked.pop();
+    if (!newest) {
+      return;
+    }
+    newest.forEach((mark) => {
+      const data = new FormData(this.tokenTarget);
+      const before = mark.given ? (JSON.parse(mark.given) as Record<string, string>) : {};
+      data.append("revision", this.revision());
+      data.append("kind", mark.kind);
+      data.append("position", mark.position);
+      Object.keys(before).forEach((name) => data.append(name, String(before[name])));
+      this.paint(mark.place, before["verdict"] ?? "unmarked");
+      this.send(mark.given ? this.markUrlValue : this.clearUrlValue, data);
+    });
+    this.show(newest[0]?.place ?? this.current);
+  }
+
+  /** Asks how things really are, after something was refused. */
+  async truth(): Promise<void> {
+    this.marked.length = 0;
+    try {
+      const place = this.placeOf(this.current);
+      this.swap(await inLine(() => ask(place?.href ?? this.pageUrlValue, null)));
+    } catch (error) {
+      showTrouble(sentence(error));
+    }
+  }
+
+  private send(address: string, data: FormData): void {
+    inLine(async () => {
+      const parts = await ask(address, data);
+      if (nothingBehind()) {
+        this.swap(parts);
+      }
+    }).catch((error: unknown) => {
+      showTrouble(sentence(error));
+      void this.truth();
+    });
+  }
+
+  private swap(parts: string): void {
+    const scroll = this.element.querySelector("#bench-kinds")?.scrollTop ?? 0;
+    const fresh = document.createElement("template");
+    fresh.innerHTML = parts;
+    Array.from(fresh.content.children).forEach((part) => document.getElementById(part.id)?.replaceWith(part));
+    this.sync();
+    const kinds = this.element.querySelector("#bench-kinds");
+    if (kinds) {
+      kinds.scrollTop = scroll;
+    }
+  }
+
+  /** The next place that waits, from here on and then from the start; after the last one the reader stays. */
+  private goOn(verdict: string): void {
+    const at = this.placeTargets.findIndex((place) => place.dataset["place"] === this.current);
+    const order = [...this.placeTargets.slice(at + 1), ...this.placeTargets.slice(0, Math.max(at, 0))];
+    const next = order.find((place) => waits(place));
+    if (next) {
+      this.show(next.dataset["place"] ?? "");
+    } else {
+      this.sync();
+      announce(verdict ? this.nextWordsValue : "");
+    }
+  }
+
+  private remember(panels: (HTMLElement | undefined)[]): void {
+    const now = panels.filter(present).map((panel) => ({
+      place: panel.dataset["place"] ?? "",
+      kind: panel.dataset["kind"] ?? "",
+      position: panel.dataset["position"] ?? "",
+      given: panel.dataset["given"] ?? "",
+    }));
+    if (now.length > 0) {
+      this.marked.push(now);
+    }
+  }
+
+  private paint(key: string, verdict: string): void {
+    const place = this.placeOf(key);
+    if (place?.dataset["full"]) {
+      STATES.forEach((state) => place.classList.toggle(`kind__picture--${state}`, state === verdict));
+    }
+    this.panelOf(key)
+      ?.querySelector(".btn-accept")
+      ?.setAttribute("aria-pressed", String(verdict === "accepted"));
+  }
+
+  /** Enter right behind the last mark waits for the buttons the answer brings. */
+  private holdBack(event: KeyboardEvent): void {
+    const place = event.target as HTMLElement;
+    if (event.key !== "Enter" || !busy() || event.isComposing || event.repeat) {
+      return;
+    }
+    if (place.closest("input, textarea, select, a[href], button, summary, dialog[open]")) {
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    void idle().then(() => {
+      this.element.querySelector<HTMLElement>('#bench-bar [aria-keyshortcuts~="Enter"]')?.click();
+    });
+  }
+
+  private revision(): string {
+    return this.element.querySelector<HTMLInputElement>('[name="revision"]')?.value ?? "";
+  }
+
+  private panel(): HTMLElement | undefined {
+    return this.panelOf(this.current);
+  }
+
+  private panelOf(key: string): HTMLElement | undefined {
+    return this.panelTargets.find((panel) => panel.dataset["place"] === key);
+  }
+
+  private placeOf(key: string): HTMLAnchorElement | undefined {
+    return this.placeTargets.find((place) => place.dataset["place"] === key);
+  }
+
+  private addresses(): string[] {
+    const at = this.placeTargets.findIndex((place) => place.dataset["place"] === this.current);
+    const order = [...this.placeTargets.slice(Math.max(at, 0)), ...this.placeTargets.slice(0, Math.max(at, 0))];
+    const full = order.map((place) => place.dataset["full"] ?? "");
+    return [...full, ...order.map((place) => place.dataset["before"] ?? "")].filter(Boolean);
+  }
+}
+
+function waits(place: HTMLElement): boolean {
+  return place.classList.contains("kind__picture--unmarked") || place.classList.contains("kind__picture--passed-site");
+}
+
+function present(panel: HTMLElement | undefined): panel is HTMLElement {
+  return panel !== undefined;
+}

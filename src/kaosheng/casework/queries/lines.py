@@ -1,0 +1,95 @@
+"""The lines reviewers take their work from: which ones somebody has, what stands in them, in which order.
+
+A line is one site's, or one intake's at the 考区: small enough a question for one index (`dossier_site_line`,
+`dossier_area_line`). Somebody with several lines gets the best of their heads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kaosheng.accounts.scope import Staff
+from kaosheng.casework.models import Conflict, Dossier, Lease, Proposal
+from kaosheng.domain.queueing import Line
+from kaosheng.domain.roles import Permission
+from kaosheng.regions.models import Intake
+
+
+class Tab(StrEnum):
+    """The lists of the queue page."""
+
+    WAITING = "waiting"
+    MINE = "mine"
+    HELD = "held"
+    PROPOSALS = "proposals"
+    RETURNED = "returned"
+    ALL = "all"
+
+
+ORDER_OF_WORK: Final = ("priority", "deadline", "state_since", "pk")
+"""Priority (domain.queueing), own deadline with those without one last, then who waited longest: as the indexes."""
+
+
+def lines_of(tab: Tab, staff: Staff) -> tuple[Q, ...]:
+    """The lines behind 待审 (his sites and the intakes of his areas) or 待复核 (second looks); none for other lists."""
+    if tab not in {Tab.WAITING, Tab.PROPOSALS}:
+        return ()
+    areas = staff.area_ids(Permission.DOSSIER_TAKE)
+    intakes = Intake.objects.filter(area_id__in=areas).values_list("pk", flat=True) if areas else ()
+    if tab is Tab.PROPOSALS:
+        return tuple(Q(line=Line.SECOND, intake_id=intake) for intake in intakes)
+    sites = sorted(staff.site_ids(Permission.DOSSIER_TAKE))
+    return (
+        *(Q(line=Line.SITE, site_id=site) for site in sites),
+        *(Q(line=Line.AREA, intake_id=intake) for intake in intakes),
+    )
+
+
+def without_conflict(staff: Staff) -> Q:
+    """All but those whose reviewer he declared himself unfit to be."""
+    return ~Q(Exists(Conflict.objects.filter(registration=OuterRef("registration"), by=staff.user)))
+
+
+def next_in_line(line: Q, staff: Staff, *, now: datetime) -> QuerySet[Dossier]:
+    """What 领取下一份 may take from a line: in nobody's hands, without conflict, never one's own proposal."""
+    taken = Lease.objects.filter(dossier=OuterRef("pk"), until__gt=now)
+    own = Proposal.objects.filter(dossier=OuterRef("pk"), outcome=Proposal.Outcome.PENDING, by=staff.user)
+    free = Dossier.objects.filter(line, ~Exists(taken), ~Exists(own), without_conflict(staff))
+    return free.order_by(*ORDER_OF_WORK)
+
+
+def best_first(lines: Sequence[Q], staff: Staff, *, now: datetime) -> list[Q]:
+    """The lines that hold something free, the one with the most urgent head first."""
+    heads = [
+        (_place(head), number)
+        for number, line in enumerate(lines)
+        if (head := next_in_line(line, staff, now=now).only(*ORDER_OF_WORK).first()) is not None
+    ]
+    return [lines[number] for _place_of_head, number in sorted(heads)]
+
+
+def _place(dossier: Dossier) -> tuple[object, ...]:
+    return (
+        dossier.priority,
+        dossier.deadline is None,
+        dossier.deadline or dossier.state_since,
+        dossier.state_since,
+    )
+
+
+def standing_in(lines: Sequence[Q], condition: Q, *, most: int) -> list[object]:
+    """The ids of the first so many dossiers of all these lines together, in the order of work."""
+    keys = [
+        (row[0], row[1] is None, row[1] or row[2], row[2], str(row[3]), row[3])
+        for line in lines
+        for row in Dossier.objects.filter(line)
+        .filter(condition)
+        .order_by(*ORDER_OF_WORK)
+        .values_list(*ORDER_OF_WORK)[:most]
+    ]
+    return [key[-1] for key in sorted(keys, key=lambda key: key[:-1])[:most]]

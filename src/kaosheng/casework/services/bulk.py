@@ -1,0 +1,183 @@
+"""批量处理: forward or decide a filtered list, one dossier and one transaction at a time.
+
+What is left out, and why, is found out for the preview and once more under each dossier's lock.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from kaosheng.accounts.scope import Staff
+from kaosheng.audit.names import AuditName
+from kaosheng.audit.recording import By, record
+from kaosheng.casework.jobs.bulk import carry_out_run
+from kaosheng.casework.models import BulkItem, BulkRun, Decision, Dossier, Lease, Mark, Step
+from kaosheng.casework.services.actors import Actor, of_staff
+from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.reviewing import LEASE_FOR
+from kaosheng.casework.services.write_path import open_case
+from kaosheng.domain.dossier import Request, decide
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.states import Action, Phase, Verdict
+
+AT_MOST: Final = 200
+"""Dossiers of one run: as many as somebody can answer for by looking at a list."""
+
+ACTIONS: Final = {BulkRun.Act.FORWARD.value: Action.FORWARD, BulkRun.Act.DECIDE.value: Action.DECIDE}
+
+
+def preview(*, staff: Staff, act: BulkRun.Act, dossiers: list[Dossier]) -> BulkRun:
+    """Keep what would happen to these dossiers: done, or left out by which rule. Nothing is done yet."""
+    now = timezone.now()
+    actor = of_staff(staff)
+    with transaction.atomic():
+        run = BulkRun.objects.create(by=staff.user, act=act, created_at=now)
+        BulkItem.objects.bulk_create(
+            BulkItem(
+                run=run,
+                dossier=dossier,
+                revision=dossier.revision,
+                excluded=_left_out(Case(dossier, arrived_at=now, now=now), actor, ACTIONS[act]),
+            )
+            for dossier in dossiers[:AT_MOST]
+        )
+    return run
+
+
+def confirm(*, run: BulkRun, staff: Staff, counted: int) -> None:
+    """One confirmation, with the number typed: the job begins.
+
+    Raises Refusal `not_found` for somebody else's run, `bulk_empty`, `bulk_count_differs`.
+    """
+    with transaction.atomic():
+        run = BulkRun.objects.select_for_update().get(pk=run.pk)
+        if run.by_id != staff.user.pk:
+            raise Refusal("not_found")
+        if run.confirmed_at is not None:
+            return
+        waiting = waiting_items(run).count()
+        if not waiting:
+            raise Refusal("bulk_empty")
+        if counted != waiting:
+            raise Refusal("bulk_count_differs", counted=counted, expected=waiting)
+        run.confirmed_at = timezone.now()
+        run.save(update_fields=["confirmed_at"])
+        record(
+            AuditName.BULK_CONFIRMED,
+            by=By("staff", staff.id),
+            about=("bulk", str(run.pk)),
+            act=run.act,
+            count=waiting,
+        )
+        carry_out_run.defer(run_id=run.pk)
+
+
+def waiting_items(run: BulkRun) -> QuerySet[BulkItem]:
+    """What is still to be done."""
+    return run.items.filter(excluded="", done_at=None)
+
+
+def carry_out(*, item_id: int, staff: Staff) -> None:
+    """Do one dossier of a confirmed run, in a transaction and with a lease of its own; or note the rule that stops it.
+
+    Doing it again changes nothing: a finished or stopped item is left alone.
+    """
+    item = BulkItem.objects.select_related("run").get(pk=item_id)
+    actor = of_staff(staff)
+    action = ACTIONS[item.run.act]
+    try:
+        with open_case(item.dossier_id) as case:
+            item = BulkItem.objects.select_for_update().get(pk=item_id)
+            if item.done_at is not None or item.excluded:
+                return
+            _require_undisturbed(case, item, actor, action)
+            _act(case, actor, action)
+            item.done_at = case.now
+            item.save(update_fields=["done_at"])
+    except Refusal as refusal:
+        BulkItem.objects.filter(pk=item_id, done_at=None).update(excluded=refusal.code)
+
+
+def finish(run_id: int) -> None:
+    """The run is done once nothing waits any more."""
+    run = BulkRun.objects.get(pk=run_id)
+    if run.finished_at is None and not waiting_items(run).exists():
+        done = run.items.filter(done_at__isnull=False).count()
+        with transaction.atomic():
+            BulkRun.objects.filter(pk=run.pk).update(finished_at=timezone.now())
+            record(
+                AuditName.BULK_FINISHED,
+                by=By("staff", str(run.by_id)),
+                about=("bulk", str(run.pk)),
+                done=done,
+                stopped=run.items.exclude(excluded="").count(),
+            )
+
+
+def _require_undisturbed(case: Case, item: BulkItem, actor: Actor, action: Action) -> None:
+    """Nothing happened since the preview, and no rule leaves it out now. Raises Refusal."""
+    case.require_revision(item.revision)
+    if left_out := _left_out(case, actor, action):
+        raise Refusal(left_out)
+
+
+def _act(case: Case, actor: Actor, action: Action) -> None:
+    Lease.objects.update_or_create(
+        dossier=case.dossier,
+        defaults={"holder": actor.person, "until": case.now + LEASE_FOR, "reserved": False},
+    )
+    case.__dict__.pop("lease", None)
+    case.step(action, actor, verdict=Verdict.PASS)
+    if action is Action.DECIDE:
+        Decision.objects.create(
+            dossier=case.dossier, verdict=Verdict.PASS, decided_by=actor.person, at=case.now
+        )
+
+
+def _left_out(case: Case, actor: Actor, action: Action) -> str:
+    """The rule by which a dossier isn't done in a batch; empty when it is."""
+    try:
+        roles = case.roles_of(actor)
+        if case.lease is not None and not case.holds_lease(actor):
+            return "taken_by_another"
+        if case.dossier.holds.filter(ended_at=None).exists():
+            return "on_hold"
+        facts = case.facts()
+        if facts.phase is Phase.PROPOSED:
+            return "proposal_pending"
+        request = Request(
+            actor=str(actor.person.pk),
+            roles=roles,
+            holds_lease=True,
+            verdict=Verdict.PASS,
+            reason="",
+            waiver="",
+        )
+        decide(facts, action, request)
+    except Refusal as refusal:
+        return refusal.code
+    return _needs_a_person(case)
+
+
+def _needs_a_person(case: Case) -> str:
+    """What the table would allow and a batch doesn't: somebody has to look."""
+    if case.dossier.changed_since is not None:
+        return "registration_flagged"
+    if any(mark.verdict != Mark.Verdict.ACCEPTED for mark in case.draft_marks()):
+        return "asks_something"
+    last = Step.objects.filter(dossier=case.dossier, action=Action.FORWARD).order_by("-revision").first()
+    if last is not None and last.verdict == Verdict.FAIL and case.phase is Phase.AT_AREA:
+        return "recommended_fail"
+    return ""
+
+
+def own_run(run_id: int, staff: Staff) -> BulkRun:
+    """A run of one's own. Raises Refusal `not_found`."""
+    run = BulkRun.objects.filter(pk=run_id, by=staff.user).first()
+    if run is None:
+        raise Refusal("not_found")
+    return run

@@ -1,0 +1,84 @@
+"""批量处理: preview what will happen and what is left out, one confirmation, then watch it being done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from kaosheng.casework.models import BulkItem, BulkRun
+from kaosheng.casework.queries.queue import for_bulk
+from kaosheng.casework.services import bulk
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.roles import Permission
+from kaosheng.web.access import for_staff, staff_member
+from kaosheng.web.reviewer.views.queue import wanted_of
+from kaosheng.web.ui.messages import sentence_of
+
+_ACTS = {BulkRun.Act.FORWARD.value: gettext_lazy("建议通过"), BulkRun.Act.DECIDE.value: gettext_lazy("通过")}
+
+
+@require_POST
+@for_staff(Permission.DOSSIER_TAKE)
+def begin(request: HttpRequest) -> HttpResponseBase:
+    """Look at the filtered list and keep what would happen; nothing is done yet."""
+    staff = staff_member(request)
+    areas = staff.area_ids(Permission.DOSSIER_TAKE)
+    act = BulkRun.Act.DECIDE if areas else BulkRun.Act.FORWARD
+    dossiers = for_bulk(act, staff, wanted_of(request.POST), most=bulk.AT_MOST)
+    return redirect("reviewer:bulk", bulk.preview(staff=staff, act=act, dossiers=dossiers).pk)
+
+
+@require_safe
+@for_staff(Permission.DOSSIER_TAKE)
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """The preview; after the confirmation the progress."""
+    return _page(request, bulk.own_run(run_id, staff_member(request)))
+
+
+@require_POST
+@for_staff(Permission.DOSSIER_TAKE)
+def confirm(request: HttpRequest, run_id: int) -> HttpResponseBase:
+    """Begin, when the typed number is right."""
+    staff = staff_member(request)
+    own = bulk.own_run(run_id, staff)
+    typed = request.POST.get("counted", "").strip()
+    try:
+        bulk.confirm(run=own, staff=staff, counted=int(typed) if typed.isdecimal() else 0)
+    except Refusal as refusal:
+        return _page(request, own, problem=sentence_of(refusal), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return redirect("reviewer:bulk", own.pk)
+
+
+def _page(
+    request: HttpRequest, own: BulkRun, *, problem: str = "", status: int = HTTPStatus.OK
+) -> HttpResponse:
+    items = list(own.items.select_related("dossier__registration", "dossier__site"))
+    waiting = [item for item in items if not item.excluded and item.done_at is None]
+    context: dict[str, Any] = {
+        "run": own,
+        "act": _ACTS[own.act],
+        "problem": problem,
+        "waiting": waiting,
+        "done": [item for item in items if item.done_at is not None],
+        "left_out": [(item, _why(item)) for item in items if item.excluded],
+        "reasons": Counter(_why(item) for item in items if item.excluded).most_common(),
+        "total": len(items),
+        "at_most": bulk.AT_MOST if len(items) == bulk.AT_MOST else 0,
+        "running": own.confirmed_at is not None and bool(waiting),
+    }
+    return render(request, "reviewer/bulk.html", context, status=status)
+
+
+def _why(item: BulkItem) -> str:
+    """The rule that left a dossier out, in its own words."""
+    if item.excluded == "pictures_unmarked":
+        return _("有图片没有标记，须先看过并标记。")
+    return sentence_of(Refusal(item.excluded))

@@ -1,0 +1,63 @@
+"""移交: everything somebody holds, to another reviewer or back to the line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from kaosheng.accounts.models import User
+from kaosheng.accounts.scope import Staff
+from kaosheng.casework.queries.hands import Hands, givers, reviewers_beside
+from kaosheng.casework.services import handling
+from kaosheng.casework.services.actors import of_staff
+from kaosheng.domain.errors import Refusal
+from kaosheng.domain.roles import Permission
+from kaosheng.web.access import for_staff, staff_member
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff(Permission.HAND_OVER, Permission.DOSSIER_TAKE)
+def hand_over(request: HttpRequest) -> HttpResponseBase:
+    """Who holds what, and a form for each."""
+    staff = staff_member(request)
+    held = givers(staff)
+    people = reviewers_beside(staff)
+    if request.method == "POST":
+        hands = next((one for one in held if str(one.person.pk) == request.POST.get("giver")), None)
+        if hands is None:
+            raise Refusal("not_found")
+        _hand(request, staff, hands, _taker(people, hands, request.POST.get("taker", "")))
+        return redirect("reviewer:hand-over")
+    return render(request, "reviewer/hand_over.html", {"held": held, "people": people})
+
+
+def _taker(people: Sequence[User], hands: Hands, given: str) -> Staff | None:
+    """The chosen reviewer; None puts everything back to the line. Raises Refusal `not_found` for a stranger."""
+    if not given:
+        return None
+    person = next((one for one in people if str(one.pk) == given and one != hands.person), None)
+    if person is None:
+        raise Refusal("not_found")
+    return Staff.of(person)
+
+
+def _hand(request: HttpRequest, staff: Staff, hands: Hands, taker: Staff | None) -> None:
+    """One dossier after the other; those the taker may not have stay where they are."""
+    done = 0
+    for dossier in hands.dossiers:
+        try:
+            done += handling.hand_over(
+                dossier_id=dossier.pk, actor=of_staff(staff), giver=hands.person, taker=taker
+            )
+        except Refusal:
+            continue
+    messages.success(request, _("已移交 %(count)s 份。") % {"count": done})
+    if done < len(hands.dossiers):
+        left = len(hands.dossiers) - done
+        messages.warning(request, _("有 %(count)s 份接收人不能处理，仍在原处。") % {"count": left})

@@ -1,0 +1,117 @@
+"""批量处理: what is left out and why, the typed number, each dossier on its own, going on after a crash."""
+
+from __future__ import annotations
+
+import pytest
+
+from factories import World, dossiers
+from factories.people import Cast, actor, staff
+from factories.refusals import refused
+from kaosheng.casework.jobs.bulk import carry_out_run
+from kaosheng.casework.models import BulkRun, Dossier
+from kaosheng.casework.queries.queue import Wanted, for_bulk
+from kaosheng.casework.services import bulk, handling, reviewing
+from kaosheng.domain.states import State, Verdict
+from kaosheng.regions.models import Intake
+
+pytestmark = pytest.mark.django_db
+
+
+def marked(here: World, house: Cast) -> Dossier:
+    """A dossier at its site whose pictures are all accepted, in nobody's hands."""
+    dossier = dossiers.take(dossiers.brought_to(here, State.AT_SITE, cast=house), house.chen)
+    dossiers.accept_all(dossier, house.chen)
+    return give_back(dossier, house)
+
+
+def give_back(dossier: Dossier, house: Cast) -> Dossier:
+    reviewing.give_back(dossier_id=dossier.pk, actor=actor(house.chen))
+    return dossiers.again(dossier)
+
+
+def previewed(house: Cast, act: BulkRun.Act = BulkRun.Act.FORWARD) -> BulkRun:
+    person = staff(house.gao if act is BulkRun.Act.DECIDE else house.chen)
+    found = for_bulk(act, person, Wanted(), most=bulk.AT_MOST)
+    return bulk.preview(staff=person, act=act, dossiers=found)
+
+
+def outcome(run: BulkRun) -> dict[object, str]:
+    return {item.dossier_id: item.excluded or ("done" if item.done_at else "") for item in run.items.all()}
+
+
+def test_the_preview_says_what_is_left_out_and_why(here: World, house: Cast) -> None:
+    ready = marked(here, house)
+    unmarked = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    leased = dossiers.take(marked(here, house), house.chen_two)
+    held = dossiers.take(marked(here, house), house.chen)
+    handling.hold(dossier_id=held.pk, actor=actor(house.chen), seen_revision=held.revision, reason="等待")
+    asking = dossiers.take(marked(here, house), house.chen)
+    dossiers.mark(asking, house.chen, dossiers.replace_note(text="反光"))
+    give_back(asking, house)
+    flagged = dossiers.change_registration(marked(here, house), here, institution_name="另一家")
+    mine = marked(here, house)
+    handling.declare_conflict(dossier_id=mine.pk, actor=actor(house.chen), reason="亲属")
+    assert outcome(previewed(house)) == {
+        ready.pk: "",
+        unmarked.pk: "pictures_unmarked",
+        leased.pk: "taken_by_another",
+        held.pk: "on_hold",
+        asking.pk: "asks_something",
+        flagged.pk: "registration_flagged",
+        mine.pk: "conflict_declared",
+    }
+    assert Dossier.objects.filter(state=State.AT_AREA).count() == 0
+
+
+def test_at_the_area_second_looks_and_refusals_need_a_person(here: World, house: Cast) -> None:
+    plain = dossiers.brought_to(here, State.AT_AREA, cast=house)
+    proposed = dossiers.propose(dossiers.brought_to(here, State.AT_AREA, cast=house), house.he)
+    advised = dossiers.take(dossiers.brought_to(here, State.AT_SITE, cast=house), house.chen)
+    dossiers.accept_all(advised, house.chen)
+    dossiers.forward(advised, house.chen, verdict=Verdict.FAIL, reason="试用期不足")
+    assert outcome(previewed(house, BulkRun.Act.DECIDE)) == {
+        plain.pk: "",
+        proposed.pk: "proposal_pending",
+        advised.pk: "recommended_fail",
+    }
+    Intake.objects.update(second_look_share=1)
+    assert outcome(previewed(house, BulkRun.Act.DECIDE))[plain.pk] == "drawn_for_second_look"
+
+
+def test_nothing_happens_before_the_number_is_typed(here: World, house: Cast) -> None:
+    marked(here, house)
+    run = previewed(house)
+    with refused("bulk_count_differs"):
+        bulk.confirm(run=run, staff=staff(house.chen), counted=2)
+    with refused("not_found"):
+        bulk.confirm(run=run, staff=staff(house.chen_two), counted=1)
+    assert Dossier.objects.filter(state=State.AT_AREA).count() == 0
+
+
+def test_a_run_does_each_once_and_skips_what_changed(here: World, house: Cast) -> None:
+    one, other, changed = (marked(here, house) for _ in range(3))
+    run = previewed(house)
+    bulk.confirm(run=run, staff=staff(house.chen), counted=3)
+    dossiers.change_registration(changed, here, institution_name="另一家")
+    first = bulk.waiting_items(run).first()
+    assert first is not None
+    bulk.carry_out(item_id=first.pk, staff=staff(house.chen))
+    assert sorted(outcome(run).values()) == ["", "", "done"]
+    carry_out_run(run_id=run.pk)
+    carry_out_run(run_id=run.pk)
+    assert outcome(run) == {one.pk: "done", other.pk: "done", changed.pk: "stale_revision"}
+    run.refresh_from_db()
+    assert run.finished_at is not None
+    for dossier in (one, other):
+        steps = dossier.steps.filter(action="forward")
+        assert [(step.actor, step.verdict) for step in steps] == [(house.chen, "pass")]
+        assert not hasattr(dossiers.again(dossier), "lease")
+
+
+def test_a_decision_of_a_run_is_a_decision(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.AT_AREA, cast=house)
+    run = previewed(house, BulkRun.Act.DECIDE)
+    bulk.confirm(run=run, staff=staff(house.gao), counted=1)
+    carry_out_run(run_id=run.pk)
+    decision = dossiers.again(dossier).decisions.get()
+    assert (decision.verdict, decision.decided_by) == ("pass", house.gao)
