@@ -16,7 +16,7 @@ from kaosheng.casework.models import Dossier, Lease
 from kaosheng.domain.states import State
 
 pytestmark = pytest.mark.django_db
-SCRIPT = {"headers": {"X-Workbench": "1"}}
+SCRIPT = {"X-Workbench": "1"}
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def address(dossier: Dossier, verb: str = "") -> str:
 
 def post(client: Client, dossier: Dossier, verb: str, **data: Any) -> Any:
     return client.post(
-        address(dossier, verb), {"revision": dossiers.again(dossier).revision, **data}, **SCRIPT
+        address(dossier, verb), {"revision": dossiers.again(dossier).revision, **data}, headers=SCRIPT
     )
 
 
@@ -81,7 +81,7 @@ def test_an_act_answers_nothing_and_a_refusal_its_sentence(cast: Cast, held: Dos
     assert unquote(refused.headers["X-Refusal"]) == "还有 6 张图片没有标记，全部标记后才能继续。"
     assert post(client, held, "forward", verdict="fail").status_code == 422
     dossiers.accept_all(held, cast.chen)
-    stale = client.post(address(held, "forward"), {"revision": 99, "verdict": "pass"}, **SCRIPT)
+    stale = client.post(address(held, "forward"), {"revision": 99, "verdict": "pass"}, headers=SCRIPT)
     assert stale.status_code == 409
     assert "内容已更新" in unquote(stale.headers["X-Refusal"])
     sent = post(client, held, "forward", verdict="pass")
@@ -102,7 +102,7 @@ def test_the_next_is_loaded_ahead_and_seen_only_when_it_is_opened(
     client = clients.of_staff(cast.chen)
     client.get(address(held))
     following = dossiers.brought_to(here, State.AT_SITE, cast=cast)
-    page = client.post("/staff/queue/reserve/", **SCRIPT)
+    page = client.post("/staff/queue/reserve/", headers=SCRIPT)
     assert f'data-address="{address(following)}"' in page.content.decode()
     for picture in following.pictures.all():
         assert client.get(f"{address(following)}pictures/{picture.pk}/").status_code == 200
@@ -118,7 +118,7 @@ def test_the_next_is_loaded_ahead_and_seen_only_when_it_is_opened(
     assert client.post(address(following, "open")).status_code == 204
     assert viewed() == 1
     assert not Lease.objects.filter(reserved=True).exists()
-    assert client.post("/staff/queue/reserve/", **SCRIPT).status_code == 204
+    assert client.post("/staff/queue/reserve/", headers=SCRIPT).status_code == 204
 
 
 def test_what_another_took_meanwhile_is_not_opened(here: World, cast: Cast, held: Dossier) -> None:
