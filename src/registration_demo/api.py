@@ -74,6 +74,7 @@ def status(payload: Payload) -> None:
         "status": _text(payload, "status", 40),
         "status_text_zh": _text(payload, "text_zh", 200),
         "status_text_en": _text(payload, "text_en", 200),
+        "status_corrected_at": _instant(payload, "corrected_at") if payload.get("corrected_at") else None,
     }
     registrations = Registration.objects.filter(number=number)
     if not registrations.exists():

@@ -52,6 +52,7 @@ class Registration(models.Model):
     status_serial = models.PositiveBigIntegerField(default=0)
     status_text_zh = models.CharField(max_length=200, blank=True)
     status_text_en = models.CharField(max_length=200, blank=True)
+    status_corrected_at = models.DateTimeField(null=True)
     status_received_at = models.DateTimeField(null=True)
 
     class Meta:

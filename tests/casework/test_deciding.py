@@ -14,7 +14,7 @@ from factories.refusals import refused
 from factories.world import close_window
 from kaosheng.accounts.models import User
 from kaosheng.casework.jobs.release import announce_closing, announce_release
-from kaosheng.casework.models import Decision, Dossier, Proposal, StatusPush
+from kaosheng.casework.models import Correction, Decision, Dossier, Proposal, Release, StatusPush
 from kaosheng.casework.queries.visible import visible_now
 from kaosheng.casework.services import closing, counter, deciding, releasing, reviewing
 from kaosheng.casework.words import state_words
@@ -230,6 +230,26 @@ def test_a_correction_takes_two_others_and_keeps_the_old_verdict_visible(here: W
         "学历不符",
     )
     assert Message.objects.filter(template="result_corrected").count() == 1
+
+
+def test_a_correction_of_the_opinion_alone_is_messaged_and_reported(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, "released", cast=house)
+    announce_release(release_id=Release.objects.get().pk)
+    before = StatusPush.objects.count()
+    for opinion in ("意见有误", "意见又有误"):
+        deciding.propose_correction(**seen(dossier, house.he), verdict=Verdict.PASS, opinion=opinion)  # type: ignore[arg-type]
+        deciding.confirm_correction(**seen(dossier, house.hu))  # type: ignore[arg-type]
+    released, first, second = StatusPush.objects.order_by("serial")[before - 1 :]
+    assert released.text_zh == first.text_zh == second.text_zh == "审核通过"
+    assert (released.corrected_at, first.corrected_at) == (
+        None,
+        Correction.objects.get(opinion="意见有误").confirmed_at,
+    )
+    assert (second.serial, second.corrected_at) == (
+        released.serial + 2,
+        Correction.objects.get(opinion="意见又有误").confirmed_at,
+    )
+    assert Message.objects.filter(template="result_corrected").count() == 2
 
 
 def test_an_extension_wakes_a_lapsed_dossier(here: World, house: Cast) -> None:

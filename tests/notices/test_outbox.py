@@ -283,6 +283,14 @@ def test_a_status_report_names_serial_and_words_in_both_languages(phone: Receive
     assert (path, key) == ("/api/status/", f"status-{report.pk}")
     assert body["number"] == dossier.registration.number
     assert (body["serial"], body["status"], body["text_zh"]) == (1, "waiting", "已提交，待考点审核")
+    assert body["corrected_at"] is None
+
+
+def test_a_report_of_a_correction_says_when(phone: Receiver) -> None:
+    dossiers.submit(dossiers.fill(dossiers.register(world())))
+    StatusPush.objects.update(corrected_at=datetime(2027, 1, 20, 2, 0, tzinfo=UTC))
+    push_status(push_id=StatusPush.objects.get().pk)
+    assert phone.came[0][2]["corrected_at"] == "2027-01-20T02:00:00+00:00"
 
 
 @pytest.mark.parametrize("status", [404, 502])

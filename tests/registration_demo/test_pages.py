@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -49,6 +50,15 @@ def test_the_status_column_shows_what_the_service_reported(anning: Client) -> No
     page = text(anning.get("/registrations/"))
     assert "<strong>审核通过</strong>" in page
     assert "暂无审核状态" not in page
+
+
+def test_a_corrected_result_says_so(anning: Client) -> None:
+    Registration.objects.filter(number="1327000001").update(
+        status_text_zh="审核通过",
+        status_received_at=timezone.now(),
+        status_corrected_at=datetime(2027, 1, 20, 2, 30, tzinfo=UTC),
+    )
+    assert "1月20日 10:30 更正" in text(anning.get("/registrations/"))
 
 
 def test_a_change_is_stored_and_waits_for_the_service(anning: Client) -> None:

@@ -95,6 +95,8 @@ def test_a_bad_signature_is_refused(client: Client, path: str) -> None:
         (report(text_zh=""), "text_zh"),
         (report(text_en="x" * 201), "text_en"),
         (report(status="a\x00b"), "status"),
+        (report(corrected_at="2027-01-20"), "corrected_at"),
+        (report(corrected_at=7), "corrected_at"),
     ],
 )
 def test_a_status_that_is_not_understood(client: Client, payload: Any, code: str) -> None:

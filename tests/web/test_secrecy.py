@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,9 +20,20 @@ from django.urls import reverse
 
 from factories import World, clients, dossiers, people, pictures, world
 from factories.people import Cast, cast
+from factories.world import close_window
 from kaosheng.casework.jobs.bulk import carry_out_run
+from kaosheng.casework.jobs.release import announce_closing
 from kaosheng.casework.models import BulkRun, Dossier, Release, StatusPush
-from kaosheng.casework.services import bulk, deciding, handling, queueing, releasing, reviewing
+from kaosheng.casework.services import (
+    bulk,
+    closing,
+    deciding,
+    handling,
+    queueing,
+    releasing,
+    reviewing,
+    submitting,
+)
 from kaosheng.domain.states import State, Verdict
 from kaosheng.notices.models import Notice
 
@@ -58,15 +69,59 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-@pytest.fixture
-def stage(clock: time_machine.Traveller) -> Stage:
-    """A dossier forwarded with 建议通过: from here on every play shows the candidate the same."""
+# --- where the plays start -------------------------------------------------------------------------------------
+def forwarded(clock: time_machine.Traveller, *, verdict: Verdict = Verdict.PASS) -> Stage:
+    """Two stages, sent on by the 考点: with 建议通过 unless said otherwise."""
     here = world()
     house = cast(here)
-    dossier = dossiers.brought_to(here, State.AT_AREA, cast=house)
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    dossiers.forward(dossier, house.chen, verdict=verdict)
     return Stage(here, house, dossier, clock)
 
 
+def forwarded_against(clock: time_machine.Traveller) -> Stage:
+    """Sent on with 建议不通过."""
+    return forwarded(clock, verdict=Verdict.FAIL)
+
+
+def forwarded_with_a_promise(clock: time_machine.Traveller) -> Stage:
+    """One material promised for later and still not there."""
+    here = world()
+    house = cast(here)
+    dossier = dossiers.register(here)
+    submitting.promise(
+        dossier_id=dossier.pk,
+        actor=dossiers.owner(dossier),
+        kind="M03",
+        due_on=date(2027, 2, 1),
+        note="补办中",
+    )
+    dossiers.submit(dossiers.fill(dossier))
+    return Stage(here, house, dossiers.forward(dossier, house.chen), clock)
+
+
+def submitted_in_one_stage(clock: time_machine.Traveller) -> Stage:
+    """The 考区 reviews alone."""
+    here = world(stages=1)
+    dossier = dossiers.submit(dossiers.fill(dossiers.register(here))).dossier
+    return Stage(here, cast(here), dossier, clock)
+
+
+def forwarded_and_window_over(clock: time_machine.Traveller) -> Stage:
+    """The 考点 could close its review now."""
+    stage = forwarded(clock)
+    close_window(stage.here.intake)
+    return stage
+
+
+def forwarded_against_and_window_over(clock: time_machine.Traveller) -> Stage:
+    """The same, sent on with 建议不通过."""
+    stage = forwarded_against(clock)
+    close_window(stage.here.intake)
+    return stage
+
+
+# --- the plays -------------------------------------------------------------------------------------------------
 def nothing_happens(_stage: Stage) -> None:
     """The dossier lies there."""
 
@@ -130,13 +185,85 @@ def handled_among_the_staff(stage: Stage) -> None:
     assert dossiers.again(stage.dossier).state == State.DECIDED
 
 
-HIDDEN: tuple[Play, ...] = (
-    handled_among_the_staff,
-    somebody_looks,
-    refusal_is_proposed,
-    refused_and_attached,
-    passed_reopened_and_sent_back,
+def passed(stage: Stage) -> None:
+    stage.at(4)
+    dossiers.take(stage.dossier, stage.house.gao)
+    dossiers.accept_all(stage.dossier, stage.house.gao)
+    dossiers.decide(stage.dossier, stage.house.gao)
+
+
+def passed_with_a_waiver(stage: Stage) -> None:
+    stage.at(4)
+    dossiers.take(stage.dossier, stage.house.gao)
+    deciding.decide_pass(**stage.acting(stage.house.gao), waiver="毕业证书已在学信网核实")
+    assert stage.dossier.promises.get().waived_reason
+
+
+def registration_changes(stage: Stage) -> None:
+    stage.at(10)
+    dossiers.change_registration(stage.dossier, stage.here, degree=False)
+
+
+def passed_changed_and_kept(stage: Stage) -> None:
+    passed(stage)
+    registration_changes(stage)
+    stage.at(15)
+    deciding.keep(**stage.acting(stage.house.jiang))
+    assert dossiers.again(stage.dossier).changed_since is None
+
+
+def cancelled_and_restored(stage: Stage) -> None:
+    stage.at(10)
+    dossiers.change_registration(stage.dossier, stage.here, cancelled=True)
+    stage.at(12)
+    dossiers.change_registration(stage.dossier, stage.here)
+
+
+def refused_cancelled_and_restored(stage: Stage) -> None:
+    refused_and_attached(stage)
+    cancelled_and_restored(stage)
+
+
+def site_closes(stage: Stage) -> None:
+    stage.at(20)
+    review = closing.close_site(
+        intake=stage.here.intake, site=stage.here.site, staff=people.staff(stage.house.feng)
+    )
+    announce_closing(site_review_id=review.pk)
+
+
+def refused_and_site_closes(stage: Stage) -> None:
+    refused_and_attached(stage)
+    site_closes(stage)
+
+
+def site_closes_and_it_is_sent_back(stage: Stage) -> None:
+    passed(stage)
+    site_closes(stage)
+    stage.at(22)
+    deciding.reopen(**stage.acting(stage.house.jiang), reason="公章存疑")
+    dossiers.take(stage.dossier, stage.house.he)
+    reviewing.send_back(**stage.acting(stage.house.he), reason="请核对公章")
+
+
+SAME: tuple[tuple[Callable[[time_machine.Traveller], Stage], Play, Play], ...] = (
+    (forwarded, nothing_happens, handled_among_the_staff),
+    (forwarded, nothing_happens, somebody_looks),
+    (forwarded, nothing_happens, refusal_is_proposed),
+    (forwarded, nothing_happens, refused_and_attached),
+    (forwarded, nothing_happens, passed_reopened_and_sent_back),
+    (forwarded, registration_changes, passed_changed_and_kept),
+    (forwarded, cancelled_and_restored, refused_cancelled_and_restored),
+    (forwarded_against, nothing_happens, passed),
+    (forwarded_with_a_promise, nothing_happens, passed_with_a_waiver),
+    (submitted_in_one_stage, nothing_happens, somebody_looks),
+    (submitted_in_one_stage, nothing_happens, refused_and_attached),
+    (submitted_in_one_stage, nothing_happens, passed),
+    (forwarded_and_window_over, site_closes, refused_and_site_closes),
+    (forwarded_and_window_over, site_closes, site_closes_and_it_is_sent_back),
+    (forwarded_against_and_window_over, site_closes, refused_and_site_closes),
 )
+"""Where it starts, a play and another one that shows the candidate the same."""
 
 
 def told(stage: Stage, play: Play) -> dict[str, Any]:
@@ -211,22 +338,37 @@ def _bare(answer: Any) -> tuple[int, bytes, dict[str, str]]:
     return answer.status_code, _TOKEN.sub(rb"\1", content), headers
 
 
-@pytest.mark.parametrize("play", HIDDEN, ids=lambda play: play.__name__)
-def test_hidden_steps_change_no_byte_of_what_goes_out(stage: Stage, play: Play) -> None:
-    quiet, busy = told(stage, nothing_happens), told(stage, play)
-    assert quiet.keys() == busy.keys()
-    differing = [name for name, answer in quiet.items() if answer != busy[name]]
+@pytest.mark.parametrize(
+    ("start", "quiet", "busy"), SAME, ids=lambda value: getattr(value, "__name__", str(value))
+)
+def test_hidden_steps_change_no_byte_of_what_goes_out(
+    clock: time_machine.Traveller,
+    start: Callable[[time_machine.Traveller], Stage],
+    quiet: Play,
+    busy: Play,
+) -> None:
+    stage = start(clock)
+    one, other = told(stage, quiet), told(stage, busy)
+    assert one.keys() == other.keys()
+    differing = [name for name, answer in one.items() if answer != other[name]]
     assert differing == []
     assert (
-        b"".join(answer[1] for name, answer in quiet.items() if name.startswith("GET")).count("审核".encode())
+        b"".join(answer[1] for name, answer in one.items() if name.startswith("GET")).count("审核".encode())
         > 5
     )
 
 
-def test_the_comparison_notices_a_visible_step(stage: Stage) -> None:
-    def returned(stage: Stage) -> None:
-        stage.at(3)
-        dossiers.return_(stage.dossier, stage.house.gao)
+def returned(stage: Stage) -> None:
+    stage.at(3)
+    dossiers.return_(stage.dossier, stage.house.gao)
 
-    quiet, busy = told(stage, nothing_happens), told(stage, returned)
-    assert [name for name, answer in quiet.items() if answer != busy[name]]
+
+@pytest.mark.parametrize(("start", "play"), [(forwarded, returned), (forwarded_and_window_over, site_closes)])
+def test_the_comparison_notices_a_visible_step(
+    clock: time_machine.Traveller, start: Callable[[time_machine.Traveller], Stage], play: Play
+) -> None:
+    stage = start(clock)
+    quiet, busy = told(stage, nothing_happens), told(stage, play)
+    assert {"reports", f"GET /api/dossiers/{stage.dossier.pk}/state/ en"} <= {
+        name for name, answer in quiet.items() if answer != busy[name]
+    }

@@ -174,8 +174,8 @@ INVARIANTS: Final = (
     Invariant(
         "no_status_repeated",
         "two status reports after one another differ",
-        "SELECT id::text FROM (SELECT id, (status, text_zh) = LAG((status, text_zh)) OVER (PARTITION BY dossier_id "
-        "ORDER BY serial) AS again FROM casework_statuspush) reports WHERE again",
+        "SELECT id::text FROM (SELECT id, (status, text_zh, corrected_at) IS NOT DISTINCT FROM LAG((status, text_zh, corrected_at)) "
+        "OVER (PARTITION BY dossier_id ORDER BY serial) AS again FROM casework_statuspush) reports WHERE again",
     ),
     Invariant(
         "notice_life_has_times",

@@ -6,6 +6,11 @@ from typing import Final
 
 from django.http import HttpResponse
 
+from kaosheng.casework.models import Dossier
+from kaosheng.casework.queries.catalogue import sample_key
+from kaosheng.pictures.sniff import browser_kind
+from kaosheng.pictures.store import get_store
+
 NEVER_KEPT: Final = "no-store"
 KEPT_BRIEFLY: Final = "private, max-age=600"
 _EXTENSIONS: Final = {"jpeg": "jpg", "png": "png"}
@@ -24,3 +29,9 @@ def image_answer(data: bytes, *, kind: str, name: str, cache: str) -> HttpRespon
             "Vary": "Cookie",
         },
     )
+
+
+def sample_answer(dossier: Dossier, code: str) -> HttpResponse:
+    """The 示例 of a kind in the catalogue the dossier goes by. Raises Refusal `not_found`."""
+    data = get_store().read(sample_key(dossier, code))
+    return image_answer(data, kind=browser_kind(data), name=f"sample-{code}", cache=KEPT_BRIEFLY)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from factories import World, clients, dossiers, pictures
 from factories.people import Cast
 from kaosheng.casework.models import Dossier, Picture
+from kaosheng.catalogue.queries import load_catalogue
 from kaosheng.domain.states import State
 from kaosheng.pictures.limits import MAX_BYTES
 
@@ -250,22 +251,25 @@ def test_pictures_are_served_with_type_and_cache_rules(ai: Client, dossier: Doss
         assert answer.headers["Content-Disposition"].startswith('inline; filename="M01-1')
 
 
-def test_a_sample_is_for_people_who_are_logged_in(places: World, ai: Client) -> None:
+def test_a_sample_is_shown_at_the_dossier_whose_catalogue_has_it(
+    places: World, ai: Client, dossier: Dossier
+) -> None:
     from kaosheng.catalogue.models import MaterialKind
     from kaosheng.pictures.store import get_store
 
-    address = f"/samples/{places.intake.pk}/M01/"
+    address = f"/dossiers/{dossier.pk}/kinds/M01/sample/"
     for data, extension, media in (
         (pictures.jpeg(1), "jpg", "image/jpeg"),
         (pictures.png(1), "png", "image/png"),
     ):
         key = get_store().put(data)[0]
         MaterialKind.objects.filter(version__intake=places.intake, code="M01").update(sample=key)
+        load_catalogue.cache_clear()
         answer = ai.get(address)
         assert (answer.content, answer.headers["Content-Type"]) == (data, media)
         assert answer.headers["Content-Disposition"] == f'inline; filename="sample-M01.{extension}"'
     assert clients.anonymous().get(address).status_code == 302
-    assert ai.get(f"/samples/{places.intake.pk}/M03/").status_code == 404
+    assert ai.get(f"/dossiers/{dossier.pk}/kinds/M03/sample/").status_code == 404
 
 
 # --- doors ---------------------------------------------------------------------------------------------------

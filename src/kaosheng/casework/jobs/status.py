@@ -47,6 +47,7 @@ def _attempt(push: StatusPush) -> DeliveryError | None:
             status=push.status,
             text_zh=push.text_zh,
             text_en=push.text_en,
+            corrected_at=push.corrected_at,
         )
     except DeliveryError as error:
         push.last_error = str(error)[:200]

@@ -9,13 +9,17 @@ from kaosheng.casework.models.dossier import Dossier
 
 
 class StatusPush(models.Model):
-    """One visible state on its way to the registration system; `serial` counts a dossier's visible changes."""
+    """One visible state on its way to the registration system; `serial` counts a dossier's visible changes.
+
+    `corrected_at` tells a corrected verdict from the released one: only the opinion may differ.
+    """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="status_pushes")
     serial = models.PositiveIntegerField()
     status = models.CharField(max_length=20)
     text_zh = models.CharField(max_length=80)
     text_en = models.CharField(max_length=120)
+    corrected_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=200, blank=True)

@@ -37,7 +37,9 @@ def next_report(
     words = state_in_both(visible)
     if last is None and visible.state is VisibleState.DRAFT:
         return None
-    if last is not None and (last.status, last.text_zh) == (visible.state.value, words.zh):
+    corrected_at = visible.published.corrected_at if visible.published else None
+    shown = (visible.state.value, words.zh, corrected_at)
+    if last is not None and (last.status, last.text_zh, last.corrected_at) == shown:
         return None
     return StatusPush(
         dossier=dossier,
@@ -45,6 +47,7 @@ def next_report(
         status=visible.state.value,
         text_zh=words.zh,
         text_en=words.en,
+        corrected_at=corrected_at,
         created_at=now,
     )
 

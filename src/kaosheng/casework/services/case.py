@@ -26,8 +26,8 @@ from kaosheng.casework.models import (
     Step,
     Submission,
 )
+from kaosheng.casework.queries.catalogue import catalogue_of
 from kaosheng.casework.services.actors import Actor
-from kaosheng.catalogue.queries import load_catalogue, newest_version_id
 from kaosheng.domain import deadlines, materials, places
 from kaosheng.domain.dossier import Facts, Outcome, Request, decide, phase_of
 from kaosheng.domain.errors import Refusal
@@ -65,8 +65,8 @@ class Case:
     # --- what the candidate must give -----------------------------------------------------------------------
     @cached_property
     def catalogue(self) -> materials.Catalogue:
-        """The dossier's own version once submitted, else the newest."""
-        return load_catalogue(self.dossier.catalogue_version_id or newest_version_id(self.intake.pk))
+        """The catalogue the dossier goes by."""
+        return catalogue_of(self.dossier)
 
     @property
     def items(self) -> tuple[materials.Item, ...]:
@@ -165,6 +165,12 @@ class Case:
     def stage(self) -> Stage | None:
         """Whose work it is now, if anybody's in the house."""
         return {State.AT_SITE.value: Stage.SITE, State.AT_AREA.value: Stage.AREA}.get(self.dossier.state)
+
+    def require_stage(self, action: Action) -> Stage:
+        """The same, for an action of reviewers only. Raises Refusal `action_not_possible`."""
+        if self.stage is None:
+            raise Refusal("action_not_possible", phase=self.phase.value, action=action.value)
+        return self.stage
 
     @cached_property
     def lease(self) -> Lease | None:

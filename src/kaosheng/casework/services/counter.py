@@ -10,7 +10,7 @@ from kaosheng.casework.models import Dossier, ExtensionRequest
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.submitting import freeze, set_unsent_aside
-from kaosheng.casework.services.write_path import open_case
+from kaosheng.casework.services.write_path import open_as_seen, open_case
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, permissions_of
 from kaosheng.domain.states import Action, State
@@ -22,9 +22,7 @@ def receive(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) 
     What stands then is frozen like a submission, without the candidate's declaration: so his own unsent
     replacements are set aside, and only what staff put there counts as new.
     """
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         set_unsent_aside(case, keep_counter_pictures=True)
         case.step(Action.RECEIVE, actor, reason=reason.strip())
         freeze(case, commitment="")
@@ -53,9 +51,7 @@ def request_extension(*, dossier_id: UUID, actor: Actor, until: datetime, reason
 
 def extend(*, dossier_id: UUID, actor: Actor, seen_revision: int, until: datetime, reason: str) -> Dossier:
     """延期: a deadline of its own for one dossier; a lapsed one is a draft again. Answers an open request."""
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         _require_extendable(case, until)
         case.step(Action.EXTEND, actor, reason=reason.strip())
         case.dossier.deadline = until

@@ -10,7 +10,7 @@ from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import tell_candidate
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.rechecking import end_recheck
-from kaosheng.casework.services.write_path import open_case
+from kaosheng.casework.services.write_path import open_as_seen
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.states import Action, Verdict
 
@@ -19,9 +19,7 @@ def decide_pass(
     *, dossier_id: UUID, actor: Actor, seen_revision: int, opinion: str = "", waiver: str = ""
 ) -> Decision:
     """决定通过 by one person, when the dossier isn't drawn for a second look. Raises Refusal."""
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         case.step(Action.DECIDE, actor, verdict=Verdict.PASS, reason=opinion.strip(), waiver=waiver)
         _waive_promises(case, waiver)
         case.dossier.changed_since = None
@@ -38,9 +36,7 @@ def propose(
     waiver: str = "",
 ) -> Proposal:
     """提议: every 不通过, and every 通过 drawn for a second look, waits for another person. Raises Refusal."""
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         case.step(Action.PROPOSE, actor, verdict=verdict, reason=opinion.strip(), waiver=waiver)
         _waive_promises(case, waiver)
         case.dossier.changed_since = None
@@ -51,9 +47,7 @@ def propose(
 
 def confirm(*, dossier_id: UUID, actor: Actor, seen_revision: int) -> Decision:
     """确认 another person's proposal: the verdict is decided. Raises Refusal `second_person_needed`."""
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         proposal = case.proposal
         case.step(Action.CONFIRM, actor, verdict=Verdict(proposal.verdict) if proposal else None)
         if proposal is None:
@@ -72,27 +66,21 @@ def confirm(*, dossier_id: UUID, actor: Actor, seen_revision: int) -> Decision:
 
 def reject_proposal(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -> Dossier:
     """不同意 another person's proposal, with the reason. Raises Refusal."""
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         case.step(Action.REJECT_PROPOSAL, actor, reason=reason.strip())
         return case.dossier
 
 
 def withdraw_proposal(*, dossier_id: UUID, actor: Actor, seen_revision: int) -> Dossier:
     """Take one's own proposal back. Raises Refusal `not_your_proposal`."""
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         case.step(Action.WITHDRAW_PROPOSAL, actor)
         return case.dossier
 
 
 def reopen(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -> Dossier:
     """重新打开 an unreleased decision: it is void and the dossier back with the 考区. Raises Refusal."""
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         case.step(Action.REOPEN, actor, reason=reason.strip())
         void_decision(case)
         return case.dossier
@@ -100,9 +88,7 @@ def reopen(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -
 
 def keep(*, dossier_id: UUID, actor: Actor, seen_revision: int) -> Dossier:
     """维持 a decision although the registration changed afterwards; clears the flag. Raises Refusal."""
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         case.step(Action.KEEP, actor)
         case.dossier.changed_since = None
         return case.dossier
@@ -137,9 +123,7 @@ def propose_correction(
     *, dossier_id: UUID, actor: Actor, seen_revision: int, verdict: Verdict, opinion: str
 ) -> Correction:
     """更正 a released verdict: first person. A newer proposal replaces the pending one. Raises Refusal."""
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         case.step(Action.PROPOSE_CORRECTION, actor, verdict=verdict, reason=opinion.strip())
         Correction.objects.filter(dossier=case.dossier, confirmed_at=None, replaced_at=None).update(
             replaced_at=case.now
@@ -155,9 +139,7 @@ def propose_correction(
 
 def confirm_correction(*, dossier_id: UUID, actor: Actor, seen_revision: int) -> Correction:
     """更正: second person. From now on the candidate reads the new verdict, and the old one as 更正前."""
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         correction = case.correction
         case.step(
             Action.CONFIRM_CORRECTION, actor, verdict=Verdict(correction.verdict) if correction else None

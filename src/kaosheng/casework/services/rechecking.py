@@ -9,7 +9,7 @@ from kaosheng.casework.models import Correction, Recheck
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import tell_candidate
 from kaosheng.casework.services.case import Case
-from kaosheng.casework.services.write_path import open_case
+from kaosheng.casework.services.write_path import open_as_seen, open_case
 from kaosheng.domain.states import Action
 
 
@@ -30,9 +30,7 @@ def uphold(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -
 
     Raises Refusal `no_recheck_pending`, `first_decider`, `reason_needed`.
     """
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         case.step(Action.UPHOLD, actor, reason=reason.strip())
         Correction.objects.filter(dossier=case.dossier, confirmed_at=None, replaced_at=None).update(
             replaced_at=case.now

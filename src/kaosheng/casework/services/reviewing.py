@@ -13,7 +13,7 @@ from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import reads_english, tell_candidate
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.opening import open_short_kinds
-from kaosheng.casework.services.write_path import open_case
+from kaosheng.casework.services.write_path import open_as_seen, open_case
 from kaosheng.casework.words import deadline_words
 from kaosheng.catalogue.reasons import Reason, area_reasons, reasons_of
 from kaosheng.domain import places
@@ -205,11 +205,9 @@ def return_to_candidate(*, dossier_id: UUID, actor: Actor, seen_revision: int) -
 
     Raises Refusal `places_needed` when no mark asks for anything, and the table's own.
     """
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         asking = [mark for mark in case.draft_marks() if mark.verdict != Mark.Verdict.ACCEPTED]
-        stage = case.stage or Stage.SITE
+        stage = case.require_stage(Action.RETURN)
         case.step(Action.RETURN, actor, places_asked=len(asking))
         returned = Return.objects.create(
             dossier=case.dossier, stage=stage, at=case.now, revision=case.dossier.revision
@@ -288,17 +286,13 @@ def forward(
     *, dossier_id: UUID, actor: Actor, seen_revision: int, recommendation: Verdict, reason: str = ""
 ) -> Dossier:
     """建议通过 / 建议不通过: send the dossier on to the 考区. Raises Refusal."""
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         case.step(Action.FORWARD, actor, verdict=recommendation, reason=reason.strip())
         return case.dossier
 
 
 def send_back(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -> Dossier:
     """退回考点: the 考区 gives the dossier back to the site. Raises Refusal."""
-    with open_case(dossier_id) as case:
-        case.roles_of(actor)
-        case.require_revision(seen_revision)
+    with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         case.step(Action.SEND_BACK, actor, reason=reason.strip())
         return case.dossier

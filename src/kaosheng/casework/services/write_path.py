@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.services import locks
+from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import announce_visible_change
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.lining import place_in_line
@@ -39,3 +40,15 @@ def open_case(dossier_id: UUID, *, arrived_at: datetime | None = None) -> Iterat
             place_in_line(case)
             dossier.save()
             announce_visible_change(case)
+
+
+@contextmanager
+def open_as_seen(dossier_id: UUID, *, actor: Actor, seen_revision: int) -> Iterator[Case]:
+    """Open a dossier for somebody whom it concerns and who decided on a page that still holds.
+
+    Raises Refusal `not_found`, `stale_revision`.
+    """
+    with open_case(dossier_id) as case:
+        case.roles_of(actor)
+        case.require_revision(seen_revision)
+        yield case

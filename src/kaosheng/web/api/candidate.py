@@ -11,6 +11,7 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 
 from kaosheng.casework.models import Picture
+from kaosheng.casework.queries.snapshot import snapshot
 from kaosheng.casework.queries.visible import visible_now
 from kaosheng.casework.services.actors import of_candidate
 from kaosheng.casework.services.pictures import delete_picture
@@ -96,8 +97,9 @@ def delete(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> Status[N
 @router.get("{uuid:dossier_id}/state/", response=StateOut)
 def state(request: HttpRequest, dossier_id: UUID) -> Any:
     """The visible state. The ETag is a digest of the body: it changes when something visible does, never else."""
-    dossier = own_dossier(request, dossier_id)
-    visible = visible_now(dossier, now=timezone.now())
+    with snapshot():
+        dossier = own_dossier(request, dossier_id)
+        visible = visible_now(dossier, now=timezone.now())
     waits = visible.state in {VisibleState.DRAFT, VisibleState.RETURNED}
     deadline = effective_deadline(own=dossier.deadline, intake_closes=dossier.intake.closes_at)
     body = _state_out(visible, deadline if waits else None).model_dump_json()

@@ -112,7 +112,7 @@ def _positions(kind: KindView) -> str:
 def _sample_url(view: CandidateView, kind: KindView) -> str:
     if not kind.item.kind.sample:
         return ""
-    return reverse("candidate:sample", args=[view.dossier.intake_id, kind.code])
+    return reverse("candidate:sample", args=[view.dossier.pk, kind.code])
 
 
 def _alternatives(view: CandidateView, kind: KindView) -> list[str]:

@@ -8,9 +8,12 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from kaosheng.casework.models import Dossier
+from kaosheng.casework.queries.candidate import CandidateView, candidate_view
+from kaosheng.casework.queries.snapshot import snapshot
 from kaosheng.domain.errors import Refusal
 from kaosheng.regions.models import ExamArea, ExamSite
 from kaosheng.registration.models import Candidate, Registration
@@ -75,6 +78,15 @@ def open_dossier(request: HttpRequest, dossier_id: UUID) -> Dossier:
         ),
     )
     return dossier
+
+
+def open_view(request: HttpRequest, dossier_id: UUID) -> CandidateView:
+    """The candidate's own dossier through the door and all that a page shows of it, read in one moment.
+
+    Without it a change that lands between the reads would show half of itself. Raises Refusal `not_found`.
+    """
+    with snapshot():
+        return candidate_view(open_dossier(request, dossier_id), now=timezone.now())
 
 
 def me(request: HttpRequest) -> Candidate:

@@ -36,6 +36,7 @@ urlpatterns = [
     path(f"{_KIND}handover/code.png", handover.qr_code, name="handover-code"),
     path(f"{_KIND}handover/news/", handover.news, name="handover-news"),
     path(f"{_KIND}handover/close/", handover.close, name="handover-close"),
+    path(f"{_KIND}sample/", pictures.sample, name="sample"),
     path(f"{_KIND}promise/", answers.promise, name="promise"),
     path(f"{_KIND}explain/", answers.explain, name="explain"),
     path(_PICTURE, pictures.full, name="picture"),

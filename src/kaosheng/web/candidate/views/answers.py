@@ -9,19 +9,18 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kaosheng.casework.models import Dossier
-from kaosheng.casework.queries.candidate import KindView, candidate_view
+from kaosheng.casework.queries.candidate import KindView
 from kaosheng.casework.services import submitting
 from kaosheng.casework.services.actors import of_candidate
 from kaosheng.domain.errors import Refusal
 from kaosheng.web.access import for_candidates
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.forms import ExplanationForm, PromiseForm
-from kaosheng.web.candidate.frame import me, open_dossier
+from kaosheng.web.candidate.frame import me, open_dossier, open_view
 from kaosheng.web.candidate.views.upload import require_kind, show_card
 from kaosheng.web.candidate.words import kind_name, place_name
 from kaosheng.web.ui.messages import sentence_of, status_of
@@ -34,8 +33,8 @@ _METHODS = ["GET", "HEAD", "POST"]
 @for_candidates
 def promise(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
     """暂时无法提供: say by when a kind will follow, or take it back."""
-    dossier = open_dossier(request, dossier_id)
-    kind = require_kind(candidate_view(dossier, now=timezone.now()), code)
+    view = open_view(request, dossier_id)
+    dossier, kind = view.dossier, require_kind(view, code)
     actor, arrived = of_candidate(me(request)), arrived_at(request)
     if request.method == "POST" and "withdraw" in request.POST:
         submitting.withdraw_promise(dossier_id=dossier.pk, actor=actor, kind=code, arrived_at=arrived)
@@ -70,8 +69,8 @@ def promise(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
 @for_candidates
 def explain(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
     """无法提供 a kind, or 无法更换 a place that was asked for, with the reason."""
-    dossier = open_dossier(request, dossier_id)
-    kind = require_kind(candidate_view(dossier, now=timezone.now()), code)
+    view = open_view(request, dossier_id)
+    dossier, kind = view.dossier, require_kind(view, code)
     position = _position(request, kind)
     given = next((place.unable for place in kind.places if place.position == position), kind.unable)
     data = request.POST if request.method == "POST" else None

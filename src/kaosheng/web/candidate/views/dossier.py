@@ -8,14 +8,12 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kaosheng.casework.queries.candidate import candidate_view
 from kaosheng.domain.visibility import VisibleState
 from kaosheng.web.access import for_candidates
-from kaosheng.web.candidate.frame import has_several, open_dossier
+from kaosheng.web.candidate.frame import has_several, open_view
 from kaosheng.web.candidate.page import page_context
 
 NOTES_SEEN: Final = "kaosheng_notes"
@@ -28,15 +26,16 @@ _YEAR: Final = 365 * 24 * 3600
 @for_candidates
 def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """Show one dossier: state, notes, registration, checklist, 经过."""
-    found = open_dossier(request, dossier_id)
-    view = candidate_view(found, now=timezone.now())
+    view = open_view(request, dossier_id)
     context = page_context(view)
     seen = request.COOKIES.get(NOTES_SEEN, "").split(".")
     context["several"] = has_several(request)
-    context["notes_open"] = view.visible.state is VisibleState.DRAFT and str(found.intake_id) not in seen
+    context["notes_open"] = (
+        view.visible.state is VisibleState.DRAFT and str(view.dossier.intake_id) not in seen
+    )
     response = render(request, "candidate/dossier.html", context)
     if context["notes_open"]:
-        value = ".".join([*(part for part in seen if part.isdecimal()), str(found.intake_id)])
+        value = ".".join([*(part for part in seen if part.isdecimal()), str(view.dossier.intake_id)])
         response.set_cookie(
             NOTES_SEEN,
             value,

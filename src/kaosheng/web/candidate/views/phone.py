@@ -27,8 +27,8 @@ from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.forms import CodeForm
 from kaosheng.web.candidate.frame import set_public_facts
 from kaosheng.web.candidate.views import upload as uploading
-from kaosheng.web.candidate.views.pictures import sample_answer
 from kaosheng.web.candidate.words import place_label
+from kaosheng.web.image_answers import sample_answer
 from kaosheng.web.ui.components import UploadQueue
 from kaosheng.web.ui.messages import sentence_of, status_of
 
@@ -146,7 +146,7 @@ def _places(kind: KindView) -> list[dict[str, Any]]:
 def sample(request: HttpRequest) -> HttpResponse:
     """The 示例 of the kind."""
     held = held_handover(request)
-    return sample_answer(held.dossier.intake_id, held.kind)
+    return sample_answer(held.dossier, held.kind)
 
 
 @never_cache

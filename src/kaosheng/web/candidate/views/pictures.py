@@ -5,25 +5,21 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kaosheng.casework.models import Dossier, Picture
+from kaosheng.casework.queries.catalogue import catalogue_of
 from kaosheng.casework.services.pictures import delete_picture, restore_picture
-from kaosheng.catalogue.models import MaterialKind
-from kaosheng.catalogue.queries import load_catalogue, newest_version_id
-from kaosheng.domain.errors import Refusal
-from kaosheng.pictures.sniff import browser_kind
 from kaosheng.pictures.store import get_store
 from kaosheng.web.access import for_candidates, picture_in
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.frame import open_dossier
 from kaosheng.web.candidate.views.upload import owner_of, show_card
 from kaosheng.web.candidate.words import place_name
-from kaosheng.web.identity import candidate_id_of, staff_of
-from kaosheng.web.image_answers import KEPT_BRIEFLY, NEVER_KEPT, image_answer
+from kaosheng.web.image_answers import KEPT_BRIEFLY, NEVER_KEPT, image_answer, sample_answer
 from kaosheng.web.ui.page import base_template
 
 
@@ -50,28 +46,10 @@ def _file_name(picture: Picture) -> str:
 
 
 @require_safe
-def sample(request: HttpRequest, intake_id: int, code: str) -> HttpResponse:
-    """The 示例 of a kind, for whoever is logged in."""
-    if candidate_id_of(request) is None and staff_of(request) is None:
-        if request.headers.get("HX-Request") == "true":
-            raise Refusal("login_needed")
-        return redirect("candidate:entrance")
-    return sample_answer(intake_id, code)
-
-
-def sample_answer(intake_id: int, code: str) -> HttpResponse:
-    """The newest 示例 of a kind. Raises Refusal `not_found`."""
-    key = (
-        MaterialKind.objects.filter(version__intake=intake_id, code=code)
-        .exclude(sample="")
-        .order_by("-version__number")
-        .values_list("sample", flat=True)
-        .first()
-    )
-    if key is None:
-        raise Refusal("not_found")
-    data = get_store().read(key)
-    return image_answer(data, kind=browser_kind(data), name=f"sample-{code}", cache=KEPT_BRIEFLY)
+@for_candidates
+def sample(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
+    """The 示例 of a kind, in the catalogue this dossier goes by."""
+    return sample_answer(open_dossier(request, dossier_id), code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,9 +118,7 @@ def _question(
     yes_class: str = "btn-primary",
 ) -> HttpResponse:
     here = [dossier.pk, picture.pk]
-    kind = load_catalogue(dossier.catalogue_version_id or newest_version_id(dossier.intake_id)).kind(
-        picture.kind
-    )
+    kind = catalogue_of(dossier).kind(picture.kind)
     context = {
         "base": base_template(request),
         "heading": heading,

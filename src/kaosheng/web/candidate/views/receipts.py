@@ -7,18 +7,16 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kaosheng.casework.queries.candidate import candidate_view
 from kaosheng.casework.queries.receipts import Receipt, receipt_by_code
 from kaosheng.crypto.signatures import UnknownKeyError, is_genuine, key_id_of, public_keys
 from kaosheng.domain.visibility import VisibleState
 from kaosheng.pictures.store import get_store
 from kaosheng.web.access import for_candidates
-from kaosheng.web.candidate.frame import contact_of_site, open_dossier, set_public_facts
+from kaosheng.web.candidate.frame import contact_of_site, open_dossier, open_view, set_public_facts
 from kaosheng.web.candidate.panel import status_panel
 from kaosheng.web.candidate.receipt_pdf import receipt_pdf
 from kaosheng.web.candidate.receipts import Sheet, find_submission, sheet_of, split_digest
@@ -32,9 +30,9 @@ _OPEN_AGAIN = frozenset({VisibleState.RETURNED, VisibleState.DRAFT, VisibleState
 @for_candidates
 def receipt(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpResponse:
     """上报完成，内容已锁定: number, time, the list with digests and signature; to be printed and kept."""
-    dossier = open_dossier(request, dossier_id)
+    view = open_view(request, dossier_id)
+    dossier = view.dossier
     submission = find_submission(dossier, ordinal)
-    view = candidate_view(dossier, now=timezone.now())
     newest = submission.ordinal == len(view.submissions)
     locked = newest and view.visible.state not in _OPEN_AGAIN
     sheet = sheet_of(dossier, submission)

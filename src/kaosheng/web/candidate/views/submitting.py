@@ -9,12 +9,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.casework.models import Dossier
-from kaosheng.casework.queries.candidate import CandidateView, candidate_view
+from kaosheng.casework.queries.candidate import CandidateView
 from kaosheng.casework.services import submitting
 from kaosheng.casework.services.actors import of_candidate
 from kaosheng.domain.errors import Refusal
@@ -23,7 +22,7 @@ from kaosheng.web.access import for_candidates
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.cards import card_of
 from kaosheng.web.candidate.forms import CommitmentForm
-from kaosheng.web.candidate.frame import contact_of_site, me, open_dossier, said
+from kaosheng.web.candidate.frame import contact_of_site, me, open_dossier, open_view, said
 from kaosheng.web.ui.messages import sentence_of, status_of
 
 
@@ -32,10 +31,9 @@ from kaosheng.web.ui.messages import sentence_of, status_of
 @for_candidates
 def check(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """What is complete and what is missing, and the 真实性承诺."""
-    dossier = open_dossier(request, dossier_id)
-    view = candidate_view(dossier, now=timezone.now())
+    view = open_view(request, dossier_id)
     if not view.may_submit:
-        return redirect("candidate:dossier", dossier.pk)
+        return redirect("candidate:dossier", dossier_id)
     return render(request, "candidate/check.html", _check_context(view, CommitmentForm()))
 
 
@@ -85,7 +83,7 @@ def submit(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 
 
 def _again(request: HttpRequest, dossier: Dossier, form: CommitmentForm, refusal: Refusal) -> HttpResponse:
-    view = candidate_view(open_dossier(request, dossier.pk), now=timezone.now())
+    view = open_view(request, dossier.pk)
     if not view.may_submit:
         raise refusal
     sentence = sentence_of(refusal)

@@ -25,7 +25,7 @@ from kaosheng.domain.visibility import VisibleState
 from kaosheng.pictures.checks import require_size
 from kaosheng.web.access import for_candidates
 from kaosheng.web.arrival import arrived_at
-from kaosheng.web.candidate.frame import open_dossier
+from kaosheng.web.candidate.frame import open_dossier, open_view
 from kaosheng.web.candidate.page import card_context
 from kaosheng.web.candidate.uploading import upload_limits, upload_queue
 from kaosheng.web.candidate.words import kind_name, place_label, place_name, requirement
@@ -133,9 +133,7 @@ def _form(
         "base": base_template(request),
         "fragment": request.headers.get("HX-Request") == "true",
         "uploads": upload_queue(dossier),
-        "sample_url": reverse("candidate:sample", args=[dossier.intake_id, code])
-        if kind.item.kind.sample
-        else "",
+        "sample_url": reverse("candidate:sample", args=[dossier.pk, code]) if kind.item.kind.sample else "",
         "back": f"{back}#material-{code}",
         "handover_url": reverse("candidate:handover", args=[dossier.pk, code]),
     }
@@ -205,7 +203,7 @@ def closed_reason(view: CandidateView, kind: KindView) -> str:
 def show_card(request: HttpRequest, dossier: Dossier, code: str, *, said: str) -> HttpResponse:
     """The answer after a change: the card for scripts, else the page with the sentence on top."""
     if request.headers.get("HX-Request") == "true":
-        view = candidate_view(open_dossier(request, dossier.pk), now=timezone.now())
+        view = open_view(request, dossier.pk)
         return render(request, "candidate/card_answer.html", card_context(view, require_kind(view, code)))
     messages.success(request, said)
     return redirect(reverse("candidate:dossier", args=[dossier.pk]) + f"#material-{code}")

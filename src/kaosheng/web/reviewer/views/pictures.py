@@ -7,15 +7,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from kaosheng.casework.models import Dossier
-from kaosheng.catalogue.models import MaterialKind
-from kaosheng.catalogue.queries import newest_version_id
-from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
-from kaosheng.pictures.sniff import browser_kind
 from kaosheng.pictures.store import get_store
 from kaosheng.web.access import for_staff, picture_in, staff_dossier
-from kaosheng.web.image_answers import KEPT_BRIEFLY, NEVER_KEPT, image_answer
+from kaosheng.web.image_answers import KEPT_BRIEFLY, NEVER_KEPT, image_answer, sample_answer
 from kaosheng.web.reviewer.views.dossier import note_single
 
 
@@ -45,15 +40,4 @@ def thumbnail(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> HttpR
 @for_staff(Permission.DOSSIER_VIEW)
 def sample(request: HttpRequest, dossier_id: UUID, kind: str) -> HttpResponse:
     """The 示例 of a kind, in the catalogue this dossier is reviewed by."""
-    dossier = staff_dossier(request, dossier_id)
-    key = _sample_key(dossier, kind)
-    data = get_store().read(key)
-    return image_answer(data, kind=browser_kind(data), name=f"sample-{kind}", cache=KEPT_BRIEFLY)
-
-
-def _sample_key(dossier: Dossier, kind: str) -> str:
-    version = dossier.catalogue_version_id or newest_version_id(dossier.intake_id)
-    key = MaterialKind.objects.filter(version=version, code=kind).values_list("sample", flat=True).first()
-    if not key:
-        raise Refusal("not_found")
-    return key
+    return sample_answer(staff_dossier(request, dossier_id), kind)
