@@ -25,6 +25,8 @@ MATRIX = {
         "site:close_own",
         "dossier:export",
         "progress:view",
+        "message:view",
+        "broadcast:send",
     },
     "area_reviewer": {"dossier:view", "dossier:mark", "dossier:take"},
     "area_manager": {
@@ -37,6 +39,9 @@ MATRIX = {
         "registration:import",
         "dossier:export",
         "progress:view",
+        "message:view",
+        "message:word",
+        "broadcast:send",
     },
     "system_admin": {"account:manage"},
     "security_admin": {"role:grant"},

@@ -44,6 +44,9 @@ class Permission(StrEnum):
     REGISTRATION_IMPORT = "registration:import"
     DOSSIER_EXPORT = "dossier:export"
     PROGRESS_VIEW = "progress:view"
+    MESSAGE_VIEW = "message:view"
+    MESSAGE_WORD = "message:word"
+    BROADCAST_SEND = "broadcast:send"
     AUDIT_READ = "audit:read"
     ACCOUNT_MANAGE = "account:manage"
     ROLE_GRANT = "role:grant"
@@ -61,6 +64,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.EXTENSION_REQUEST,
             Permission.SITE_CLOSE_OWN,
             Permission.DOSSIER_EXPORT,
+            Permission.MESSAGE_VIEW,
+            Permission.BROADCAST_SEND,
             Permission.PROGRESS_VIEW,
         }
     ),
@@ -77,6 +82,9 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.CATALOGUE_PUBLISH,
             Permission.REGISTRATION_IMPORT,
             Permission.DOSSIER_EXPORT,
+            Permission.MESSAGE_VIEW,
+            Permission.MESSAGE_WORD,
+            Permission.BROADCAST_SEND,
             Permission.PROGRESS_VIEW,
         }
     ),
