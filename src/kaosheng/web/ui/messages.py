@@ -172,6 +172,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "message_too_large": Answer(413, _("消息超过 %(limit)s 字节，没有接收。")),
     "csrf_missing": Answer(403, _("请求缺少页面令牌或令牌已过期，没有保存任何内容。请刷新页面后重试。")),
     "catalogue_missing": Answer(503, _("材料目录尚未发布，请稍后再试。")),
+    "export_too_many": Answer(422, _("共 %(count)s 份，一次最多导出 %(limit)s 份，请先筛选再导出。")),
     # imported registrations
     "import_not_xlsx": Answer(422, _("这不是 xlsx 文件，没有导入任何内容。请用模板填写，另存为 .xlsx。")),
     "import_unreadable": Answer(

@@ -90,6 +90,7 @@ def _context(request: HttpRequest, bench: Workbench, problem: str) -> dict[str, 
         "asks": asked.get("ask") == "1" or bool(problem),
         "problems": [FieldProblem(sentence=problem)] if problem else [],
         "may_request": bench.may(Permission.EXTENSION_REQUEST) and bench.dossier.state in _EXTENDABLE,
+        "may_export": bench.may(Permission.DOSSIER_EXPORT),
         "may_upload": bench.may(Permission.COUNTER_UPLOAD) and bench.dossier.state in CHANGEABLE,
         "deadline": bench.case.deadline if bench.dossier.state in _EXTENDABLE else None,
     }

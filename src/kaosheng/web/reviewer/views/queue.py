@@ -55,6 +55,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "search": search,
         "page_of_rows": page,
         "rows": [_line(row_of(dossier, staff, now=now)) for dossier in page.object_list],
+        "may_export": tab in {Tab.ALL, Tab.RETURNED} and Permission.DOSSIER_EXPORT in staff.permissions,
         "may_take": Permission.DOSSIER_TAKE in staff.permissions,
         "takes_from": tab if tab is Tab.PROPOSALS else Tab.WAITING,
         "waiting": counts.get(Tab.PROPOSALS if tab is Tab.PROPOSALS else Tab.WAITING, 0),
