@@ -27,7 +27,7 @@ from kaosheng.accounts.models import AccountRequest, User
 from kaosheng.accounts.requests import request_account
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier
-from kaosheng.casework.services import importing
+from kaosheng.casework.services import catalogue_editing, importing
 from kaosheng.domain.states import State
 from kaosheng.registration.models import BindingConflict, RegistrationImport
 
@@ -61,6 +61,7 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "system_admin": clients.of_staff(house.system_admin),
         "security_admin": clients.of_staff(house.security_admin),
     }
+    catalogue_editing.begin(intake=here.intake, staff=staff(house.jiang))
     picture = dossier.pictures.order_by("kind", "position")[0]
     submission = dossier.submissions.get()
     values = {
@@ -78,6 +79,7 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "import_id": _an_import(here, house).pk,
         "conflict_id": _a_conflict(dossier).pk,
         "request_id": _account_request(here, house.feng).pk,
+        "number": 0,
     }
     return people, values
 

@@ -110,6 +110,11 @@ ANSWERS: Final[dict[str, Answer]] = {
     # intake and catalogue
     "catalogue_published": Answer(409, _("第 %(number)s 版材料目录已经发布或已被取消，不能再改。")),
     "catalogue_changed_meanwhile": Answer(409, _("预览之后材料目录又有改动，没有发布。请重新查看后再发布。")),
+    "catalogue_edited_meanwhile": Answer(
+        409, _("材料目录已被他人改动，您的修改没有保存，请查看最新内容后再改。")
+    ),
+    "nothing_prepared": Answer(409, _("没有准备中的材料目录，请先点“开始修改”。")),
+    "share_wrong": Answer(422, _("随机复核比例应在 0 到 100 之间，收到的是 %(percent)s。")),
     "catalogue_empty": Answer(422, _("材料目录中没有任何材料种类，不能发布。")),
     "kind_still_used": Answer(
         409,
