@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kaosheng.domain.materials import Effect, Item, Kind, Rule
+from kaosheng.domain.materials import Effect, Item, Rule
 from kaosheng.registration.words import LABELS, value_in_words
 from kaosheng.web.reviewer.presenting import pick
 
@@ -58,11 +58,13 @@ def rule_line(number: int, rule: Rule) -> dict[str, Any]:
     }
 
 
-def count_in_words(kind: Kind) -> str:
-    """2 张, 1–4 张."""
-    if kind.minimum == kind.maximum:
-        return _("%(count)s 张") % {"count": kind.maximum}
-    return _("%(low)s–%(high)s 张") % {"low": kind.minimum, "high": kind.maximum}
+def count_in_words(minimum: int, maximum: int) -> str:
+    """2 张, 1–4 张; nothing where nothing is taken."""
+    if not maximum:
+        return ""
+    if minimum == maximum:
+        return _("%(count)s 张") % {"count": maximum}
+    return _("%(low)s–%(high)s 张") % {"low": minimum, "high": maximum}
 
 
 def item_line(item: Item | None) -> dict[str, Any] | None:
@@ -73,6 +75,6 @@ def item_line(item: Item | None) -> dict[str, Any] | None:
         "effect": EFFECTS[item.effect],
         "chip": CHIPS[item.effect],
         "group": item.group,
-        "count": f"{item.minimum}–{item.maximum}" if item.maximum else "",
+        "count": count_in_words(item.minimum, item.maximum),
         "why": [pick(reason_zh, reason_en) for reason_zh, reason_en, _source in item.reasons],
     }

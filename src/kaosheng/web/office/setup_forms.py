@@ -128,7 +128,7 @@ class TellingForm(forms.Form):
             "notes_en": telling.notes_en,
             "review_expected_by": telling.review_expected_by,
             "release_expected_by": telling.release_expected_by,
-            "second_look_percent": round(telling.second_look_share * 100, 4),
+            "second_look_percent": f"{round(telling.second_look_share * 100, 4):g}",
             "seen": json.dumps(telling.as_text()),
         }
         return cls(initial=initial)

@@ -59,7 +59,7 @@ def _kinds(shown: Catalogue) -> list[dict[str, Any]]:
             "kind": kind,
             "name": kind_name(kind),
             "requirement": pick(kind.requirement_zh, kind.requirement_en),
-            "count": words.count_in_words(kind),
+            "count": words.count_in_words(kind.minimum, kind.maximum),
             "rules": [
                 words.rule_line(number, rule)
                 for number, rule in enumerate(shown.rules)

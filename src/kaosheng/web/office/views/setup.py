@@ -77,6 +77,7 @@ def _show(
         "warnings": [words.warning_in_words(one) for one in queries.warnings_of(intake, now=timezone.now())],
         "window": window,
         "stages_fixed": stages_fixed,
+        "stages": words.value_in_words("stages", str(intake.stages)),
         "telling": telling or TellingForm.begin(Telling.of(intake)),
         "history": [
             (version, words.changes_in_words(version.changes), words.version_in_words(version))
