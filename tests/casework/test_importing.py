@@ -62,6 +62,7 @@ def test_a_check_changes_nothing_and_the_import_makes_registrations_and_dossiers
     rows = [row(), row(cancelled="是"), row(source_version=3, site="1302")]
     imported = uploaded(here, house, workbook(rows, blank_lines=2))
     assert counts_of(imported, CHECK) == {"new": 3}
+    assert imported.rows == 3
     assert not Registration.objects.exists()
     importing.confirm(import_id=imported.pk, staff=people.staff(house.jiang), in_spite_of_errors=False)
     jobs.apply_import(import_id=str(imported.pk))

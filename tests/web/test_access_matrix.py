@@ -27,7 +27,7 @@ from kaosheng.accounts.models import AccountRequest, User
 from kaosheng.accounts.requests import request_account
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import BulkRun, Dossier
-from kaosheng.casework.services import bulk, importing
+from kaosheng.casework.services import bulk, catalogue_editing, importing
 from kaosheng.domain.states import State
 from kaosheng.registration.models import BindingConflict, RegistrationImport
 
@@ -61,6 +61,7 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "system_admin": clients.of_staff(house.system_admin),
         "security_admin": clients.of_staff(house.security_admin),
     }
+    catalogue_editing.begin(intake=here.intake, staff=staff(house.jiang))
     picture = dossier.pictures.order_by("kind", "position")[0]
     submission = dossier.submissions.get()
     own_run = bulk.preview(staff=staff(house.chen), act=BulkRun.Act.FORWARD, dossiers=[dossier])
@@ -80,6 +81,7 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "conflict_id": _a_conflict(dossier).pk,
         "request_id": _account_request(here, house.feng).pk,
         "run_id": own_run.pk,
+        "number": 0,
     }
     return people, values
 

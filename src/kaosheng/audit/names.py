@@ -56,6 +56,7 @@ class AuditName(StrEnum):
     SITE_REOPENED = "site:reopened"
     RELEASE_PREPARED = "release:prepared"
     RELEASE_PUBLISHED = "release:published"
+    CATALOGUE_EDITED = "catalogue:edited"
     CATALOGUE_PUBLISHED = "catalogue:published"
     INTAKE_CHANGED = "intake:changed"
     LIST_EXPORTED = "list:exported"

@@ -51,10 +51,11 @@ def _lines(content: bytes) -> Iterator[Any]:
     except (python_calamine.CalamineError, IndexError):
         yield {"refused": "import_unreadable"}
         return
-    if sheet.total_height > MOST_ROWS + 1:
-        yield {"refused": "import_too_many_rows", "rows": sheet.total_height - 1, "limit": MOST_ROWS}
+    rows = sheet.end[0] + 1 if sheet.end else 0
+    if rows > MOST_ROWS + 1:
+        yield {"refused": "import_too_many_rows", "rows": rows - 1, "limit": MOST_ROWS}
         return
-    yield {"rows": sheet.total_height}
+    yield {"rows": rows}
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         yield [number, [_plain(cell) for cell in cells]]
 

@@ -19,6 +19,7 @@ from django.utils.http import urlencode
 
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Conflict, Dossier, Handover, Picture
+from kaosheng.casework.queries.progress import intakes_of
 from kaosheng.casework.services.handing_over import device_handover
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, permissions_of
@@ -165,6 +166,14 @@ def staff_conflict(request: HttpRequest, conflict_id: int) -> BindingConflict:
     if conflict is None:
         raise Refusal("not_found")
     return conflict
+
+
+def staff_intake_within(request: HttpRequest, intake_id: int, *permissions: Permission) -> Intake:
+    """An intake of an area, or of a site's area, these permissions reach. Raises Refusal `not_found`."""
+    intake = intakes_of(staff_member(request), *permissions).filter(pk=intake_id).first()
+    if intake is None:
+        raise Refusal("not_found")
+    return intake
 
 
 def staff_intake(request: HttpRequest, intake_id: int, *permissions: Permission) -> Intake:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.urls import path
 
 from kaosheng.web.office.views import (
@@ -9,8 +11,11 @@ from kaosheng.web.office.views import (
     accounts,
     audit,
     bindings,
+    catalogue,
+    catalogue_edit,
     counter,
     days,
+    exports,
     extensions,
     imports,
     progress,
@@ -19,8 +24,11 @@ from kaosheng.web.office.views import (
     rehearsal,
     releases,
     roles,
+    setup,
     sites,
 )
+
+_CATALOGUE: Final = "setup/<int:intake_id>/catalogue/"
 
 app_name = "office"
 urlpatterns = [
@@ -44,6 +52,27 @@ urlpatterns = [
     path("imports/bindings/", bindings.bindings, name="bindings"),
     path("imports/bindings/<int:conflict_id>/", bindings.settle, name="binding-settle"),
     path("reasons/", reasons.reasons, name="reasons"),
+    path("export/", exports.queue_list, name="export-list"),
+    path("export/progress/<int:intake_id>/", exports.progress, name="export-progress"),
+    path("export/dossiers/<uuid:dossier_id>/", exports.dossier, name="export-dossier"),
+    path("setup/", setup.intakes, name="setups"),
+    path("setup/<int:intake_id>/", setup.setup, name="setup"),
+    path("setup/<int:intake_id>/window/", setup.window, name="setup-window"),
+    path("setup/<int:intake_id>/telling/", setup.telling, name="setup-telling"),
+    path("setup/<int:intake_id>/preview/", setup.preview, name="setup-preview"),
+    path(_CATALOGUE, catalogue.catalogue, name="catalogue"),
+    path(_CATALOGUE + "begin/", catalogue.begin, name="catalogue-begin"),
+    path(_CATALOGUE + "discard/", catalogue.discard, name="catalogue-discard"),
+    path(_CATALOGUE + "publish/", catalogue.publish, name="catalogue-publish"),
+    path(_CATALOGUE + "try/", catalogue.trial, name="catalogue-trial"),
+    path(_CATALOGUE + "kinds/new/", catalogue_edit.new_kind, name="kind-new"),
+    path(_CATALOGUE + "kinds/<str:kind>/", catalogue_edit.kind, name="kind"),
+    path(_CATALOGUE + "kinds/<str:kind>/move/", catalogue.move_kind, name="kind-move"),
+    path(_CATALOGUE + "kinds/<str:kind>/remove/", catalogue.remove_kind, name="kind-remove"),
+    path(_CATALOGUE + "kinds/<str:kind>/sample/", catalogue.sample, name="kind-sample"),
+    path(_CATALOGUE + "kinds/<str:kind>/rules/new/", catalogue_edit.new_rule, name="rule-new"),
+    path(_CATALOGUE + "rules/<int:number>/", catalogue_edit.rule, name="rule"),
+    path(_CATALOGUE + "rules/<int:number>/remove/", catalogue.remove_rule, name="rule-remove"),
     path("releases/", releases.releases, name="releases"),
     path("releases/<int:intake_id>/", releases.release, name="release"),
     path("releases/<int:intake_id>/rehearsal/", rehearsal.rehearsal, name="release-rehearsal"),

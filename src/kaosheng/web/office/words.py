@@ -82,6 +82,7 @@ EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.SITE_REOPENED: _("考点审核重新开放"),
     AuditName.RELEASE_PREPARED: _("准备公布"),
     AuditName.RELEASE_PUBLISHED: _("结果公布"),
+    AuditName.CATALOGUE_EDITED: _("编辑材料目录"),
     AuditName.CATALOGUE_PUBLISHED: _("发布材料目录"),
     AuditName.INTAKE_CHANGED: _("修改审核设置"),
     AuditName.LIST_EXPORTED: _("导出列表"),

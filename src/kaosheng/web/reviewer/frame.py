@@ -42,6 +42,7 @@ _NAVIGATION: Final[tuple[tuple[str | Promise, str, tuple[Permission, ...]], ...]
     (_("延期"), "office:extensions", (Permission.EXTENSION_REQUEST, Permission.EXTENSION_GRANT)),
     (_("报名信息"), "office:imports", (Permission.REGISTRATION_IMPORT,)),
     (_("退回原因"), "office:reasons", (Permission.REASONS_EDIT,)),
+    (_("审核设置"), "office:setups", (Permission.INTAKE_SET, Permission.CATALOGUE_PUBLISH)),
     (_("结果公布"), "office:releases", (Permission.RELEASE_PUBLISH,)),
     (_("复核"), "office:rechecks", (Permission.RECHECK_ANSWER,)),
     (_("账号申请"), "office:account-requests", (Permission.ACCOUNT_REQUEST,)),
@@ -149,7 +150,14 @@ def navigation_of(staff: Staff, current: str) -> list[NavItem]:
     ]
 
 
-_PART_OF: Final = {"site": "progress", "binding": "import", "bindings": "import"}
+_PART_OF: Final = {
+    "site": "progress",
+    "binding": "import",
+    "bindings": "import",
+    "catalogue": "setup",
+    "kind": "setup",
+    "rule": "setup",
+}
 """Pages reached from another part of the office only."""
 
 

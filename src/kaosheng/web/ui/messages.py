@@ -130,6 +130,11 @@ ANSWERS: Final[dict[str, Answer]] = {
     # intake and catalogue
     "catalogue_published": Answer(409, _("第 %(number)s 版材料目录已经发布或已被取消，不能再改。")),
     "catalogue_changed_meanwhile": Answer(409, _("预览之后材料目录又有改动，没有发布。请重新查看后再发布。")),
+    "catalogue_edited_meanwhile": Answer(
+        409, _("材料目录已被他人改动，您的修改没有保存，请查看最新内容后再改。")
+    ),
+    "nothing_prepared": Answer(409, _("没有准备中的材料目录，请先点“开始修改”。")),
+    "share_wrong": Answer(422, _("随机复核比例应在 0 到 100 之间，收到的是 %(percent)s。")),
     "catalogue_empty": Answer(422, _("材料目录中没有任何材料种类，不能发布。")),
     "kind_still_used": Answer(
         409,
@@ -192,6 +197,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "message_too_large": Answer(413, _("消息超过 %(limit)s 字节，没有接收。")),
     "csrf_missing": Answer(403, _("请求缺少页面令牌或令牌已过期，没有保存任何内容。请刷新页面后重试。")),
     "catalogue_missing": Answer(503, _("材料目录尚未发布，请稍后再试。")),
+    "export_too_many": Answer(422, _("共 %(count)s 份，一次最多导出 %(limit)s 份，请先筛选再导出。")),
     # imported registrations
     "import_not_xlsx": Answer(422, _("这不是 xlsx 文件，没有导入任何内容。请用模板填写，另存为 .xlsx。")),
     "import_unreadable": Answer(

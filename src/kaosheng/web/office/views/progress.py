@@ -40,6 +40,7 @@ def _of_intake(intake: Intake, staff: Staff) -> dict[str, Any]:
         "name": pick(intake.name_zh, intake.name_en),
         "area": pick(intake.area.name_zh, intake.area.name_en),
         "sees_area": sees_area,
+        "may_export": Permission.DOSSIER_EXPORT in staff.permissions,
         "parts": [_line(intake, part) for part in parts],
         "total": total,
         "everybody": sum(total.values()),

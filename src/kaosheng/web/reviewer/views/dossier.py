@@ -92,6 +92,7 @@ def bar_context(bench: Workbench) -> dict[str, Any]:
         "lease": presenting.lease_line(bench),
         "acts": acts(bench),
         "may_request": bench.may(Permission.EXTENSION_REQUEST) and bench.dossier.state in _EXTENDABLE,
+        "may_export": bench.may(Permission.DOSSIER_EXPORT),
         "may_upload": bench.may(Permission.COUNTER_UPLOAD) and bench.dossier.state in CHANGEABLE,
         "deadline": bench.case.deadline if bench.dossier.state in _EXTENDABLE else None,
     }

@@ -87,6 +87,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "page_of_rows": page,
         "counted_to": COUNTED_TO if len(found) == COUNTED_TO else 0,
         "rows": [_line(row_of(dossier, staff, now=now)) for dossier in page.object_list],
+        "may_export": tab in {Tab.ALL, Tab.RETURNED} and Permission.DOSSIER_EXPORT in staff.permissions,
         "may_take": Permission.DOSSIER_TAKE in staff.permissions,
         "may_hand_over": bool(staff.permissions & {Permission.DOSSIER_TAKE, Permission.HAND_OVER}),
         "may_bulk": tab is Tab.WAITING and Permission.DOSSIER_TAKE in staff.permissions,

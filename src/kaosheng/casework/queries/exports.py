@@ -1,0 +1,92 @@
+"""What the office may take away: lists, pictures, progress; in pieces, so that memory doesn't grow with the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kaosheng.accounts.scope import Staff
+from kaosheng.casework.models import Dossier, Picture, Submission
+from kaosheng.casework.queries.queue import QueueRow, in_scope, row_of, with_line
+from kaosheng.catalogue.queries import load_catalogue
+from kaosheng.domain.materials import Kind
+from kaosheng.domain.roles import Permission
+from kaosheng.pictures.store import ObjectMissing, get_store
+
+_PIECE: Final = 200
+_UNSAFE: Final = {ord(sign): "_" for sign in '\\/:*?"<>|\n\r\t\0'}
+
+
+def dossiers_to_export(staff: Staff, condition: Q) -> QuerySet[Dossier]:
+    """Those of his scope that meet a condition of the list page, by number."""
+    found = Dossier.objects.filter(in_scope(staff, Permission.DOSSIER_EXPORT), condition)
+    return found.order_by("registration__number")
+
+
+def with_pictures(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    """Of these, the ones that were submitted: a draft's pictures are its candidate's alone."""
+    return dossiers.filter(Exists(Submission.objects.filter(dossier=OuterRef("pk"))))
+
+
+def rows_of(ids: Sequence[UUID], staff: Staff, *, now: datetime) -> Iterator[QueueRow]:
+    """The lines of a list as this reader sees them."""
+    for piece in _pieces(ids):
+        found = Dossier.objects.filter(pk__in=piece).select_related(
+            "registration", "intake", "site", "release", "lease__holder"
+        )
+        for dossier in with_line(found, staff).order_by("registration__number"):
+            yield row_of(dossier, staff, now=now)
+
+
+def _pieces(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(ids), _PIECE):
+        yield ids[start : start + _PIECE]
+
+
+PlaceName = Callable[[Kind, int], str]
+"""How a position of a kind is called in the reader's language."""
+
+
+def pictures_of(
+    ids: Sequence[UUID], *, site_name: Callable[[Dossier], str], place_name: PlaceName
+) -> Iterator[tuple[str, datetime, bytes]]:
+    """Path in the archive (考点/报名号/材料/序号), moment and bytes of every picture that stands in its place.
+
+    A picture whose bytes the store has lost is a text file that says so: one lost object mustn't cost the rest.
+    """
+    for piece in _pieces(ids):
+        dossiers = {
+            dossier.pk: dossier
+            for dossier in Dossier.objects.filter(pk__in=piece).select_related("registration", "site")
+        }
+        shown = Picture.objects.filter(dossier__in=piece, hidden_at=None)
+        for picture in shown.order_by("dossier__registration__number", "kind", "position"):
+            dossier = dossiers[picture.dossier_id]
+            folder = f"{_safe(site_name(dossier))}/{_safe(dossier.registration.number)}"
+            path = f"{folder}/{_in_dossier(dossier, picture, place_name)}"
+            yield _entry(path, picture)
+
+
+def _in_dossier(dossier: Dossier, picture: Picture, place_name: PlaceName) -> str:
+    version = dossier.catalogue_version_id
+    kind = load_catalogue(version).kind(picture.kind) if version is not None else None
+    place = place_name(kind, picture.position) if kind is not None else ""
+    name = f"{picture.kind} {place_name(kind, 0)}" if kind is not None else picture.kind
+    return f"{_safe(name)}/{picture.position:02d} {_safe(place)}".rstrip()
+
+
+def _entry(path: str, picture: Picture) -> tuple[str, datetime, bytes]:
+    try:
+        content = get_store().read(picture.object_key)
+    except ObjectMissing:
+        return f"{path}.missing.txt", picture.added_at, picture.stored_digest.encode()
+    return f"{path}.{'png' if picture.format == 'png' else 'jpg'}", picture.added_at, content
+
+
+def _safe(name: str) -> str:
+    """A name every file system takes."""
+    return name.translate(_UNSAFE).strip(" .") or "_"

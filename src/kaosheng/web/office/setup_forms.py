@@ -1,0 +1,165 @@
+"""The forms of an intake's settings."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kaosheng.casework.services.intakes import Window
+from kaosheng.casework.services.telling import Telling
+from kaosheng.domain.errors import Refusal
+from kaosheng.web.reviewer.forms import ISO_DAY
+
+_MINUTE: Final = "%Y-%m-%dT%H:%M"
+_BAD_TIME: Final = {"required": _("请填写时间。"), "invalid": _("时间格式有误，请重新选择。")}
+_BAD_DAY: Final = {"invalid": _("日期格式有误，请按“年-月-日”填写。")}
+
+
+def _moment(label: Any, hint: Any = "") -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        help_text=hint,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format=_MINUTE),
+        error_messages=_BAD_TIME,
+    )
+
+
+def _day(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format=ISO_DAY),
+        input_formats=[ISO_DAY],
+        error_messages=_BAD_DAY,
+    )
+
+
+class WindowForm(forms.Form):
+    """时间与级次. `seen` is what the manager saw when he began."""
+
+    opens_at = _moment(_("上传开始"))
+    closes_at = _moment(_("上传截止"), _("从这一刻起不能再提交。1月20日 00:00 即 1月19日 24:00。"))
+    supplement_days = forms.IntegerField(
+        label=_("补充期限（天）"),
+        help_text=_("退回当日不计，到最后一天的 24:00。已退回的不受影响。"),
+        min_value=1,
+        error_messages={"required": _("请填写天数。"), "invalid": _("请填写整数。")},
+    )
+    stages = forms.TypedChoiceField(
+        label=_("审核级次"),
+        coerce=int,
+        choices=[(2, _("两级：考点初审，考区复审")), (1, _("一级：只由考区审核"))],
+        widget=forms.RadioSelect,
+        help_text=_("第一份材料提交后不能再改。"),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    @classmethod
+    def begin(cls, window: Window) -> WindowForm:
+        """The form as it opens."""
+        values = {name: getattr(window, name) for name in Window.__slots__}
+        return cls(initial={**values, "seen": json.dumps(window.as_text())})
+
+    def seen_window(self) -> Window:
+        """What the manager saw. Raises Refusal `form_incomplete`."""
+        try:
+            told = json.loads(self.cleaned_data["seen"])
+            return Window(
+                opens_at=datetime.fromisoformat(told["opens_at"]),
+                closes_at=datetime.fromisoformat(told["closes_at"]),
+                supplement_days=int(told["supplement_days"]),
+                stages=int(told["stages"]),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise Refusal("form_incomplete", field="seen") from error
+
+    def wanted(self) -> Window:
+        """What he wants; a moment he left alone keeps the seconds the field can't show."""
+        seen, given = self.seen_window(), self.cleaned_data
+        return Window(
+            opens_at=_unless_same(seen.opens_at, given["opens_at"]),
+            closes_at=_unless_same(seen.closes_at, given["closes_at"]),
+            supplement_days=given["supplement_days"],
+            stages=given["stages"],
+        )
+
+
+def _unless_same(seen: datetime, given: datetime) -> datetime:
+    return seen if seen.replace(second=0, microsecond=0) == given else given
+
+
+_NOTES: Final = {"rows": 8}
+
+
+class TellingForm(forms.Form):
+    """说明与复核."""
+
+    notes_zh = forms.CharField(
+        label=_("考区说明（中文）"), required=False, max_length=5000, widget=forms.Textarea(_NOTES)
+    )
+    notes_en = forms.CharField(
+        label=_("考区说明（英文）"), required=False, max_length=8000, widget=forms.Textarea(_NOTES)
+    )
+    review_expected_by = _day(_("预计考点审核完成"))
+    release_expected_by = _day(_("预计公布结果"))
+    second_look_percent = forms.FloatField(
+        label=_("随机复核比例（%）"),
+        help_text=_("拟通过的材料按比例随机抽出，由另一人复核；不通过的一律复核。"),
+        min_value=0,
+        max_value=100,
+        error_messages={
+            "required": _("请填写比例。"),
+            "invalid": _("请填写 0 到 100 的数。"),
+            "min_value": _("请填写 0 到 100 的数。"),
+            "max_value": _("请填写 0 到 100 的数。"),
+        },
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    @classmethod
+    def begin(cls, telling: Telling) -> TellingForm:
+        """The form as it opens."""
+        initial = {
+            "notes_zh": telling.notes_zh,
+            "notes_en": telling.notes_en,
+            "review_expected_by": telling.review_expected_by,
+            "release_expected_by": telling.release_expected_by,
+            "second_look_percent": f"{round(telling.second_look_share * 100, 4):g}",
+            "seen": json.dumps(telling.as_text()),
+        }
+        return cls(initial=initial)
+
+    def seen_telling(self) -> Telling:
+        """What the manager saw. Raises Refusal `form_incomplete`."""
+        try:
+            told = json.loads(self.cleaned_data["seen"])
+            return Telling(
+                notes_zh=str(told["notes_zh"]),
+                notes_en=str(told["notes_en"]),
+                review_expected_by=_read_day(told["review_expected_by"]),
+                release_expected_by=_read_day(told["release_expected_by"]),
+                second_look_share=float(told["second_look_share"]),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise Refusal("form_incomplete", field="seen") from error
+
+    def wanted(self) -> Telling:
+        """What he wants; browsers send line ends of their own."""
+        given, seen = self.cleaned_data, self.seen_telling()
+        share = given["second_look_percent"] / 100
+        same = round(seen.second_look_share * 100, 4) == given["second_look_percent"]
+        return Telling(
+            notes_zh=given["notes_zh"].replace("\r\n", "\n"),
+            notes_en=given["notes_en"].replace("\r\n", "\n"),
+            review_expected_by=given["review_expected_by"],
+            release_expected_by=given["release_expected_by"],
+            second_look_share=seen.second_look_share if same else share,
+        )
+
+
+def _read_day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
