@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from kaosheng.domain.materials import Effect, Item, Rule
 from kaosheng.registration.words import LABELS, value_in_words
@@ -63,7 +63,7 @@ def count_in_words(minimum: int, maximum: int) -> str:
     if not maximum:
         return ""
     if minimum == maximum:
-        return _("%(count)s 张") % {"count": maximum}
+        return ngettext("%(count)s 张", "%(count)s 张", maximum) % {"count": maximum}
     return _("%(low)s–%(high)s 张") % {"low": minimum, "high": maximum}
 
 

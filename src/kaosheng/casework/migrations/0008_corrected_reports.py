@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0006_recheck'),
+        ('casework', '0007_lines_and_handling'),
     ]
 
     operations = [
