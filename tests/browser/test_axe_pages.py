@@ -33,8 +33,11 @@ CANDIDATE_PAGES: Final[dict[str, tuple[str, ...]]] = {
         "kinds/M09/explain/",
         "pictures/{picture}/delete/",
         "check/",
+        "data/",
+        "data/phone/",
+        "doubt/",
     ),
-    "at_site": ("", "submissions/1/", "kinds/M01/upload/"),
+    "at_site": ("", "data/", "submissions/1/", "kinds/M01/upload/"),
     "returned": ("", "kinds/M01/explain/?position=2", "pictures/{asked}/delete/", "check/"),
     "at_area": ("",),
     "passed": ("", "submissions/1/"),
@@ -166,6 +169,11 @@ def test_pages_before_and_between(
 ) -> None:
     page = open_page(language, PHONE)
     assert looked_at(page, [f"{system.service}/", f"{system.service}/staff/account/login/"]) == {}
+    ((code,),) = system.execute(
+        "SELECT code FROM casework_submission WHERE dossier_id = %s AND ordinal = 1",
+        system.people["at_site"]["dossier"],
+    )
+    assert looked_at(page, [f"{system.service}/r/{code}/"]) == {}
     page = open_page(language, PHONE, person=system.people["draft"])
     assert looked_at(page, [f"{system.service}/choose/"]) == {}
     (lost,) = looked_at(page, [f"{system.service}/dossiers/nothing/"]).values()

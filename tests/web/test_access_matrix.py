@@ -27,7 +27,7 @@ from kaosheng.accounts.models import AccountRequest, User
 from kaosheng.accounts.requests import request_account
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import BulkRun, Dossier
-from kaosheng.casework.services import bulk, catalogue_editing, importing
+from kaosheng.casework.services import bulk, catalogue_editing, importing, phone_numbers
 from kaosheng.domain.states import State
 from kaosheng.registration.models import BindingConflict, RegistrationImport
 
@@ -72,6 +72,9 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "kind": "M01",
         "ordinal": submission.ordinal,
         "receipt_code": submission.code,
+        "change_id": phone_numbers.send_code(
+            candidate_id=dossiers.candidate_of(dossier).pk, dossier=dossier, phone="13900000001"
+        ).pk,
         "intake_id": here.intake.pk,
         "site_id": here.site.pk,
         "user_id": house.chen.pk,

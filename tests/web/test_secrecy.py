@@ -128,6 +128,8 @@ def nothing_happens(_stage: Stage) -> None:
 
 def somebody_looks(stage: Stage) -> None:
     stage.at(3)
+    for reader in (stage.house.gao, stage.house.chen):
+        assert clients.of_staff(reader).get(f"/staff/dossiers/{stage.dossier.pk}/").status_code == 200
     dossiers.take(stage.dossier, stage.house.gao)
     dossiers.accept_all(stage.dossier, stage.house.gao)
     dossiers.mark(stage.dossier, stage.house.gao, dossiers.replace_note(text="公章存疑"))
@@ -300,6 +302,9 @@ def _pages(client: Client, dossier: Dossier) -> Iterator[tuple[str, Any]]:
         reverse("candidate:dossier", kwargs=here),
         reverse("candidate:check", kwargs=here),
         reverse("candidate:receipt", kwargs={**here, "ordinal": submission.ordinal}),
+        reverse("candidate:own_data", kwargs=here),
+        reverse("candidate:own_pictures", kwargs=here),
+        reverse("candidate:doubt", kwargs=here),
         reverse("candidate:receipt_pdf", kwargs={**here, "ordinal": submission.ordinal}),
         reverse("candidate:receipt_text", kwargs={**here, "ordinal": submission.ordinal}),
         reverse("candidate:receipt_check", kwargs={"receipt_code": submission.code}),

@@ -10,6 +10,9 @@ class AuditName(StrEnum):
 
     CANDIDATE_LOGGED_IN = "candidate:logged_in"
     CANDIDATE_LOGGED_OUT = "candidate:logged_out"
+    PHONE_CODE_SENT = "candidate:phone_code_sent"
+    PHONE_CHANGED = "candidate:phone_changed"
+    OWN_PICTURES_TAKEN = "candidate:own_pictures_taken"
     STAFF_LOGGED_IN = "staff:logged_in"
     STAFF_LOGIN_FAILED = "staff:login_failed"
     STAFF_LOGGED_OUT = "staff:logged_out"
@@ -50,6 +53,7 @@ class AuditName(StrEnum):
     MARK_SET = "mark:set"
     PROMISE_MADE = "promise:made"
     PLACE_EXPLAINED = "place:explained"
+    REGISTRATION_DOUBTED = "registration:doubted"
     EXTENSION_REQUESTED = "extension:requested"
     EXTENSION_REFUSED = "extension:refused"
     SITE_CLOSED = "site:closed"

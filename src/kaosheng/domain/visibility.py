@@ -79,6 +79,14 @@ class DossierFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """One opening of a dossier by staff: when, and whether by the 考点 (its code) or by the 考区 (no code)."""
+
+    at: datetime
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Visible:
     """What a candidate may know: a state, the places still asked, and the verdict once published."""
 
@@ -131,3 +139,14 @@ def was_passed_at(closing: Closing, forwards: Sequence[Forward]) -> bool:
     """考点通过 is published by a closing for every dossier its site had last forwarded with 建议通过."""
     before = [forward for forward in forwards if forward.site == closing.site and forward.at <= closing.at]
     return bool(before) and before[-1].recommendation is Verdict.PASS
+
+
+def visible_views(views: Sequence[View], *, forwards: Sequence[Forward], published: bool) -> tuple[View, ...]:
+    """Who looked, as far as the candidate may know (design §7): of the 考点 up to the first forward, of all after release.
+
+    A later look, or one by the 考区, would tell of steps that are hidden until then.
+    """
+    if published:
+        return tuple(views)
+    first = min((forward.at for forward in forwards), default=None)
+    return tuple(view for view in views if view.site and (first is None or view.at <= first))

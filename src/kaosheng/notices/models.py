@@ -43,7 +43,8 @@ class Message(models.Model):
 
     `about` names the case by code, without a foreign key. `text` never carries personal data or a reviewer's
     free text. `unreached_at` is set when every way has failed, or there was none: the case is 未送达 until
-    somebody ticks that he telephoned (`phoned_at`).
+    somebody ticks that he telephoned (`phoned_at`). `secrets` are variables only the recipient may read (JSON,
+    sealed); in `text` stars stand for them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -58,6 +59,7 @@ class Message(models.Model):
     language = models.CharField(max_length=10)
     text = models.TextField()
     variables = models.JSONField(default=dict)
+    secrets = SealedTextField(blank=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     unreached_at = models.DateTimeField(null=True, blank=True)

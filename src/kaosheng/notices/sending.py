@@ -7,6 +7,7 @@ same key, and marked `maybe_twice` where the provider can't recognise that.
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ from kaosheng.notices.models import Mailing, Notice
 from kaosheng.notices.routes import Route, route_of_lane
 from kaosheng.notices.templates import TEXTS
 from kaosheng.notices.transports import DeliveryError, Outgoing, Transport
-from kaosheng.notices.wording import Worded, names_in, worded
+from kaosheng.notices.wording import Worded, fill, names_in, worded
 
 log = structlog.get_logger(__name__)
 
@@ -118,16 +119,18 @@ def _outgoing(notice: Notice, route: Route, words: dict[tuple[str, str], Worded]
     if key not in words:
         words[key] = worded(*key)
     language = "en" if message.language.startswith("en") else "zh"
-    names = names_in(words[key].text.in_language(language))
+    secrets: dict[str, str] = json.loads(message.secrets) if message.secrets else {}
+    variables = {**message.variables, **secrets}
+    wording = words[key].text.in_language(language)
     return Outgoing(
         key=f"notice-{notice.pk}",
         channel=notice.channel,
         recipient=notice.recipient,
         language=language,
         title=TEXTS[message.template].title(language),
-        text=message.text,
+        text=fill(wording, variables) if secrets else message.text,
         signature=route.signature,
-        variables={name: message.variables[name] for name in names if name in message.variables},
+        variables={name: variables[name] for name in names_in(wording) if name in variables},
         approved=words[key].approved.get(f"{notice.channel}:{language}", ""),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,8 @@ from kaosheng.notices.routes import Route, routes_of
 from kaosheng.notices.wording import Worded, cut, fill, worded
 
 CHUNK: Final = 1_000
+HIDDEN: Final = "******"
+"""Stands for a secret wherever a message is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Letter:
     """What to say to whom. `addresses` maps a channel to where it reaches this person; unknown ones are left out.
 
     `dedup` names the occasion: the same occasion never makes a second message. `deadline` is the one the text
-    names: close to it a message doesn't wait for the morning.
+    names: close to it a message doesn't wait for the morning. `secrets` are variables that only the sent text shows.
     """
 
     template: str
@@ -35,6 +38,7 @@ class Letter:
     addresses: Mapping[str, str]
     site: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
     deadline: datetime | None = None
 
     @property
@@ -96,8 +100,11 @@ def _message(letter: Letter, words: Worded, mailing: Mailing | None, now: dateti
         mailing=mailing,
         dedup_key=letter.dedup_key,
         language=letter.language,
-        text=fill(words.text.in_language(letter.language), variables),
+        text=fill(
+            words.text.in_language(letter.language), {**variables, **dict.fromkeys(letter.secrets, HIDDEN)}
+        ),
         variables=variables,
+        secrets=json.dumps(dict(letter.secrets)) if letter.secrets else "",
         created_at=now,
     )
 

@@ -29,6 +29,7 @@ VARIABLES: Final[dict[str, Variable]] = {
     "kinds": Variable("身份证明等3项", "ID document +2"),
     "deadline": Variable("1月28日24:00", "28 Jan 24:00"),
     "manner": Variable("在线更换", "replace online"),
+    "code": Variable("482913", "482913", 6, 6),
     "date": Variable("1月27日", "27 January"),
 }
 
@@ -141,6 +142,13 @@ TEXTS: Final[dict[str, Text]] = {
         en="Staff of your exam site uploaded pictures to your {exam} materials. Please check and submit them yourself. If you weren't there, contact the site.",
         title_zh="窗口代传材料",
         title_en="Uploaded at the counter",
+        urgency=Urgency.CODE,
+    ),
+    "phone_code": Text(
+        zh="您正在更换接收报名通知的手机号，验证码{code}，10分钟内有效。如非本人操作请忽略。",
+        en="Your code is {code}, valid for 10 minutes: somebody asked to send messages about a registration to this number. If it wasn't you, ignore it.",
+        title_zh="手机号验证码",
+        title_en="Code for a telephone number",
         urgency=Urgency.CODE,
     ),
     "phone_changed": Text(

@@ -50,7 +50,7 @@ class Intake(models.Model):
     `closes_at` is the first instant that is too late. Within `recheck_days` after its release a candidate may
     ask for 复核; 0 means there is none. With one stage the 考区 reviews alone; stages are
     fixed from the first submission. `review_expected_by` and `release_expected_by` are what candidates
-    are told, nothing depends on them.
+    are told, nothing depends on them. The last two say until when data are kept (`domain.retention`).
     """
 
     area = models.ForeignKey(ExamArea, on_delete=models.PROTECT, related_name="intakes")
@@ -71,6 +71,8 @@ class Intake(models.Model):
     commitment_en = models.TextField(blank=True)
     review_expected_by = models.DateField(null=True, blank=True)
     release_expected_by = models.DateField(null=True, blank=True)
+    drafts_kept_days = models.PositiveSmallIntegerField(default=30)
+    records_kept_months = models.PositiveSmallIntegerField(default=36)
 
     class Meta:
         """What can't be: closing before opening, a third stage, a share above one."""

@@ -13,13 +13,17 @@ from kaosheng.regions.models import ExamSite, Intake
 
 
 class Candidate(models.Model):
-    """考生: the person, by the registration system's subject. Never a staff User."""
+    """考生: the person, by the registration system's subject. Never a staff User.
+
+    `message_phone` is a number he confirmed for messages; without one they go to that of his registration.
+    """
 
     subject = models.CharField(max_length=255, unique=True)
     name = models.CharField(max_length=80)
     language = models.CharField(max_length=10, default="zh-hans")
     created_at = models.DateTimeField(auto_now_add=True)
     last_login_at = models.DateTimeField(null=True, blank=True)
+    message_phone = SealedTextField(blank=True)
 
     def __str__(self) -> str:
         """The id; never the name."""
@@ -54,6 +58,12 @@ class Registration(models.Model):
     def __str__(self) -> str:
         """The registration number."""
         return self.number
+
+    @property
+    def phone_for_messages(self) -> str:
+        """Where messages about it go: the number its candidate confirmed here, else its own."""
+        confirmed = self.candidate.message_phone if self.candidate else ""
+        return confirmed or self.phone
 
 
 class RegistrationVersion(models.Model):
@@ -203,3 +213,25 @@ class BindingConflict(models.Model):
     def __str__(self) -> str:
         """Registration and outcome."""
         return f"{self.registration_id} {self.outcome}"
+
+
+class PhoneChange(models.Model):
+    """One try to give another number for messages: a code went to `phone`, only its keyed digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="phone_changes")
+    phone = SealedTextField()
+    phone_index = models.CharField(max_length=60, db_index=True)
+    code_digest = models.CharField(max_length=60)
+    sent_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Newest first by person."""
+
+        indexes = (models.Index(fields=["candidate", "-sent_at"], name="phone_change_by_person"),)
+
+    def __str__(self) -> str:
+        """The id; never the number."""
+        return f"phone change {self.pk}"

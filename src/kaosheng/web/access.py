@@ -24,13 +24,13 @@ from kaosheng.casework.services.handing_over import device_handover
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, permissions_of
 from kaosheng.regions.models import ExamSite, Intake
-from kaosheng.registration.models import BindingConflict, RegistrationImport
+from kaosheng.registration.models import BindingConflict, PhoneChange, RegistrationImport
 from kaosheng.web.identity import candidate_id_of, staff_of
 
 View = Callable[..., HttpResponseBase]
 DEVICE_COOKIE = "kaosheng_phone"
 """The key of a device that redeemed a handover; it goes to the addresses below /phone/ alone."""
-_SURROUNDINGS = ("registration__candidate", "intake__area", "site", "release")
+_SURROUNDINGS = ("registration__candidate", "intake__area", "site", "release", "doubt")
 
 
 def for_candidates(view: View) -> View:
@@ -127,6 +127,14 @@ def picture_in(dossier: Dossier, picture_id: UUID, *, for_candidate: bool) -> Pi
     ):
         raise Refusal("not_found")
     return picture
+
+
+def own_phone_change(request: HttpRequest, change_id: UUID) -> PhoneChange:
+    """A change of number this candidate asked for. Raises Refusal `not_found`."""
+    change = PhoneChange.objects.filter(pk=change_id, candidate=candidate_id_of(request)).first()
+    if change is None:
+        raise Refusal("not_found")
+    return change
 
 
 def staff_site(

@@ -126,7 +126,10 @@ def test_a_picture_opened_by_its_address_alone_is_recorded_too(cast: Cast, at_si
     picture = at_site.pictures.first()
     assert picture is not None
     clients.of_staff(cast.chen).get(f"{address(at_site)}pictures/{picture.pk}/")
-    assert AuditEvent.objects.get(name="dossier:viewed").details == {"pictures": [str(picture.pk)]}
+    assert AuditEvent.objects.get(name="dossier:viewed").details == {
+        "pictures": [str(picture.pk)],
+        "house": "site",
+    }
 
 
 def test_pictures_come_with_type_and_cache_rules(cast: Cast, at_site: Dossier) -> None:

@@ -11,6 +11,7 @@ from kaosheng.casework.models.decisions import (
     SiteReview,
 )
 from kaosheng.casework.models.dossier import Dossier, Lease, Step
+from kaosheng.casework.models.doubts import RegistrationDoubt
 from kaosheng.casework.models.handling import BulkItem, BulkRun, Conflict, Hold, InternalNote, Look
 from kaosheng.casework.models.handover import Handover
 from kaosheng.casework.models.outgoing import StatusPush
@@ -39,6 +40,7 @@ __all__ = [
     "Promise",
     "Proposal",
     "Recheck",
+    "RegistrationDoubt",
     "Release",
     "Return",
     "SiteReview",

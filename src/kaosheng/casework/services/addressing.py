@@ -61,7 +61,10 @@ def letters_to(
                 site=dossier.site.code,
                 language=language,
                 dedup=occasion,
-                addresses={SMS: registration.phone, WECHAT: openids.get(registration.candidate_id, "")},
+                addresses={
+                    SMS: registration.phone_for_messages,
+                    WECHAT: openids.get(registration.candidate_id, ""),
+                },
                 variables={
                     "exam": exam_words(
                         registration, several=registration.subject in several, english=english

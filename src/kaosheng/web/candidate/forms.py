@@ -56,6 +56,57 @@ class RecheckForm(forms.Form):
         }
 
 
+class DoubtForm(forms.Form):
+    """我发现报名信息有误: what is wrong and what would be right. Empty takes an earlier word back."""
+
+    text = forms.CharField(max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, has_one: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        text = self.fields["text"]
+        text.label = _("哪一项有误，正确的是什么")
+        text.required = not has_one
+        text.error_messages = {
+            "required": _("请写明哪一项有误、正确的是什么。"),
+            "max_length": _("不超过 300 字。"),
+        }
+
+
+class PhoneForm(forms.Form):
+    """The new number for messages."""
+
+    phone = forms.CharField(
+        max_length=20,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        phone = self.fields["phone"]
+        phone.label = _("新手机号码")
+        phone.error_messages = {
+            "required": _("请填写新手机号码。"),
+            "max_length": _("请填写 11 位手机号码。"),
+        }
+
+
+class PhoneCodeForm(forms.Form):
+    """The code that came to the new number."""
+
+    code = forms.CharField(
+        max_length=10, widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["code"]
+        code.label = _("短信验证码（6 位数字）")
+        code.error_messages = {
+            "required": _("请填写短信中的验证码。"),
+            "max_length": _("验证码为 6 位数字。"),
+        }
+
+
 class CommitmentForm(forms.Form):
     """真实性承诺 of the check page."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kaosheng.casework.models import Dossier, RegistrationDoubt
 from kaosheng.casework.queries.candidate import CandidateView, KindView
 from kaosheng.casework.queries.candidate_story import Told
 from kaosheng.domain.visibility import VisibleState
@@ -37,6 +38,7 @@ def page_context(view: CandidateView) -> dict[str, Any]:
         ],
         "facts": registration_facts(view),
         "change": change_message(view),
+        "doubt": doubt_of(view.dossier),
         "entries": [_entry(view, told) for told in view.told],
         "contact": contact_of_site(site),
         "receipts": receipt_links(view),
@@ -58,6 +60,11 @@ def frame_context(view: CandidateView) -> dict[str, Any]:
 def card_context(view: CandidateView, kind: KindView) -> dict[str, Any]:
     """The answer to a script: the changed card, and what changes with it."""
     return {**frame_context(view), "card": card_of(view, kind)}
+
+
+def doubt_of(dossier: Dossier) -> RegistrationDoubt | None:
+    """What the candidate told about his registration; the door has read it."""
+    return getattr(dossier, "doubt", None)
 
 
 def registration_facts(view: CandidateView) -> list[ui.Fact]:

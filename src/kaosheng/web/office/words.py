@@ -36,6 +36,10 @@ BINDING_OUTCOMES: Final[dict[str, str | Promise]] = {
 EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.CANDIDATE_LOGGED_IN: _("考生登录"),
     AuditName.CANDIDATE_LOGGED_OUT: _("考生退出"),
+    AuditName.PHONE_CODE_SENT: _("考生获取手机验证码"),
+    AuditName.PHONE_CHANGED: _("考生更换通知手机号"),
+    AuditName.OWN_PICTURES_TAKEN: _("考生下载自己的图片"),
+    AuditName.REGISTRATION_DOUBTED: _("考生反映报名信息有误"),
     AuditName.STAFF_LOGGED_IN: _("工作人员登录"),
     AuditName.STAFF_LOGIN_FAILED: _("工作人员登录失败"),
     AuditName.STAFF_LOGGED_OUT: _("工作人员退出"),

@@ -64,6 +64,16 @@ ANSWERS: Final[dict[str, Answer]] = {
         _("手机上传已失效：二维码或数字码只能使用一次，10 分钟内有效。请在电脑上重新点“手机扫码上传”。"),
     ),
     "handover_tries": Answer(429, _("输错的次数太多，请 10 分钟后再试，或改用扫描二维码。")),
+    "phone_malformed": Answer(
+        422, _("请填写 11 位手机号码，例如 13800000000。收到的号码有 %(digits)s 位数字。")
+    ),
+    "phone_unchanged": Answer(422, _("这个号码正在接收通知，不需要更换。")),
+    "codes_too_many": Answer(
+        429, _("一小时内最多发送 %(limit)s 次验证码，请稍后再试。着急办理请电话联系考点。")
+    ),
+    "code_wrong": Answer(422, _("验证码不正确，还可以再试 %(left)s 次。")),
+    "code_expired": Answer(409, _("验证码已过期（10 分钟内有效，只有最新的有效），请重新获取。")),
+    "code_spent": Answer(429, _("验证码已输错 %(limit)s 次，请重新获取。")),
     "file_missing": Answer(422, _("没有选取文件，请先选取图片再提交。")),
     "body_too_large": Answer(
         413, _("上传内容超过 %(limit_mb)s MB，没有接收。单张图片不超过 200 KB（204,800 字节）。")

@@ -18,7 +18,7 @@ from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries.workbench import Workbench, workbench
 from kaosheng.casework.services.handling import note_look
 from kaosheng.domain.places import CHANGEABLE
-from kaosheng.domain.roles import Permission
+from kaosheng.domain.roles import SITE_ROLES, Permission
 from kaosheng.domain.states import State, Verdict
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
 from kaosheng.web.reviewer import presenting, words
@@ -133,8 +133,15 @@ def record_opening(request: HttpRequest, staff: Staff, dossier: Dossier, picture
         area=dossier.intake.area.code,
         site=dossier.site.code,
         pictures=pictures,
+        house=house_of(staff, dossier),
     )
     request.session[_OPENED_KEY] = [str(dossier.pk), digest]
+
+
+def house_of(staff: Staff, dossier: Dossier) -> str:
+    """Whether somebody looks as the 考点 or as the 考区: candidates may know of them at different times."""
+    roles = staff.roles_for(area_id=dossier.intake.area_id, site_id=dossier.site_id)
+    return "site" if roles and roles <= SITE_ROLES else "area"
 
 
 def note_single(request: HttpRequest, dossier: Dossier, picture_id: str) -> None:
