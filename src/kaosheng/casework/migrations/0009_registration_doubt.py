@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0007_lines_and_handling'),
+        ('casework', '0008_corrected_reports'),
     ]
 
     operations = [
