@@ -36,6 +36,8 @@ class AuditName(StrEnum):
     HANDOVER_OPENED = "handover:opened"
     HANDOVER_REDEEMED = "handover:redeemed"
     HANDOVER_CLOSED = "handover:closed"
+    PICTURE_TURNED = "picture:turned"
+    ADVICE_CONFIRMED = "advice:confirmed"
     MARK_SET = "mark:set"
     PROMISE_MADE = "promise:made"
     PLACE_EXPLAINED = "place:explained"

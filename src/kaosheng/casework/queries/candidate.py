@@ -9,6 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from kaosheng.casework.models import Dossier, Mark, Picture, Submission
+from kaosheng.casework.queries.advice import Advised, advice_on
 from kaosheng.casework.queries.candidate_rows import CandidateRows, read_rows
 from kaosheng.casework.queries.candidate_story import Told, what_is_told
 from kaosheng.casework.queries.visible import forwards_of, visible_from
@@ -127,6 +128,7 @@ class CandidateView:
     told: tuple[Told, ...]
     change: Change | None
     list_digest: str
+    advice: Mapping[UUID, Advised]
 
     @property
     def is_open(self) -> bool:
@@ -194,6 +196,7 @@ def candidate_view(dossier: Dossier, *, now: datetime) -> CandidateView:
         told=what_is_told(rows, visible),
         change=_change(rows),
         list_digest=picture_list_digest(case.pictures),
+        advice=advice_on(case.pictures, now=now) if waits else {},
     )
 
 
