@@ -39,6 +39,7 @@ def payload(
     site: ExamSite | None = None,
     cancelled: bool = False,
     name: str = "样本·艾",
+    id_number: str = "",
     batch: str = BATCH,
     **facts: Any,
 ) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def payload(
         "cancelled": cancelled,
         "name": name,
         "id_type": "居民身份证",
-        "id_number": f"13999919990101{number[-4:]}",
+        "id_number": id_number or f"13999919990101{number[-4:]}",
         "phone": f"1990000{number[-4:]}",
         "facts": {**FACTS, **facts},
     }

@@ -76,3 +76,10 @@ def jpeg(page: Pixels, **options: object) -> bytes:
     out = io.BytesIO()
     Image.fromarray(page).save(out, "JPEG", quality=85, **options)
     return out.getvalue()
+
+
+def as_png(data: bytes) -> bytes:
+    """The pixels of a JPEG in another file."""
+    out = io.BytesIO()
+    Image.fromarray(simplejpeg.decode_jpeg(data, "RGB")).save(out, "PNG")
+    return out.getvalue()

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from kaosheng.inspection import nets
 from kaosheng.inspection.fields import Finding, compare_name, compare_number, is_valid_number
+from kaosheng.inspection.inspector import lying
 from kaosheng.inspection.papers import paper_of, papers, papers_of_kind
 from kaosheng.inspection.reading import Line
 from kaosheng.inspection.text_boxes import TextBox, from_top_edge
 from kaosheng.ops.demo_data.catalogue import demo_catalogue
+from kaosheng.pictures.encode import turned
 
 SQUARE = TextBox(np.array([[0, 0], [9, 0], [9, 9], [0, 9]], dtype=np.float32))
 
@@ -105,3 +107,16 @@ def test_a_model_file_that_was_changed_is_not_run(tmp_path: Path, monkeypatch: p
     assert nets.available()
     with pytest.raises(nets.ModelsUnusableError, match=hashlib.sha256(b"something else").hexdigest()):
         _ = nets.Nets().detect
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_place_is_brought_back_to_where_it_lay(orientation: int) -> None:
+    lay = np.zeros((30, 50, 1), np.uint8)
+    lay[4:9, 30:37] = 255
+    upright = turned(lay, orientation)
+    down, across = (axis.astype(np.float32) for axis in np.nonzero(upright[:, :, 0]))
+    back_across, back_down = lying(
+        (across + 0.5) / upright.shape[1], (down + 0.5) / upright.shape[0], orientation
+    )
+    assert (back_across.min() * 50, back_across.max() * 50) == pytest.approx((30.5, 36.5))
+    assert (back_down.min() * 30, back_down.max() * 30) == pytest.approx((4.5, 8.5))

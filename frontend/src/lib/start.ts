@@ -4,6 +4,11 @@ import htmx from "htmx.org";
 import { showTrouble } from "./live";
 import { refusalOf } from "./refusal";
 
+interface Failure {
+  xhr: XMLHttpRequest;
+  requestConfig: { headers: Record<string, string> };
+}
+
 /** Starts the controllers of a page and tells the reader when a request in the background fails. */
 export function start(controllers: Record<string, ControllerConstructor>): void {
   const application = Application.start();
@@ -26,10 +31,14 @@ function tellFailures(): void {
     htmx.config.selfRequestsOnly = true;
   }
   const words = (name: string): string => document.getElementById("trouble")?.getAttribute(`data-${name}`) ?? "";
-  document.addEventListener("htmx:sendError", () => showTrouble(words("unreachable")));
-  document.addEventListener("htmx:timeout", () => showTrouble(words("unreachable")));
-  document.addEventListener("htmx:responseError", (event) => {
-    const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
-    showTrouble(refusalOf(xhr) || words("refused"));
-  });
+  const tell = (name: string): void => {
+    document.addEventListener(name, (event) => {
+      const { xhr, requestConfig } = (event as CustomEvent<Failure>).detail;
+      // What the page asks by itself fails silently: it asks again, and nobody waits for it.
+      if (!requestConfig.headers["X-Background"]) {
+        showTrouble(name === "htmx:responseError" ? refusalOf(xhr) || words("refused") : words("unreachable"));
+      }
+    });
+  };
+  ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach(tell);
 }

@@ -50,6 +50,8 @@ class AuditName(StrEnum):
     BULK_CONFIRMED = "bulk:confirmed"
     BULK_FINISHED = "bulk:finished"
     REASONS_CHANGED = "reasons:changed"
+    PICTURE_TURNED = "picture:turned"
+    ADVICE_CONFIRMED = "advice:confirmed"
     MARK_SET = "mark:set"
     PROMISE_MADE = "promise:made"
     PLACE_EXPLAINED = "place:explained"

@@ -7,7 +7,7 @@ import time
 from kaosheng.inspection.direction import Direction
 from kaosheng.inspection.fields import Compared
 from kaosheng.inspection.inspector import WORKING_PIXELS, Expected, Inspector
-from kaosheng.inspection.papers import is_of_other_person, papers, papers_of_kind
+from kaosheng.inspection.papers import borne, papers
 from kaosheng.pictures.checks import pixels_of
 
 
@@ -22,7 +22,7 @@ def describe(inspector: Inspector, data: bytes, *, expected: Expected, kind: str
     quick = inspector.quick_look(pixels)
     reading = inspector.read(pixels, quick, expected) if quick.text else None
     paper = reading.paper if reading else None
-    bears = _borne(paper.code if paper else kind, kind)
+    bears = borne(paper or papers().get(kind), kind)
     return {
         "direction": quick.lie.direction.value if quick.text else Direction.UNKNOWN.value,
         "legible": quick.legible,
@@ -34,18 +34,6 @@ def describe(inspector: Inspector, data: bytes, *, expected: Expected, kind: str
         "id_number": _finding(reading.id_number) if reading and "id_number" in bears else None,
         "ms": round((time.perf_counter() - began) * 1000),
     }
-
-
-def _borne(code: str, kind: str) -> frozenset[str]:
-    """What of its holder the paper carries; everything, as long as nobody says which paper it is."""
-    if is_of_other_person(kind):
-        return frozenset()
-    if code in papers():
-        return papers()[code].bears
-    taken = papers_of_kind(kind)
-    if not taken:
-        return frozenset({"name", "id_number"})
-    return frozenset().union(*(papers()[each].bears for each in taken))
 
 
 def _finding(compared: Compared | None) -> str | None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from kaosheng.inspection.clarity import Clarity, measure
 from kaosheng.inspection.direction import Direction, Lie, look
@@ -20,6 +21,8 @@ from kaosheng.inspection.papers import Paper, paper_of
 from kaosheng.inspection.reading import Line, read_lines
 from kaosheng.inspection.text_boxes import TextBox, find_text
 from kaosheng.pictures.encode import Pixels, turned
+
+Places = npt.NDArray[np.floating[Any]]
 
 WORKING_PIXELS: Final = 3_000_000
 """Pixels a picture is decoded to: more than the nets look at, enough to cut lines from."""
@@ -58,6 +61,14 @@ class Reading:
     confidence: float
     size: tuple[int, int]
 
+    def box_as_it_lies(self, line: Line, orientation: int) -> list[float]:
+        """Where a line stands: [x, y, width, height] as fractions of the picture before it was put upright."""
+        corners, (width, height) = line.box.corners, self.size
+        across, down = lying(corners[:, 0] / width, corners[:, 1] / height, orientation)
+        left, right = np.clip([across.min(), across.max()], 0, 1)
+        top, bottom = np.clip([down.min(), down.max()], 0, 1)
+        return [round(float(part), 4) for part in (left, top, right - left, bottom - top)]
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -65,6 +76,13 @@ class Expected:
 
     name: str = ""
     id_number: str = ""
+
+
+def lying(across: Places, down: Places, orientation: int) -> tuple[Places, Places]:
+    """Bring places in a picture put upright by an EXIF orientation back to the picture as it lay. All are fractions."""
+    sideways = orientation in {5, 6, 7, 8}
+    x, y = (down, across) if sideways else (across, down)
+    return (1 - x if orientation in {2, 3, 7, 8} else x), (1 - y if orientation in {3, 4, 6, 7} else y)
 
 
 @dataclass
@@ -76,6 +94,12 @@ class Inspector:
     def __post_init__(self) -> None:
         """Keep OpenCV to this thread: a second one costs the web workers more than it brings."""
         cv2.setNumThreads(1)
+
+    def warm(self) -> None:
+        """Load every net, so that the first picture waits no longer than the others. Raises ModelsUnusableError."""
+        nets = self.nets
+        for net in (nets.detect, nets.orient, nets.reader, nets.careful_reader):
+            del net
 
     def quick_look(self, pixels: Pixels) -> QuickLook:
         """Look at RGB or grey pixels, as a viewer shows them."""

@@ -63,9 +63,26 @@ def papers_of_kind(name: str) -> frozenset[str]:
     return frozenset(code for code, paper in papers().items() if any(word in name for word in paper.kinds))
 
 
-def is_of_other_person(kind_name: str) -> bool:
-    """Whether a 材料种类 of this name takes papers of somebody else than the candidate."""
-    return _OTHER_PERSON in kind_name
+def fits(paper: Paper | None, kind_name: str) -> bool | None:
+    """Whether a paper is one this 材料种类 takes; None when the paper isn't known or anything goes."""
+    taken = papers_of_kind(kind_name)
+    return paper.code in taken if paper and taken else None
+
+
+def borne(paper: Paper | None, kind_name: str) -> frozenset[str]:
+    """What of the candidate (name, id_number) should stand on the picture.
+
+    Nothing on papers of somebody else. On a paper that isn't known: all that papers of its kind carry, and without a
+    kind everything.
+    """
+    if _OTHER_PERSON in kind_name:
+        return frozenset()
+    if paper is not None:
+        return paper.bears
+    taken = papers_of_kind(kind_name)
+    if not taken:
+        return frozenset({"name", "id_number"})
+    return frozenset().union(*(papers()[each].bears for each in taken))
 
 
 def _points(paper: Paper, texts: list[str]) -> int:

@@ -128,6 +128,8 @@ class Demo:
         self._wait_for("service", settings.PORT)
         # Nobody waits for these; starting, they would take the processor from the sites.
         self.supervisor.add(self._child("worker", [*_service(), "worker"]))
+        if settings.PICTURE_ASSISTANT:
+            self.supervisor.add(self._child("inspection", [*_service(), "inspection", "work"]))
         self.supervisor.add(self._child("registration-outbox", [*_registration(), "send_outbox"]))
 
     def _start_database(self) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import sys
+from pathlib import Path
 from typing import Final
 
 PR_SET_PDEATHSIG: Final = 1
@@ -16,3 +18,17 @@ def end_with_parent(how: signal.Signals) -> None:
     """Let the kernel send this process `how` when its parent ends; on Linux only, elsewhere without effect."""
     if sys.platform == "linux":
         LIBC.prctl(PR_SET_PDEATHSIG, how)
+
+
+def idle_priority() -> None:
+    """Let this process run only when nobody else wants the processor; where that can't be asked, last of all."""
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    else:
+        os.nice(19)
+
+
+def resident_bytes() -> int:
+    """Memory this process holds now; 0 where the system doesn't say."""
+    statm = Path("/proc/self/statm")
+    return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0

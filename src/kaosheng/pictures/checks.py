@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import math
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -138,6 +138,19 @@ def _pixels_of_png(data: bytes, max_pixels: int) -> Pixels:
     _require_dimensions(parts.width, parts.height, PNG_MAX_PIXELS, "PNG")
     with _WHOLE_PICTURE:
         return encode.turned(_png_pixels(parts, max_pixels), parts.orientation)
+
+
+def turned_file(data: bytes, orientation: int) -> bytes:
+    """Turn a stored picture the way EXIF `orientation` asks, at the best quality within the limit. Raises Refusal."""
+    try:
+        with _WHOLE_PICTURE:
+            if sniff.found(data) == sniff.PNG:
+                png_parts = png.scan(data)
+                pixels = _png_pixels(png_parts, REWRITE_PIXELS)
+                return _rewritten(pixels, orientation, "444", png_parts.profile).canonical
+            return _rewrite_jpeg(replace(jpeg.scan(data), orientation=orientation)).canonical
+    except _DECODER_ERRORS:
+        raise Refusal("picture_damaged", format=sniff.found(data), bytes=len(data)) from None
 
 
 def require_size(size: int) -> None:

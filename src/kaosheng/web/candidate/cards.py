@@ -12,6 +12,7 @@ from kaosheng.casework.queries.candidate import CandidateView, KindView, Place, 
 from kaosheng.domain.materials import Effect
 from kaosheng.domain.places import Manner
 from kaosheng.domain.visibility import VisibleState
+from kaosheng.web.candidate.advice import advice_notes
 from kaosheng.web.candidate.frame import is_english
 from kaosheng.web.candidate.words import (
     day_words,
@@ -96,6 +97,7 @@ def card_of(view: CandidateView, kind: KindView) -> ui.MaterialCard:
         slots=[_slot(view, kind, place) for place in shown],
         remarks=[_remark(kind, remark) for remark in kind.remarks] + _own_words(kind),
         links=_links(view, kind),
+        advice=advice_notes(view, kind),
     )
 
 

@@ -18,6 +18,7 @@ from kaosheng.registration.words import (
     masked_id_number,
     masked_phone,
 )
+from kaosheng.web.candidate.advice import advice_url
 from kaosheng.web.candidate.cards import card_of, groups
 from kaosheng.web.candidate.frame import contact_of_site, said
 from kaosheng.web.candidate.panel import status_panel
@@ -54,6 +55,7 @@ def frame_context(view: CandidateView) -> dict[str, Any]:
         "panel": status_panel(view),
         "again": view.visible.state is VisibleState.RETURNED,
         "unsent": view.has_unsent,
+        "advice_url": advice_url(view),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kaosheng.web.candidate.views import (
+    advice,
     answers,
     dossier,
     doubt,
@@ -46,6 +47,9 @@ urlpatterns = [
     path(f"{_PICTURE}thumbnail/", pictures.thumbnail, name="thumbnail"),
     path(f"{_PICTURE}delete/", pictures.delete, name="delete"),
     path(f"{_PICTURE}restore/", pictures.restore, name="restore"),
+    path(f"{_HERE}advice/", advice.news, name="advice"),
+    path(f"{_PICTURE}turn/", advice.turn, name="turn"),
+    path(f"{_PICTURE}confirm/", advice.confirm, name="confirm"),
     path(f"{_HERE}check/", submitting.check, name="check"),
     path(f"{_HERE}submit/", submitting.submit, name="submit"),
     path("phone/", phone.phone, name="phone"),

@@ -77,6 +77,8 @@ EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.HANDOVER_OPENED: _("打开手机扫码上传"),
     AuditName.HANDOVER_REDEEMED: _("手机扫码开始上传"),
     AuditName.HANDOVER_CLOSED: _("结束手机扫码上传"),
+    AuditName.PICTURE_TURNED: _("转正图片"),
+    AuditName.ADVICE_CONFIRMED: _("考生确认预检提示"),
     AuditName.MARK_SET: _("审核标记"),
     AuditName.PROMISE_MADE: _("承诺补交"),
     AuditName.PLACE_EXPLAINED: _("考生说明"),

@@ -153,6 +153,21 @@ class PictureSlot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AdviceNote:
+    """预检: one sentence about one picture, with what can be done about it; addresses that are empty aren't offered.
+
+    `code` is what 我已确认无误 confirms.
+    """
+
+    label: Text
+    text: Text
+    code: str
+    turn_url: str = ""
+    again_url: str = ""
+    confirm_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardLink:
     """A small action of a card, e.g. 暂时无法提供; `dialog` opens it over the page when scripts run."""
 
@@ -180,6 +195,7 @@ class MaterialCard:
     slots: Sequence[PictureSlot] = field(default=())
     remarks: Sequence[Remark] = field(default=())
     links: Sequence[CardLink] = field(default=())
+    advice: Sequence[AdviceNote] = field(default=())
 
     @property
     def attention(self) -> bool:

@@ -49,6 +49,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     ),
     "picture_gone": Answer(409, _("这个位置的图片已不在，请刷新后再操作。")),
     "idempotency_key_reused": Answer(422, _("同一次上传的编号被用于两张不同的图片，请刷新页面后重新上传。")),
+    "advice_outdated": Answer(409, _("这条预检提示已经过时，请刷新页面查看最新内容。")),
     "window_not_open": Answer(409, _("材料上传尚未开始，请在规定时间内上传。")),
     "deadline_passed": Answer(409, _("已过截止时间，不能再修改或提交。如有特殊情况请联系考点。")),
     "materials_missing": Answer(422, _("还有 %(count)s 种必需材料未上传，补齐后才能提交审核。")),

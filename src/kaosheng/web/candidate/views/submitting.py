@@ -20,6 +20,7 @@ from kaosheng.domain.errors import Refusal
 from kaosheng.domain.visibility import VisibleState
 from kaosheng.web.access import for_candidates
 from kaosheng.web.arrival import arrived_at
+from kaosheng.web.candidate.advice import open_advice
 from kaosheng.web.candidate.cards import card_of
 from kaosheng.web.candidate.forms import CommitmentForm
 from kaosheng.web.candidate.frame import contact_of_site, me, open_dossier, open_view, said
@@ -58,6 +59,7 @@ def _check_context(view: CandidateView, form: CommitmentForm, problem: str = "")
         "problem": problem,
         "back": reverse("candidate:dossier", args=[view.dossier.pk]),
         "action": reverse("candidate:submit", args=[view.dossier.pk]),
+        "advice": open_advice(view),
         "contact": contact_of_site(view.dossier.site),
     }
 

@@ -1,0 +1,101 @@
+"""`kaosheng inspection work | rerun | status | report`: the picture assistant's process and its book-keeping."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils import timezone
+
+from kaosheng.casework.models import PictureAdvice
+from kaosheng.casework.services.advice_queue import TIME_LIMIT_SECONDS, ask_again, take_next, waiting
+from kaosheng.domain.errors import Refusal
+from kaosheng.inspection import nets
+from kaosheng.ops.processes import idle_priority, resident_bytes
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from kaosheng.inspection.inspector import Inspector
+
+_PAUSE_SECONDS: Final = 0.2
+"""Between two looks at an empty queue. A look costs under a millisecond, and an upload nothing, unlike NOTIFY."""
+
+_RECYCLED_AFTER: Final = 500
+_MOST_MEMORY: Final = 550 * 1024 * 1024
+
+log = structlog.get_logger(__name__)
+
+
+class Command(BaseCommand):
+    """The picture assistant."""
+
+    help = "The picture assistant: work, rerun, status, report."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """One word for what to do."""
+        actions = parser.add_subparsers(dest="action", required=True)
+        actions.add_parser("work", help="look at pictures as they come, in the foreground")
+        actions.add_parser("rerun", help="queue every picture this model version hasn't looked at")
+        actions.add_parser("status", help="what waits, and for how long")
+
+    def handle(self, *_args: object, **options: Any) -> None:
+        """Do it."""
+        match options["action"]:
+            case "work":
+                self._work()
+            case "rerun":
+                self.stdout.write(f"{ask_again(now=timezone.now())} pictures queued for {nets.MODEL_VERSION}")
+            case "status":
+                for stage, count, seconds in waiting(now=timezone.now()):
+                    self.stdout.write(f"{stage:8} {count:8} oldest {seconds:8.0f} s")
+
+    def _work(self) -> None:
+        if not nets.available():
+            raise CommandError(
+                "The picture assistant isn't installed: it needs the extra `vision` and its models."
+            )
+        from kaosheng.inspection.inspector import Inspector  # noqa: PLC0415 - part of the optional extra
+
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        idle_priority()
+        inspector = Inspector()
+        inspector.warm()
+        log.info("assistant ready", version=nets.MODEL_VERSION)
+        done = 0
+        while done < _RECYCLED_AFTER and resident_bytes() < _MOST_MEMORY:
+            if look_at_next(inspector):
+                done += 1
+            else:
+                time.sleep(_PAUSE_SECONDS)
+        log.info("assistant starts afresh", pictures=done, resident=resident_bytes())
+        connection.close()
+        os.execv(sys.executable, [sys.executable, "-m", "kaosheng", "inspection", "work"])  # noqa: S606 - ourselves
+
+
+def look_at_next(inspector: Inspector) -> bool:
+    """Do one piece of work; whether there was one. What takes longer than the limit ends this process.
+
+    The kernel does that: a signal handler of Python's would wait for the net to finish.
+    """
+    from kaosheng.casework.services.inspecting import work_on  # noqa: PLC0415 - part of the optional extra
+
+    row = take_next(now=timezone.now())
+    if row is None:
+        return False
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT_SECONDS)
+    try:
+        work_on(row, inspector)
+    except Refusal as refusal:
+        log.warning("picture can't be looked at", picture=str(row.picture_id), code=refusal.code)
+        PictureAdvice.objects.filter(pk=row.pk).update(stage=PictureAdvice.Stage.FAILED)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return True
