@@ -68,7 +68,7 @@ def _waiting_dossiers() -> tuple[str, str]:
     place = world()
     cast = people.cast(place)
     files = cycle([_of_190_kb(path) for path in drawn_pictures()[:PICTURES]])
-    pictures.jpeg = lambda _seed: next(files)  # type: ignore[attr-defined]
+    pictures.jpeg = lambda _seed: next(files)  # type: ignore[assignment]
     for _ in range(DOSSIERS + 1):
         dossier = dossiers.fill(dossiers.register(place))
         for _more in range(PICTURES - dossier.pictures.count()):
