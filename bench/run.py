@@ -9,6 +9,7 @@ from typing import Final
 
 import picture_check
 import queue_rows
+import reviewing
 import upload
 from system import Results, prepared
 
@@ -21,6 +22,8 @@ def main() -> None:
         rows = [*upload.rows(database), *picture_check.rows()]
     with prepared():
         rows += queue_rows.rows()
+    with prepared():
+        rows += reviewing.rows()
     print_table(rows)
     LATEST.parent.mkdir(exist_ok=True)
     LATEST.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")

@@ -40,18 +40,22 @@ export default class extends Controller<HTMLElement> {
 
   private current = "";
   private readonly marked: Marked[][] = [];
+  private unsent: { address: string; data: FormData }[] = [];
+  private readonly leave = (): void => this.sendWithThePage();
   private readonly enter = (event: KeyboardEvent): void => this.holdBack(event);
 
   override connect(): void {
     const panel = this.panelTargets.find((one) => !one.hidden);
     this.current = panel?.dataset["place"] ?? "";
     document.addEventListener("keydown", this.enter, true);
+    window.addEventListener("pagehide", this.leave);
     this.sync();
     void keep(this.addresses());
   }
 
   override disconnect(): void {
     document.removeEventListener("keydown", this.enter, true);
+    window.removeEventListener("pagehide", this.leave);
     forget(this.addresses());
   }
 
@@ -89,8 +93,14 @@ export default class extends Controller<HTMLElement> {
     this.compareTarget.setAttribute("aria-pressed", String(!this.beforeTarget.hidden));
   }
 
+  /** Something was written that isn't sent yet: an answer to an earlier mark must not wipe it away. */
+  edited(): void {
+    this.panel()?.setAttribute("data-edited", "");
+  }
+
   /** A spot was drawn: it belongs to the picture that is shown. */
   drawn(): void {
+    this.edited();
     const more = this.panel()?.querySelector<HTMLDetailsElement>(".asking details");
     if (more) {
       more.open = true;
@@ -155,6 +165,7 @@ export default class extends Controller<HTMLElement> {
     }
     this.counterTarget.textContent = full ? `${pictures.indexOf(place as HTMLAnchorElement) + 1} / ${pictures.length}` : "—";
     this.stageTarget.setAttribute("aria-label", place.dataset["alt"] ?? "");
+    this.nowTarget.querySelector(".stage")?.setAttribute("aria-label", place.dataset["alt"] ?? "");
     const before = place.dataset["before"] ?? "";
     this.compareTarget.hidden = !before;
     const old = this.beforeTarget.querySelector("img");
@@ -204,6 +215,7 @@ export default class extends Controller<HTMLElement> {
       return;
     }
     this.remember([this.panel()]);
+    this.panel()?.removeAttribute("data-edited");
     this.paint(this.current, verdict);
     this.send(this.markUrlValue, data);
     this.goOn(verdict);
@@ -257,8 +269,11 @@ export default class extends Controller<HTMLElement> {
   }
 
   private send(address: string, data: FormData): void {
+    const mark = { address, data };
+    this.unsent.push(mark);
     inLine(async () => {
-      const parts = await ask(address, data);
+      this.unsent = this.unsent.filter((one) => one !== mark);
+      const parts = await ask(address, data, { keepalive: true });
       if (nothingBehind()) {
         this.swap(parts);
       }
@@ -268,11 +283,22 @@ export default class extends Controller<HTMLElement> {
     });
   }
 
+  /** The page is left while marks still wait for the one before them: they go out all the same. */
+  private sendWithThePage(): void {
+    this.unsent.forEach((mark) => window.navigator.sendBeacon(mark.address, mark.data));
+    this.unsent = [];
+  }
+
   private swap(parts: string): void {
     const scroll = this.element.querySelector("#bench-kinds")?.scrollTop ?? 0;
     const fresh = document.createElement("template");
     fresh.innerHTML = parts;
-    Array.from(fresh.content.children).forEach((part) => document.getElementById(part.id)?.replaceWith(part));
+    Array.from(fresh.content.children).forEach((part) => {
+      const place = document.getElementById(part.id);
+      if (place && !place.hasAttribute("data-edited")) {
+        place.replaceWith(part);
+      }
+    });
     this.sync();
     const kinds = this.element.querySelector("#bench-kinds");
     if (kinds) {
@@ -321,7 +347,8 @@ export default class extends Controller<HTMLElement> {
     if (event.key !== "Enter" || !busy() || event.isComposing || event.repeat) {
       return;
     }
-    if (place.closest("input, textarea, select, a[href], button, summary, dialog[open]")) {
+    // Enter also ends the drawing of a spot.
+    if (this.element.querySelector(".spot-layer") || place.closest("input, textarea, select, a[href], button, summary, dialog[open]")) {
       return;
     }
     event.preventDefault();

@@ -28,6 +28,13 @@ _RETURN: Final = {
     ],
 }
 
+BENCH_SITE: Final = "1302"
+"""Where the workbench's test has its reviewer and its dossiers to itself."""
+
+BENCH_REVIEWER: Final = "tangshan-reviewer"
+
+BENCH: Final = {"bench-1": "zhangxinyue", "bench-2": "zhouwenbo", "bench-3": "fanxuelian"}
+
 CASES: Final[dict[str, dict[str, Any]]] = {
     "draft": {"username": "liuzhiyuan", "state": "draft"},
     "at_site": {"username": "chenyutong", "state": "at_site"},
@@ -57,4 +64,13 @@ def order() -> dict[str, Any]:
     """What the seeding is told."""
     people = {name: {"username": WALKERS[name], "batch": batch} for name, batch in WALKS.items()}
     people |= {name: {"username": case["username"], "batch": GALLERY} for name, case in CASES.items()}
-    return {"people": people, "cases": CASES, "gallery": GALLERY}
+    people |= {
+        name: {"username": username, "batch": "2027YS-5", "site": BENCH_SITE}
+        for name, username in BENCH.items()
+    }
+    waiting = {name: {"username": username, "state": "at_site"} for name, username in BENCH.items()}
+    return {
+        "people": people,
+        "cases": {**CASES, **waiting},
+        "gallery": GALLERY,
+    }

@@ -63,15 +63,15 @@ def main(order_file: Path, people_file: Path) -> int:
     return 0
 
 
-def _person(username: str, batch: str) -> dict[str, Any]:
-    """Somebody of the demonstration's people with one registration, at 石家庄, in this intake."""
+def _person(username: str, batch: str, site: str = "1301") -> dict[str, Any]:
+    """Somebody of the demonstration's people with one registration, in this intake; at 石家庄 if nothing else is said."""
     file = settings.CHECKOUT / "src" / "registration_demo" / "data" / "people.json"
     person: dict[str, Any] = next(
         one for one in json.loads(file.read_text(encoding="utf-8")) if one["username"] == username
     )
     registration = next(one for one in person["registrations"] if one["exam_batch"] == "2027YS")
     facts = {**registration["facts"], "institution_kind": "tertiary_a"}
-    registration |= {"exam_batch": batch, "site": "1301", "source_version": 1, "facts": facts}
+    registration |= {"exam_batch": batch, "site": site, "source_version": 1, "facts": facts}
     return {**person, "registrations": [registration]}
 
 

@@ -232,6 +232,7 @@ class Staff(Person):
             waiting = self.page.locator(WAITING).count()
             self.page.keyboard.press("a")
             expect(self.page.locator(WAITING)).to_have_count(waiting - 1)
+        self.page.wait_for_load_state("networkidle")  # marks go out behind the keys
 
     def act(self, name: str, *, asks: bool = False) -> None:
         """Press an act, read what it will send where it asks, and send it without waiting for the five seconds."""
@@ -240,7 +241,7 @@ class Staff(Person):
             expect(self.page.get_by_role("dialog").get_by_role("heading", name=name)).to_be_visible()
             self.keep(f"confirm-{name}", whole=False)
             self.press(self.button(f"{name}并领取下一份"))
-        expect(self.page.get_by_text("秒后发出")).to_be_visible()
+        expect(self.page.locator(".sending")).to_be_visible()
         self.keep(f"sending-{name}", whole=False)
         with self.page.expect_response(_is_an_act) as answer:
             self.press(self.button("立即发出，下一份"))

@@ -49,11 +49,8 @@ def text(client: Client, where: str) -> str:
 
 def form_of(page: str) -> dict[str, str | list[str]]:
     """What a browser would send of the page's last form, untouched."""
-    form = (
-        page.rsplit("<form", 1)[1]
-        if "catalogue" not in page
-        else page.split("<main")[1].rsplit("<form", maxsplit=1)[-1]
-    )
+    main = page[page.index("<main") : page.index("</main>")]
+    form = main[main.rindex("<form") :]
     sent: dict[str, str | list[str]] = {}
     for field in re.findall(r"<input[^>]*>", form):
         name, value = re.search(r'name="([^"]*)"', field), re.search(r'value="([^"]*)"', field)

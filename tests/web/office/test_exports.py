@@ -93,7 +93,7 @@ def test_a_list_is_what_the_page_shows_and_stands_in_the_trail(here: World, cast
         ("留档", 0),
         ("留档", 1),
     ]
-    assert told[-1]["filters"] == {"tab": "all", "q": f"1399************{found.id_number[-2:]}"}
+    assert told[-1]["filters"] == {"tab": "all", "search": f"1399************{found.id_number[-2:]}"}
 
 
 @pytest.mark.parametrize("who", ["chen", "gao", "auditor", "system_admin"])
@@ -134,6 +134,19 @@ def test_the_site_learns_nothing_of_the_areas_verdict(here: World, cast: Cast) -
         assert [told_to_the_area in sheet for sheet in sheets] == [False, True]
     assert "已上报考区" in sheets[0]
     assert [details["reason"] for _object, details in events("sheet:exported")] == ["留档", "留档"]
+
+
+@pytest.mark.parametrize("only", ["free", "changed"])
+def test_filters_tell_the_site_nothing_of_the_areas_hands(here: World, cast: Cast, only: str) -> None:
+    untouched = dossiers.brought_to(here, State.AT_AREA, cast=cast)
+    taken = dossiers.brought_to(here, State.AT_AREA, cast=cast)
+    dossiers.take(taken, cast.gao)
+    dossiers.change_registration(taken, here, education="college")
+    of_site = {row[0] for row in table(cast.feng, f"{LIST}?only={only}")[1:]}
+    of_area = {row[0] for row in table(cast.jiang, f"{LIST}?only={only}")[1:]}
+    numbers = {untouched.registration.number, taken.registration.number}
+    assert of_site == (numbers if only == "free" else set())
+    assert len(of_area) == 1
 
 
 def test_pictures_are_named_by_site_number_material_and_order(here: World, cast: Cast) -> None:

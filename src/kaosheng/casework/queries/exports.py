@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Picture, Submission
+from kaosheng.casework.queries.lines import without_conflict
 from kaosheng.casework.queries.queue import QueueRow, in_scope, row_of, with_line
 from kaosheng.catalogue.queries import load_catalogue
 from kaosheng.domain.materials import Kind
@@ -22,8 +23,10 @@ _UNSAFE: Final = {ord(sign): "_" for sign in '\\/:*?"<>|\n\r\t\0'}
 
 
 def dossiers_to_export(staff: Staff, condition: Q) -> QuerySet[Dossier]:
-    """Those of his scope that meet a condition of the list page, by number."""
-    found = Dossier.objects.filter(in_scope(staff, Permission.DOSSIER_EXPORT), condition)
+    """Those of his scope that meet a condition of the list page, by number; none he declared a conflict about."""
+    found = Dossier.objects.filter(
+        in_scope(staff, Permission.DOSSIER_EXPORT), without_conflict(staff), condition
+    )
     return found.order_by("registration__number")
 
 

@@ -212,11 +212,13 @@ def narrowed_to(wanted: Wanted, staff: Staff, now: datetime, *, in_line: bool = 
         found &= reduce(or_, (Q(priority__range=ends) for ends in priorities_of(wanted.precheck)))
     elif wanted.precheck in PRECHECK:
         found &= Q(registration__facts__precheck=wanted.precheck)
+    # What the 考区 holds and has looked at is its own: for site staff such a dossier is unchanged and free.
+    areas = Q(intake__area_id__in=staff.area_ids(Permission.DOSSIER_VIEW))
     return found & {
         AGAIN: Q(Exists(Submission.objects.filter(dossier=OuterRef("pk"), ordinal__gt=1))),
         UPDATED: Q(Exists(_updated_since_look(staff))),
-        CHANGED: Q(changed_since__isnull=False),
-        FREE: Q(lease__isnull=True) | Q(lease__until__lte=now),
+        CHANGED: Q(changed_since__isnull=False) & (areas | Q(state=State.AT_SITE)),
+        FREE: Q(lease__isnull=True) | Q(lease__until__lte=now) | (Q(state=State.AT_AREA) & ~areas),
     }.get(wanted.only, Q())
 
 

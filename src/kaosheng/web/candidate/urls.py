@@ -67,5 +67,4 @@ urlpatterns = [
     path("r/<str:receipt_code>/receipt.txt", receipts.check_text, name="receipt_check_text"),
     path("r/<path:receipt_code>/", receipts.check, name="receipt_check"),
     path(f"{_HERE}recheck/", rechecking.recheck, name="recheck"),
-    path("samples/<int:intake_id>/<str:code>/", pictures.sample, name="sample"),
 ]

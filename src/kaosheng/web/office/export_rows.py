@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,12 +17,13 @@ from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries import progress as progress_queries
 from kaosheng.casework.queries.lines import Tab
-from kaosheng.casework.queries.queue import QueueRow, Wanted, matching, narrowed_to
+from kaosheng.casework.queries.queue import QueueRow, matching, narrowed_to
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import State
 from kaosheng.regions.models import Intake
 from kaosheng.registration.words import masked_id_number, value_in_words
 from kaosheng.web.reviewer import presenting, words
+from kaosheng.web.reviewer.views.queue import wanted_in_words, wanted_of
 
 WIDTHS: Final = (16, 16, 22, 18, 24, 20, 10, 8, 8, 18)
 _FULL_ID: Final = 15
@@ -41,17 +42,20 @@ LISTS: Final = {Tab.ALL: gettext_lazy("全部"), Tab.RETURNED: gettext_lazy("已
 """The lists of the page that can be taken away; the others are a reviewer's own work."""
 
 
-def chosen_list(given: QueryDict, staff: Staff) -> ChosenList:
+def chosen_list(given: QueryDict, staff: Staff, now: datetime) -> ChosenList:
     """Read tab and filters as the list page does; a searched ID number is masked in the trail."""
     tab = next((tab for tab in LISTS if tab == given.get("tab")), Tab.ALL)
-    search = given.get("q", "").strip()[:80]
-    noted = masked_id_number(search) if len(search) >= _FULL_ID else search
-    narrower = {name: value for name in ("site", "precheck", "only") if (value := given.get(name, "")[:20])}
-    condition = narrowed_to(Wanted(**narrower), staff, timezone.now()) & matching(search)
+    wanted = wanted_of(given)
+    shown = {name: value for name, value in asdict(wanted).items() if value}
+    search = wanted.search
+    noted = {**shown, "search": masked_id_number(search)} if len(search) >= _FULL_ID else shown
     return ChosenList(
-        condition=(Q(state=State.RETURNED) if tab is Tab.RETURNED else Q()) & condition,
-        filters={"tab": tab.value, **({"q": noted} if search else {}), **narrower},
-        words=[str(LISTS[tab]), *([search] if search else []), *narrower.values()],
+        # The page looks names up among the first thousand; what is taken away is the whole list.
+        condition=(Q(state=State.RETURNED) if tab is Tab.RETURNED else Q())
+        & narrowed_to(replace(wanted, search=""), staff, now)
+        & matching(search),
+        filters={"tab": tab.value, **noted},
+        words=[str(LISTS[tab]), *wanted_in_words(wanted)],
     )
 
 

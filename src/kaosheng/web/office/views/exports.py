@@ -92,7 +92,7 @@ def _asked(
 def queue_list(request: HttpRequest) -> HttpResponseBase:
     """The list of the page it was opened from, by the same address."""
     staff, now = staff_member(request), timezone.now()
-    chosen = export_rows.chosen_list(request.GET, staff_member(request))
+    chosen = export_rows.chosen_list(request.GET, staff, now)
     dossiers = queries.dossiers_to_export(staff, chosen.condition)
     submitted = queries.with_pictures(dossiers)
 

@@ -114,6 +114,13 @@ def query_of(wanted: Wanted) -> str:
     return urlencode({name: value for name, value in given.items() if value})
 
 
+def wanted_in_words(wanted: Wanted) -> list[str]:
+    """The same as people read it."""
+    level = value_in_words("precheck", wanted.precheck) if wanted.precheck else ""
+    only = str(_ONLY_WORDS[wanted.only]) if wanted.only else ""
+    return [part for part in (wanted.search, wanted.site, level, only) if part]
+
+
 def chosen_tab(wanted: str, tabs: tuple[Tab, ...]) -> Tab:
     """The list of the address; an unknown one is the first."""
     return next((tab for tab in tabs if tab == wanted), tabs[0])
