@@ -27,6 +27,8 @@ MATRIX = {
         "dossier:export",
         "progress:view",
         "account:request",
+        "message:view",
+        "broadcast:send",
     },
     "area_reviewer": {"dossier:view", "dossier:mark", "dossier:take", "recheck:answer"},
     "area_manager": {
@@ -43,6 +45,9 @@ MATRIX = {
         "progress:view",
         "recheck:answer",
         "account:request",
+        "message:view",
+        "message:word",
+        "broadcast:send",
     },
     "system_admin": {"account:manage"},
     "security_admin": {"role:grant"},

@@ -48,6 +48,9 @@ class Permission(StrEnum):
     PROGRESS_VIEW = "progress:view"
     RECHECK_ANSWER = "recheck:answer"
     ACCOUNT_REQUEST = "account:request"
+    MESSAGE_VIEW = "message:view"
+    MESSAGE_WORD = "message:word"
+    BROADCAST_SEND = "broadcast:send"
     AUDIT_READ = "audit:read"
     ACCOUNT_MANAGE = "account:manage"
     ROLE_GRANT = "role:grant"
@@ -66,6 +69,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.EXTENSION_REQUEST,
             Permission.SITE_CLOSE_OWN,
             Permission.DOSSIER_EXPORT,
+            Permission.MESSAGE_VIEW,
+            Permission.BROADCAST_SEND,
             Permission.PROGRESS_VIEW,
             Permission.ACCOUNT_REQUEST,
         }
@@ -90,6 +95,9 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.CATALOGUE_PUBLISH,
             Permission.REGISTRATION_IMPORT,
             Permission.DOSSIER_EXPORT,
+            Permission.MESSAGE_VIEW,
+            Permission.MESSAGE_WORD,
+            Permission.BROADCAST_SEND,
             Permission.PROGRESS_VIEW,
             Permission.RECHECK_ANSWER,
             Permission.ACCOUNT_REQUEST,

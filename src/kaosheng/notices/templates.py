@@ -78,12 +78,14 @@ TEXTS: Final[dict[str, Text]] = {
         en="Your {exam} materials have not been submitted. The window closes at {deadline}; please enter the upload page from your registration.",
         title_zh="报名材料提交提醒",
         title_en="Reminder: not submitted yet",
+        urgency=Urgency.MASS,
     ),
     "reminder_supplement": Text(
-        zh="您的{exam}报名材料有{places}项待补充，{deadline}截止，请尽快补充并重新提交。",
-        en="{places} item(s) of your {exam} materials still wait for you. Please complete and submit again before {deadline}.",
+        zh="您的{exam}报名材料有{places}项待补充，{deadline}截止，请尽快按审核意见办理。",
+        en="{places} item(s) of your {exam} materials still wait for you. Please do as the remarks say before {deadline}.",
         title_zh="报名材料补充提醒",
         title_en="Reminder: supplement",
+        urgency=Urgency.MASS,
     ),
     "supplement_overdue": Text(
         zh="您的{exam}报名材料补充期限已过，材料按上次提交的内容继续审核。如有疑问请联系考点。",

@@ -10,3 +10,9 @@ class OpsConfig(AppConfig):
 
     name = "kaosheng.ops"
     label = "ops"
+
+    def ready(self) -> None:
+        """In the demo, read its own clock."""
+        from kaosheng.ops.demo_clock import install  # noqa: PLC0415 - settings are complete only now
+
+        install()

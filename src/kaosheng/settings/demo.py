@@ -10,6 +10,9 @@ from kaosheng.settings.demo_secrets import load_or_draw
 DEMO = True
 STYLEGUIDE = True
 
+DEMO_CLOCK = VAR / "demo-clock"
+"""The offset by which `kaosheng demo_clock` moved the demo's time."""
+
 _keys = load_or_draw(VAR / "demo-secrets.json")
 SECRET_KEY = _keys["secret_key"]
 FIELD_KEYS: dict[str, str] = _keys["field_keys"]

@@ -8,9 +8,11 @@ from uuid import UUID
 from kaosheng.audit.names import AuditName
 from kaosheng.casework.models import Dossier, ExtensionRequest
 from kaosheng.casework.services.actors import Actor
+from kaosheng.casework.services.announcing import reads_english, tell_candidate
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.submitting import freeze, set_unsent_aside
 from kaosheng.casework.services.write_path import open_case
+from kaosheng.casework.words import deadline_words
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, permissions_of
 from kaosheng.domain.states import Action, State
@@ -62,6 +64,8 @@ def extend(*, dossier_id: UUID, actor: Actor, seen_revision: int, until: datetim
         case.dossier.extension_requests.filter(answered_at=None).update(
             answered_at=case.now, answered_by=actor.user, granted=True
         )
+        words = deadline_words(until, english=reads_english(case))
+        tell_candidate(case, "deadline_extended", deadline=words)
         return case.dossier
 
 

@@ -45,7 +45,7 @@ def announce_chunk(
         visible = visible_of_many(dossiers, now=now)
         _report(dossiers, visible)
         told = [dossier for dossier in dossiers if only in (None, visible[dossier.pk].state)]
-        post(letters_to(told, template, occasion=occasion), mailing=mailing, now=now)
+        post(letters_to(told, template, occasion=occasion), mailing=_held(mailing), now=now)
 
 
 def tell_chunk(
@@ -54,8 +54,13 @@ def tell_chunk(
     """One message each, about nothing that changed in the dossier."""
     with transaction.atomic(durable=True):
         dossiers = list(_surrounded(ids))
-        mailing.refresh_from_db()
-        post(letters_to(dossiers, template, occasion=occasion, variables=variables), mailing=mailing)
+        letters = letters_to(dossiers, template, occasion=occasion, variables=variables)
+        post(letters, mailing=_held(mailing))
+
+
+def _held(mailing: Mailing) -> Mailing:
+    """The mailing as it is now, held until the chunk is in the outbox: a stop comes before or after all of it."""
+    return Mailing.objects.select_for_update().get(pk=mailing.pk)
 
 
 def _surrounded(ids: Sequence[UUID]) -> QuerySet[Dossier]:

@@ -58,3 +58,15 @@ class Transport(Protocol):
     def send(self, message: Outgoing) -> str:
         """Hand the message over; the provider's id for it. Raises DeliveryError."""
         ...
+
+
+def require_approved(message: Outgoing) -> str:
+    """The provider's template id. Raises DeliveryError: somebody enters it, and a later attempt finds it."""
+    if not message.approved:
+        raise DeliveryError("no approved template", permanent=False)
+    return message.approved
+
+
+def chinese_number(number: str) -> str:
+    """A mainland number in the international form."""
+    return number if number.startswith("+") else f"+86{number}"

@@ -87,6 +87,11 @@ EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.LIST_EXPORTED: _("导出列表"),
     AuditName.PICTURES_EXPORTED: _("导出图片"),
     AuditName.SHEET_EXPORTED: _("导出材料单"),
+    AuditName.TEXT_CHANGED: _("修改短信内容"),
+    AuditName.BROADCAST_SENT: _("群发通知"),
+    AuditName.MAILING_STOPPED: _("停止群发"),
+    AuditName.MAILING_RESUMED: _("继续群发"),
+    AuditName.CANDIDATE_PHONED: _("已电话通知考生"),
     AuditName.AUDIT_SEARCHED: _("查询审计记录"),
     AuditName.AUDIT_EXPORTED: _("导出审计记录"),
 }

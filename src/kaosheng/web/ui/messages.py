@@ -70,6 +70,12 @@ ANSWERS: Final[dict[str, Answer]] = {
     ),
     "too_many_files": Answer(422, _("一次只能上传一张图片，收到 %(count)s 张。")),
     # messages
+    "broadcast_text_unknown": Answer(422, _("请选择要发送的内容。")),
+    "broadcast_nobody": Answer(422, _("按所选条件没有考生，没有发送。")),
+    "broadcast_variable": Answer(422, _("请填写 {%(name)s} 的中文和英文，各不超过 %(longest)s 个字符。")),
+    "broadcast_count_differs": Answer(
+        422, _("输入的人数 %(counted)s 与现在的人数 %(expected)s 不一致，没有发送。请核对后重新输入。")
+    ),
     "wording_braces": Answer(422, _("大括号不成对，或括号里不只是变量名。变量写作 {deadline}。")),
     "wording_unknown_variable": Answer(422, _("这条短信没有变量“%(name)s”，可用的变量：%(known)s。")),
     "wording_missing_variable": Answer(422, _("缺少变量 {%(name)s}，考生收不到这项内容，没有保存。")),
