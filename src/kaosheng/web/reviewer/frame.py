@@ -45,6 +45,7 @@ _NAVIGATION: Final[tuple[tuple[str | Promise, str, tuple[Permission, ...]], ...]
     (_("结果公布"), "office:releases", (Permission.RELEASE_PUBLISH,)),
     (_("复核"), "office:rechecks", (Permission.RECHECK_ANSWER,)),
     (_("账号申请"), "office:account-requests", (Permission.ACCOUNT_REQUEST,)),
+    (_("通知"), "office:messages", (Permission.MESSAGE_VIEW,)),
     (_("账号"), "office:accounts", (Permission.ACCOUNT_MANAGE,)),
     (_("角色"), "office:roles", (Permission.ROLE_GRANT,)),
     (_("审计"), "office:audit", (Permission.AUDIT_READ,)),
@@ -149,7 +150,16 @@ def navigation_of(staff: Staff, current: str) -> list[NavItem]:
     ]
 
 
-_PART_OF: Final = {"site": "progress", "binding": "import", "bindings": "import"}
+_PART_OF: Final = {
+    "site": "progress",
+    "binding": "import",
+    "bindings": "import",
+    "unreached": "messages",
+    "texts": "messages",
+    "text": "messages",
+    "broadcast": "messages",
+    "mailing": "messages",
+}
 """Pages reached from another part of the office only."""
 
 

@@ -32,6 +32,7 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     view = candidate_view(found, now=timezone.now())
     context = page_context(view)
     seen = request.COOKIES.get(NOTES_SEEN, "").split(".")
+    context["dossier"] = found
     context["several"] = has_several(request)
     context["notes_open"] = view.visible.state is VisibleState.DRAFT and str(found.intake_id) not in seen
     response = render(request, "candidate/dossier.html", context)
