@@ -29,6 +29,7 @@ from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import BulkRun, Dossier
 from kaosheng.casework.services import bulk, catalogue_editing, importing, phone_numbers
 from kaosheng.domain.states import State
+from kaosheng.notices.models import Mailing, Message
 from kaosheng.registration.models import BindingConflict, RegistrationImport
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,10 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "user_id": house.chen.pk,
         "grant_id": house.chen.grants.get().pk,
         "verb": "disable",
+        "message_id": Message.objects.get(template="submitted").pk,
+        "mailing_id": _a_mailing(dossier).pk,
+        "area": here.area.code,
+        "template": "submitted",
         "import_id": _an_import(here, house).pk,
         "conflict_id": _a_conflict(dossier).pk,
         "request_id": _account_request(here, house.feng).pk,
@@ -87,6 +92,17 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "number": 0,
     }
     return people, values
+
+
+def _a_mailing(dossier: Dossier) -> Mailing:
+    return Mailing.objects.create(
+        about="broadcast:1",
+        template="broadcast_see_page",
+        area=dossier.intake.area.code,
+        site=dossier.site.code,
+        expected=1,
+        created_at=timezone.now(),
+    )
 
 
 def _an_import(here: World, house: Cast) -> RegistrationImport:

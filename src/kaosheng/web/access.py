@@ -19,11 +19,12 @@ from django.utils.http import urlencode
 
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Conflict, Dossier, Handover, Picture
+from kaosheng.casework.queries.messages import unread_messages
 from kaosheng.casework.queries.progress import intakes_of
 from kaosheng.casework.services.handing_over import device_handover
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, permissions_of
-from kaosheng.regions.models import ExamSite, Intake
+from kaosheng.regions.models import ExamArea, ExamSite, Intake
 from kaosheng.registration.models import BindingConflict, PhoneChange, RegistrationImport
 from kaosheng.web.identity import candidate_id_of, staff_of
 
@@ -87,6 +88,7 @@ def own_dossier(request: HttpRequest, dossier_id: UUID) -> Dossier:
     """The candidate's own dossier. Raises Refusal `not_found`."""
     dossier = (
         Dossier.objects.filter(pk=dossier_id, registration__candidate=candidate_id_of(request))
+        .annotate(unread=unread_messages())
         .select_related(*_SURROUNDINGS)
         .first()
     )
@@ -182,6 +184,14 @@ def staff_intake_within(request: HttpRequest, intake_id: int, *permissions: Perm
     if intake is None:
         raise Refusal("not_found")
     return intake
+
+
+def staff_area(request: HttpRequest, code: str, *permissions: Permission) -> ExamArea:
+    """An area one of these permissions reaches. Raises Refusal `not_found`."""
+    area = ExamArea.objects.filter(code=code).first()
+    if area is None or area.pk not in staff_member(request).area_ids(*permissions):
+        raise Refusal("not_found")
+    return area
 
 
 def staff_intake(request: HttpRequest, intake_id: int, *permissions: Permission) -> Intake:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier
@@ -26,9 +27,11 @@ def case_messages(dossier: Dossier) -> QuerySet[Message]:
     )
 
 
-def unread(dossier: Dossier) -> int:
-    """How many messages the candidate hasn't opened on the page."""
-    return Message.objects.filter(about=f"{DOSSIER}{dossier.pk}", read_at=None).count()
+def unread_messages() -> Coalesce:
+    """How many messages of a dossier the candidate hasn't opened, as a part of the query that reads it."""
+    code = Concat(Value(DOSSIER), Cast(OuterRef("pk"), CharField()))
+    unread = Message.objects.filter(about=code, read_at=None).order_by().values("about")
+    return Coalesce(Subquery(unread.annotate(number=Count("pk")).values("number")), 0)
 
 
 def in_scope(staff: Staff, permission: Permission) -> Q:

@@ -148,10 +148,7 @@ def _make_way(case: Case, actor: Actor, picture_id: UUID) -> None:
     standing = next((entry for entry in case.pictures if entry.pk == picture_id), None)
     if standing is None:
         raise Refusal("not_found")
-    require_changeable(case)
-    slot = Slot(standing.kind, standing.position)
-    if not slot_is_open(case, slot, at_counter=_at_counter(case, actor)):
-        raise Refusal("slot_locked", kind=standing.kind)
+    _require_own(case, actor, Slot(standing.kind, standing.position))
     case.record(
         AuditName.PICTURE_TURNED,
         actor,
@@ -160,7 +157,7 @@ def _make_way(case: Case, actor: Actor, picture_id: UUID) -> None:
         position=standing.position,
         digest=standing.stored_digest,
     )
-    _remove(case, standing)
+    _remove(case, actor, standing)
     case.pictures.remove(standing)
 
 

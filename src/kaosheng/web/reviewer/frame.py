@@ -46,6 +46,7 @@ _NAVIGATION: Final[tuple[tuple[str | Promise, str, tuple[Permission, ...]], ...]
     (_("结果公布"), "office:releases", (Permission.RELEASE_PUBLISH,)),
     (_("复核"), "office:rechecks", (Permission.RECHECK_ANSWER,)),
     (_("账号申请"), "office:account-requests", (Permission.ACCOUNT_REQUEST,)),
+    (_("通知"), "office:messages", (Permission.MESSAGE_VIEW,)),
     (_("账号"), "office:accounts", (Permission.ACCOUNT_MANAGE,)),
     (_("角色"), "office:roles", (Permission.ROLE_GRANT,)),
     (_("审计"), "office:audit", (Permission.AUDIT_READ,)),
@@ -157,6 +158,11 @@ _PART_OF: Final = {
     "catalogue": "setup",
     "kind": "setup",
     "rule": "setup",
+    "unreached": "messages",
+    "texts": "messages",
+    "text": "messages",
+    "broadcast": "messages",
+    "mailing": "messages",
 }
 """Pages reached from another part of the office only."""
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kaosheng.web.reviewer.views import acting, bulk, dossier, handing, home, marking, pictures, queue
+from kaosheng.web.reviewer.views import (
+    acting,
+    bulk,
+    dossier,
+    handing,
+    home,
+    marking,
+    messages,
+    pictures,
+    queue,
+)
 from kaosheng.web.reviewer.views.acting import VERBS
 
 app_name = "reviewer"
@@ -19,6 +29,7 @@ urlpatterns = [
     path("hand-over/", handing.hand_over, name="hand-over"),
     path("queue/reserve/", queue.reserve, name="queue-reserve"),
     path("dossiers/<uuid:dossier_id>/", dossier.page, name="dossier"),
+    path("dossiers/<uuid:dossier_id>/messages/", messages.messages, name="messages"),
     path("dossiers/<uuid:dossier_id>/take/", marking.take, name="take"),
     path("dossiers/<uuid:dossier_id>/open/", marking.open_ahead, name="open-ahead"),
     path("dossiers/<uuid:dossier_id>/renew/", marking.renew, name="renew"),

@@ -87,6 +87,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "broadcast_count_differs": Answer(
         422, _("输入的人数 %(counted)s 与现在的人数 %(expected)s 不一致，没有发送。请核对后重新输入。")
     ),
+    "too_many_tests": Answer(429, _("一小时最多发 %(limit)s 条测试短信，请稍后再试。")),
     "wording_braces": Answer(422, _("大括号不成对，或括号里不只是变量名。变量写作 {deadline}。")),
     "wording_unknown_variable": Answer(422, _("这条短信没有变量“%(name)s”，可用的变量：%(known)s。")),
     "wording_missing_variable": Answer(422, _("缺少变量 {%(name)s}，考生收不到这项内容，没有保存。")),

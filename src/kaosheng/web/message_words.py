@@ -1,0 +1,71 @@
+"""Messages in words: channels and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from kaosheng.notices.models import Message, Notice
+from kaosheng.notices.templates import TEXTS
+
+CHANNELS: Final[dict[str, str | Promise]] = {
+    "sms": _("短信"),
+    "wechat": _("微信"),
+    "email": _("电子邮件"),
+}
+
+STATES: Final[dict[str, tuple[str, str | Promise]]] = {
+    Notice.State.STANDBY: ("unmarked", _("备用")),
+    Notice.State.QUEUED: ("unmarked", _("等待发送")),
+    Notice.State.SENDING: ("in_review", _("正在发送")),
+    Notice.State.ACCEPTED: ("in_review", _("已交运营商")),
+    Notice.State.DELIVERED: ("accepted", _("已送达")),
+    Notice.State.FAILED: ("replace", _("未送达")),
+    Notice.State.STOPPED: ("withdrawn", _("已停止")),
+}
+"""Chip and words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One channel of a message as staff see it."""
+
+    channel: str | Promise
+    chip: str
+    words: str | Promise
+    at: datetime | None
+    due_at: datetime | None
+    attempts: int
+    reason: str
+    maybe_twice: bool
+
+
+def title_of(template: str) -> str:
+    """The name of a text in the reader's language; one no longer known by its code."""
+    text = TEXTS.get(template)
+    return text.title(get_language() or "") if text else template
+
+
+def ways_of(message: Message) -> list[Way]:
+    """The channels of a message and what became of each; those on standby stay unsaid."""
+    return [_way(notice) for notice in message.notices.all() if notice.state != Notice.State.STANDBY]
+
+
+def _way(notice: Notice) -> Way:
+    chip, words = STATES[notice.state]
+    waits = notice.state in {Notice.State.QUEUED, Notice.State.STOPPED}
+    return Way(
+        channel=CHANNELS.get(notice.channel, notice.channel),
+        chip=chip,
+        words=words,
+        at=notice.delivered_at or notice.failed_at or notice.accepted_at or notice.sending_at,
+        due_at=notice.due_at if waits else None,
+        attempts=notice.attempts,
+        reason=notice.last_error,
+        maybe_twice=notice.maybe_twice,
+    )
