@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0008_corrected_reports'),
+        ('casework', '0009_registration_doubt'),
     ]
 
     operations = [
