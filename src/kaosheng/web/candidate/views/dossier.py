@@ -29,7 +29,6 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     view = open_view(request, dossier_id)
     context = page_context(view)
     seen = request.COOKIES.get(NOTES_SEEN, "").split(".")
-    context["dossier"] = found
     context["several"] = has_several(request)
     context["notes_open"] = (
         view.visible.state is VisibleState.DRAFT and str(view.dossier.intake_id) not in seen
