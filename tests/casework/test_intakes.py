@@ -215,7 +215,8 @@ def test_a_longer_window_wakes_the_lapsed_and_tells_everybody_who_still_has_to_s
     move(here, house, closes_at=in_days(3))
     assert dossiers.again(lapsed).state == dossiers.again(draft).state == State.DRAFT
     assert dossiers.again(submitted).state == State.AT_SITE
-    assert told("deadline_extended") == about(lapsed, draft)
+    # His own extension told him before; the window tells the others.
+    assert told("deadline_extended") == about(lapsed, draft, own)
     assert told("deadline_earlier") == []
 
 
@@ -232,7 +233,8 @@ def test_an_extension_that_would_end_before_the_window_ends_with_it(here: World,
     own = dossiers.again(long).deadline
     move(here, house, closes_at=in_days(10))
     assert (dossiers.again(short).deadline, dossiers.again(long).deadline) == (None, own)
-    assert told("deadline_extended") == about(short)
+    # Both were told of their extension, and the shorter one of the window that takes its place.
+    assert told("deadline_extended") == about(short, short, long)
 
 
 def test_an_earlier_end_is_told_with_the_new_time(here: World, house: Cast) -> None:

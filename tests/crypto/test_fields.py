@@ -7,10 +7,18 @@ from cryptography.exceptions import InvalidTag
 from django.apps import apps
 from django.db import connection
 
+from kaosheng.casework.models import RegistrationDoubt
 from kaosheng.crypto.fields import SealedTextField
-from kaosheng.notices.models import Notice, WechatBinding
+from kaosheng.notices.models import Message, Notice, WechatBinding
 from kaosheng.notices.services import Letter, post
-from kaosheng.registration.models import BindingConflict, ImportChunk, Registration, RegistrationVersion
+from kaosheng.registration.models import (
+    BindingConflict,
+    Candidate,
+    ImportChunk,
+    PhoneChange,
+    Registration,
+    RegistrationVersion,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -90,4 +98,8 @@ def test_these_columns_are_sealed() -> None:
         (RegistrationVersion, "payload"),
         (BindingConflict, "claim"),
         (ImportChunk, "lines"),
+        (Candidate, "message_phone"),
+        (PhoneChange, "phone"),
+        (RegistrationDoubt, "text"),
+        (Message, "secrets"),
     }

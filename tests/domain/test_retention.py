@@ -47,9 +47,14 @@ FORWARDS = (Forward(at(3), "1301", Verdict.PASS), Forward(at(6), "1301", Verdict
 
 
 def test_only_views_of_the_site_up_to_the_first_forward_are_told() -> None:
-    assert visible_views(VIEWS, forwards=FORWARDS, published=False) == (VIEWS[0],)
-    assert visible_views(VIEWS, forwards=(), published=False) == (VIEWS[0], VIEWS[2])
+    assert visible_views(VIEWS, forwards=FORWARDS, one_stage=False, published=False) == (VIEWS[0],)
+    assert visible_views(VIEWS, forwards=(), one_stage=False, published=False) == (VIEWS[0], VIEWS[2])
 
 
 def test_all_are_told_after_the_release() -> None:
-    assert visible_views(VIEWS, forwards=FORWARDS, published=True) == VIEWS
+    assert visible_views(VIEWS, forwards=FORWARDS, one_stage=False, published=True) == VIEWS
+
+
+def test_with_one_stage_no_look_is_told_before_the_release() -> None:
+    assert visible_views(VIEWS, forwards=(), one_stage=True, published=False) == ()
+    assert visible_views(VIEWS, forwards=(), one_stage=True, published=True) == VIEWS

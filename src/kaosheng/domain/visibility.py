@@ -141,12 +141,17 @@ def was_passed_at(closing: Closing, forwards: Sequence[Forward]) -> bool:
     return bool(before) and before[-1].recommendation is Verdict.PASS
 
 
-def visible_views(views: Sequence[View], *, forwards: Sequence[Forward], published: bool) -> tuple[View, ...]:
+def visible_views(
+    views: Sequence[View], *, forwards: Sequence[Forward], one_stage: bool, published: bool
+) -> tuple[View, ...]:
     """Who looked, as far as the candidate may know (design §7): of the 考点 up to the first forward, of all after release.
 
-    A later look, or one by the 考区, would tell of steps that are hidden until then.
+    A later look, or one by the 考区, would tell of steps that are hidden until then. With one stage the dossier is the
+    考区's from the start.
     """
     if published:
         return tuple(views)
+    if one_stage:
+        return ()
     first = min((forward.at for forward in forwards), default=None)
     return tuple(view for view in views if view.site and (first is None or view.at <= first))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -114,7 +115,9 @@ def _notices(
 ) -> list[Notice]:
     """The ways this message has: all at once, or the first, with the others on standby."""
     urgency = Urgency.MASS if message.mailing_id else words.text.urgency
-    wakes = may_wake(urgency=urgency, made_at=now, deadline=letter.deadline)
+    wakes = not settings.NOTICE_QUIET_HOURS or may_wake(
+        urgency=urgency, made_at=now, deadline=letter.deadline
+    )
     stopped = message.mailing is not None and message.mailing.stopped_at is not None
     first = Notice.State.STOPPED if stopped else Notice.State.QUEUED
     ways = [route for channel, route in routes.items() if letter.addresses.get(channel)]

@@ -38,6 +38,9 @@ DEMO_REGISTRATION_DATABASE_URL = env.str(
     "REGISTRATION_DATABASE_URL", DEMO_CLUSTER.url("registration_demo") if DEMO_CLUSTER else ""
 )
 
+# Somebody trying the demo in the evening wants to read the message now.
+NOTICE_QUIET_HOURS = env.bool("NOTICE_QUIET_HOURS", False)
+
 # The demo may switch the second factor off; the log-in page says so.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", False)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -31,7 +31,10 @@ def who_looked(dossier: Dossier, visible: Visible) -> tuple[LookedOn, ...]:
         View(at=event.at, site=event.site if event.details.get("house") == "site" else "") for event in events
     ]
     shown = visible_views(
-        views, forwards=forwards_of(list(dossier.steps.all())), published=visible.published is not None
+        views,
+        forwards=forwards_of(list(dossier.steps.all())),
+        one_stage=dossier.intake.has_one_stage,
+        published=visible.published is not None,
     )
     days = dict.fromkeys((view.at.astimezone(HOUSE_TIME).date(), view.site) for view in shown)
     sites = {
