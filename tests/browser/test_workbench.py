@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.guide.cast import BENCH_REVIEWER
+from browser.guide.system import moments
 from browser.guide.walking import STAFF_PASSWORD, WAITING
 
 if TYPE_CHECKING:
@@ -155,7 +156,10 @@ def _the_page_takes_with_it_what_was_pending(page: Page, asked: Asked) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(STRIP)).to_be_visible()
     page.goto(re.sub("/staff/.*", "/staff/queue/", address))
-    page.goto(address)
+    for _ in moments():
+        page.goto(address)
+        if page.locator(".workbench__who .chip").first.inner_text() == "已上报考区":
+            break
     expect(page.locator(".workbench__who .chip").first).to_have_text("已上报考区")
     assert "POST /staff/dossiers//forward/?verdict=pass" in asked.since()
 
