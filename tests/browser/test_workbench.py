@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.guide.cast import BENCH_REVIEWER
+from browser.guide.system import moments
 from browser.guide.walking import STAFF_PASSWORD, WAITING
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def at_the_bench(system: System, new_context: Callable[..., BrowserContext]) -> 
 
 
 def loaded_ahead(page: Page) -> None:
-    expect(page.locator(".bench[data-ahead=ready]")).to_be_attached()
+    expect(page.locator(".bench[data-ahead=ready]")).to_be_attached(timeout=30_000)
 
 
 def shown(page: Page) -> str:
@@ -70,7 +71,7 @@ def test_the_whole_way_by_keyboard(system: System, new_context: Callable[..., Br
     _marks_go_out_behind_the_keys(page, asked)
     _sending_can_be_taken_back(page, asked)
     _the_next_one_is_there_already(page, asked, name)
-    _the_page_takes_with_it_what_was_pending(page, asked)
+    _the_page_takes_with_it_what_was_pending(page)
     _the_keys_can_be_switched_off(page)
 
 
@@ -148,16 +149,19 @@ def _the_next_one_is_there_already(page: Page, asked: Asked, name: str) -> None:
     ]
 
 
-def _the_page_takes_with_it_what_was_pending(page: Page, asked: Asked) -> None:
+def _the_page_takes_with_it_what_was_pending(page: Page) -> None:
     address = page.url
     page.keyboard.press("Shift+A")
     expect(page.get_by_role("link", name=re.compile("^建议通过"))).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator(STRIP)).to_be_visible()
     page.goto(re.sub("/staff/.*", "/staff/queue/", address))
-    page.goto(address)
+    for _ in moments():
+        page.goto(address)
+        if page.locator(".workbench__who .chip").first.inner_text() == "已上报考区":
+            break
+    # A page that is left tells nobody of its last requests; what came of it does.
     expect(page.locator(".workbench__who .chip").first).to_have_text("已上报考区")
-    assert "POST /staff/dossiers//forward/?verdict=pass" in asked.since()
 
 
 def _the_keys_can_be_switched_off(page: Page) -> None:

@@ -6,6 +6,9 @@ import { forget, keep, keptAt } from "../lib/pictures";
 
 const RENEW_EVERY = 4 * 60 * 1000;
 
+/** Until the server knows that the one loaded ahead was opened, it would answer with that one again. */
+let opening: Promise<unknown> = Promise.resolve();
+
 /**
  * Keeps the dossier in one's hands while its page is open, and loads the next one ahead: its page and all its pictures,
  * so that opening it asks the server nothing. The server keeps it for this reviewer for 15 minutes, one at most.
@@ -30,7 +33,9 @@ export default class extends Controller<HTMLElement> {
     }
     this.timer = window.setInterval(() => void this.renew(), RENEW_EVERY);
     const own = Array.from(this.element.querySelectorAll<HTMLElement>("[data-full]"), (one) => one.dataset["full"] ?? "");
-    void keep(own.filter(Boolean)).then(() => this.reserve());
+    void keep(own.filter(Boolean))
+      .then(() => opening)
+      .then(() => this.reserve());
   }
 
   override disconnect(): void {
@@ -59,10 +64,10 @@ export default class extends Controller<HTMLElement> {
     const address = next.dataset["address"] ?? "";
     document.title = next.dataset["title"] ?? document.title;
     window.history.pushState({}, "", address);
+    const body = new FormData(this.plainTarget);
+    opening = ask(next.dataset["aheadOpenUrlValue"] ?? "", body).catch((error: unknown) => showTrouble(sentence(error)));
     place.replaceWith(next);
     next.querySelector<HTMLElement>(".stage")?.focus({ preventScroll: true });
-    const body = new FormData(this.plainTarget);
-    ask(next.dataset["aheadOpenUrlValue"] ?? "", body).catch((error: unknown) => showTrouble(sentence(error)));
   }
 
   private async reserve(): Promise<void> {

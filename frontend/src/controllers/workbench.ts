@@ -216,6 +216,7 @@ export default class extends Controller<HTMLElement> {
     }
     this.remember([this.panel()]);
     this.panel()?.removeAttribute("data-edited");
+    this.stands(this.current, givenBy(data));
     this.paint(this.current, verdict);
     this.send(this.markUrlValue, data);
     this.goOn(verdict);
@@ -225,7 +226,10 @@ export default class extends Controller<HTMLElement> {
     event.preventDefault();
     const left = this.placeTargets.filter((place) => waits(place)).map((place) => place.dataset["place"] ?? "");
     this.remember(left.map((key) => this.panelOf(key)));
-    left.forEach((key) => this.paint(key, "accepted"));
+    left.forEach((key) => {
+      this.stands(key, JSON.stringify({ verdict: "accepted" }));
+      this.paint(key, "accepted");
+    });
     const form = event.target as HTMLFormElement;
     this.send(form.action, new FormData(form));
     announce(this.nextWordsValue);
@@ -234,6 +238,7 @@ export default class extends Controller<HTMLElement> {
   clear(event: SubmitEvent): void {
     event.preventDefault();
     this.remember([this.panel()]);
+    this.stands(this.current, "");
     this.paint(this.current, "unmarked");
     this.send(this.clearUrlValue, new FormData(event.target as HTMLFormElement));
   }
@@ -251,6 +256,7 @@ export default class extends Controller<HTMLElement> {
       data.append("kind", mark.kind);
       data.append("position", mark.position);
       Object.keys(before).forEach((name) => data.append(name, String(before[name])));
+      this.stands(mark.place, mark.given);
       this.paint(mark.place, before["verdict"] ?? "unmarked");
       this.send(mark.given ? this.markUrlValue : this.clearUrlValue, data);
     });
@@ -331,6 +337,14 @@ export default class extends Controller<HTMLElement> {
     }
   }
 
+  /** What a place's mark is from now on, for the next undo: the server's answer may still be on its way. */
+  private stands(key: string, given: string): void {
+    const panel = this.panelOf(key);
+    if (panel) {
+      panel.dataset["given"] = given;
+    }
+  }
+
   private paint(key: string, verdict: string): void {
     const place = this.placeOf(key);
     if (place?.dataset["full"]) {
@@ -388,4 +402,17 @@ function waits(place: HTMLElement): boolean {
 
 function present(panel: HTMLElement | undefined): panel is HTMLElement {
   return panel !== undefined;
+}
+
+const ADDRESSING = ["csrfmiddlewaretoken", "revision", "kind", "position"];
+
+/** A mark as a panel carries it: its fields without those that say where it belongs. */
+function givenBy(data: FormData): string {
+  const fields: Record<string, string> = {};
+  data.forEach((value, name) => {
+    if (ADDRESSING.indexOf(name) < 0) {
+      fields[name] = String(value);
+    }
+  });
+  return JSON.stringify(fields);
 }
