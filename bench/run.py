@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+import candidate_page
 import picture_check
 import queue_rows
 import reviewing
@@ -19,7 +20,7 @@ LATEST: Final = Path(__file__).parent / "results" / "latest.json"
 def main() -> None:
     """Measure everything in an empty database of its own."""
     with prepared() as database:
-        rows = [*upload.rows(database), *picture_check.rows()]
+        rows = [*upload.rows(database), *picture_check.rows(), *candidate_page.rows()]
     with prepared():
         rows += queue_rows.rows()
     with prepared():

@@ -15,6 +15,8 @@ interface Chosen {
   crop: Region | null;
   sides: { width: number; height: number };
   prepared: Prepared | null;
+  /** Counts what was asked for, so that an answer to an earlier wish is dropped. */
+  wish: number;
   /** The sentence that says why no picture came of it. */
   problem: string;
   address: string;
@@ -184,13 +186,19 @@ export default class extends Controller<HTMLFormElement> {
   private prepare(one: Chosen): void {
     one.prepared = null;
     one.problem = "";
+    one.wish += 1;
+    const wish = one.wish;
     this.then(async () => {
-      if (!this.chosen.includes(one)) {
+      if (!this.chosen.includes(one) || one.wish !== wish) {
         return;
       }
       try {
         const preparer = await this.opened(one);
-        one.prepared = await preparer.prepare({ turn: one.turn, crop: one.crop }, this.limits);
+        const prepared = await preparer.prepare({ turn: one.turn, crop: one.crop }, this.limits);
+        if (one.wish !== wish) {
+          return;
+        }
+        one.prepared = prepared;
       } catch (error) {
         one.problem = this.sentenceOf(error, one.file);
       }
@@ -450,7 +458,7 @@ export default class extends Controller<HTMLFormElement> {
 }
 
 function newChosen(file: File): Chosen {
-  return { file, turn: 0, crop: null, sides: { width: 0, height: 0 }, prepared: null, problem: "", address: "" };
+  return { file, turn: 0, crop: null, sides: { width: 0, height: 0 }, prepared: null, wish: 0, problem: "", address: "" };
 }
 
 /** The same cut after a quarter turn of the whole picture. */

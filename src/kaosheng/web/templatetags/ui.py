@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django import template
@@ -92,11 +93,16 @@ def file_size(count: int) -> str:
 @register.simple_tag
 def icon(name: str, large: bool = False) -> SafeString:  # noqa: FBT001, FBT002 - a template argument
     """Draw an icon of the sprite; it is decoration, the words beside it carry the meaning."""
-    address = DjangoViteAssetLoader.instance().generate_vite_asset_url("src/icons.svg")
+    return _icon(DjangoViteAssetLoader.instance(), name, large)
+
+
+@lru_cache(maxsize=256)
+def _icon(assets: DjangoViteAssetLoader, name: str, large: bool) -> SafeString:  # noqa: FBT001 - for the cache's key
+    """Kept for as long as the built files are the same: a page with 30 pictures has a hundred of them."""
     return format_html(
         '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         " icon--large" if large else "",
-        address,
+        assets.generate_vite_asset_url("src/icons.svg"),
         name,
     )
 

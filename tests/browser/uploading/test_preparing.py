@@ -1,0 +1,246 @@
+"""Any photograph becomes an accepted picture in the page: upright, turned, cut, small enough, or an exact sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from factories.photographs import heic, noise, other, photograph, print_as_png
+from factories.pictures import jpeg
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, FilePayload
+    from pytest_django.live_server_helper import LiveServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE: Final = {"width": 390, "height": 844}
+WITHOUT_WORKER: Final = "delete window.OffscreenCanvas"
+"""As in iOS before 16.4: the page itself must do the work."""
+
+
+@pytest.fixture
+def show(live_server: LiveServer, new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """Open the upload page of the style guide; its floor is 1600 pixels."""
+
+    def shown(script: str = "") -> Page:
+        page = new_context(viewport=PHONE).new_page()
+        if script:
+            page.add_init_script(script)
+        page.goto(f"{live_server.url}/styleguide/upload/")
+        expect(page.locator("#upload-file")).to_be_enabled()
+        return page
+
+    return shown
+
+
+def file(data: bytes, kind: str = "jpeg") -> FilePayload:
+    return {"name": f"photo.{kind}", "mimeType": f"image/{kind}", "buffer": data}
+
+
+def prepared(page: Page, data: bytes, kind: str = "jpeg") -> dict[str, Any]:
+    """Choose a file and read what became of it."""
+    page.set_input_files("#upload-file", file(data, kind))
+    return result(page)
+
+
+def result(page: Page) -> dict[str, Any]:
+    """Read sides and the colours of the upper corners of the prepared picture."""
+    expect(page.get_by_role("button", name="提交", exact=True)).to_be_enabled(timeout=20_000)
+    found = page.evaluate(
+        """async () => {
+            const image = document.querySelector('[data-upload-target="preview"]');
+            await image.decode();
+            const canvas = document.createElement("canvas");
+            canvas.width = image.naturalWidth;
+            canvas.height = image.naturalHeight;
+            const pen = canvas.getContext("2d");
+            pen.drawImage(image, 0, 0);
+            const at = (x, y) => Array.from(pen.getImageData(x, y, 1, 1).data.slice(0, 3));
+            return { width: canvas.width, height: canvas.height,
+                     left: at(8, 8), right: at(canvas.width - 9, 8) };
+        }"""
+    )
+    assert isinstance(found, dict)
+    return found
+
+
+def colour(pixel: list[int]) -> str:
+    red, green, blue = pixel
+    if red > 150 and blue < 100:
+        return "red"
+    return "blue" if blue > 150 and red < 100 else f"{red} {green} {blue}"
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("script", ["", WITHOUT_WORKER], ids=["worker", "page"])
+def test_every_exif_orientation_comes_out_upright(
+    show: Callable[..., Page], orientation: int, script: str
+) -> None:
+    page = show(script)
+    found = prepared(page, photograph(900, 1200, orientation=orientation, quality=99))
+    assert (found["width"], found["height"]) == (900, 1200)
+    assert (colour(found["left"]), colour(found["right"])) == ("red", "blue")
+
+
+@pytest.mark.parametrize("script", ["", WITHOUT_WORKER], ids=["worker", "page"])
+def test_a_telephones_photograph_becomes_small_and_keeps_its_pixels(
+    show: Callable[..., Page], script: str
+) -> None:
+    page = show(script)
+    taken = photograph(orientation=6)
+    assert len(taken) > 3_000_000
+    found = prepared(page, taken)
+    assert found["height"] / found["width"] == pytest.approx(4 / 3, abs=0.01)
+    assert found["height"] >= 1600
+    assert (colour(found["left"]), colour(found["right"])) == ("red", "blue")
+    expect(page.get_by_text("符合 200 KB")).to_be_visible()
+    expect(page.locator(".upload__sizes")).to_contain_text("MB →")
+    expect(page.get_by_role("status")).to_contain_text("图片已处理好")
+
+
+def test_turning_by_hand(show: Callable[..., Page]) -> None:
+    page = show()
+    prepared(page, photograph(1500, 2000, orientation=6))
+    page.get_by_role("button", name="右转").click()
+    found = result(page)
+    assert found["width"] > found["height"]
+    assert colour(found["right"]) == "red"
+    page.get_by_role("button", name="左转").click()
+    page.get_by_role("button", name="左转").click()
+    found = result(page)
+    assert found["width"] > found["height"]
+    assert colour(found["left"]) == "blue"
+
+
+def test_cutting_by_keyboard_alone(show: Callable[..., Page]) -> None:
+    page = show()
+    whole = prepared(page, photograph(1500, 2000, orientation=1))
+    page.get_by_role("button", name="裁剪").press("Enter")
+    top = page.get_by_role("slider", name="上边")
+    top.focus()
+    before = int(top.get_attribute("aria-valuenow") or "")
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowDown")
+    assert int(top.get_attribute("aria-valuenow") or "") == pytest.approx(before + 20, abs=1)
+    page.get_by_role("slider", name="右边").focus()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("button", name="完成裁剪").press("Enter")
+    found = result(page)
+    assert found["width"] / found["height"] > whole["width"] / whole["height"] + 0.1
+    assert colour(found["left"]) != "red"
+    page.get_by_role("button", name="裁剪").press("Enter")
+    page.get_by_role("button", name="不裁剪").press("Enter")
+    assert colour(result(page)["left"]) == "red"
+
+
+def test_the_loupe_shows_the_same_spot_before_and_after(show: Callable[..., Page]) -> None:
+    page = show()
+    prepared(page, photograph(orientation=6))
+    page.get_by_role("button", name="看清楚").click()
+    expect(page.get_by_text("3024×4032")).to_be_visible()
+    lens = page.get_by_role("button", name="放大镜：用方向键移动")
+    expect(lens).to_be_focused()
+
+    def mean(name: str) -> list[float]:
+        page.wait_for_timeout(300)
+        found = page.evaluate(
+            """(name) => {
+                const canvas = document.querySelector(`[data-upload-target="${name}"]`);
+                const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+                const sum = [0, 0, 0];
+                for (let at = 0; at < data.length; at += 4) for (let c = 0; c < 3; c += 1) sum[c] += data[at + c];
+                return sum.map((value) => value / (data.length / 4));
+            }""",
+            name,
+        )
+        assert isinstance(found, list)
+        return found
+
+    middle = mean("before")
+    assert mean("after") == pytest.approx(middle, abs=6)
+    for key in ["ArrowUp"] * 13 + ["ArrowLeft"] * 13:
+        page.keyboard.press(key)
+    corner = mean("before")
+    assert colour([round(value) for value in corner]) == "red"
+    assert mean("after") == pytest.approx(corner, abs=6)
+
+
+def handed_over(page: Page) -> tuple[str, int]:
+    """Press 提交 and return type and size of what the queue is handed."""
+    page.evaluate(
+        """document.addEventListener("upload:add", ({ detail: { picture } }) => {
+            window.handed = [picture.type, picture.size];
+        })"""
+    )
+    page.get_by_role("button", name="提交", exact=True).click()
+    kind, size = page.evaluate("window.handed")
+    return str(kind), int(size)
+
+
+def test_print_stays_png_where_it_is_small_enough(show: Callable[..., Page]) -> None:
+    page = show()
+    small = print_as_png(lines=12)
+    assert len(small) < 195_000
+    assert prepared(page, small, "png")["width"] == 1654
+    expect(page.get_by_text("符合要求，按原图上传。")).to_be_visible()
+    page.get_by_role("button", name="右转").click()
+    expect(page.locator(".upload__note")).to_have_text("已自动缩小并摆正。")
+    assert result(page)["height"] == 1654
+    kind, size = handed_over(page)
+    assert kind == "image/png"
+    assert size <= 195_000
+
+
+@pytest.mark.parametrize("kind", ["png", "webp"])
+def test_what_is_too_large_as_it_is_becomes_jpeg(show: Callable[..., Page], kind: str) -> None:
+    page = show()
+    data = other(photograph(1800, 2400, orientation=1), kind.upper())
+    assert len(data) > 204_800
+    assert prepared(page, data, kind)["height"] >= 1600
+    found, size = handed_over(page)
+    assert found == "image/jpeg"
+    assert size <= 195_000
+
+
+def test_heic_gets_an_exact_sentence(show: Callable[..., Page]) -> None:
+    page = show()
+    page.set_input_files("#upload-file", file(heic(), "heic"))
+    expect(page.get_by_role("alert").filter(has_text="这是 HEIC 照片，这个浏览器不能转换")).to_be_visible()
+    expect(page.get_by_role("button", name="提交", exact=True)).to_be_disabled()
+
+
+def test_what_cannot_be_read_within_the_limit_is_said(show: Callable[..., Page]) -> None:
+    page = show()
+    page.set_input_files("#upload-file", file(noise(2400, 1800)))
+    sentence = "这张图片缩小到 200 KB 以内后文字看不清，不能上传。请裁掉文件以外的部分"
+    expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="提交", exact=True)).to_be_disabled()
+    # The next choice works again.
+    prepared(page, photograph(1500, 2000, orientation=1))
+    expect(page.locator("#upload-message")).to_be_hidden()
+
+
+def test_too_few_pixels_are_said_and_do_not_forbid(show: Callable[..., Page]) -> None:
+    page = show()
+    prepared(page, jpeg(3, width=800, height=600))
+    expect(page.get_by_text("图片只有 800×600 像素，长边不足 1600，小字可能看不清。")).to_be_visible()
+
+
+def test_the_work_is_done_in_a_worker(show: Callable[..., Page]) -> None:
+    count = """for (const name of ["toBlob", "toDataURL"]) {
+        const known = HTMLCanvasElement.prototype[name];
+        window.encoded = 0;
+        HTMLCanvasElement.prototype[name] = function (...values) {
+            window.encoded += 1;
+            return known.apply(this, values);
+        };
+    }"""
+    page = show(count)
+    prepared(page, photograph(orientation=6))
+    assert len(page.workers) == 1
+    assert page.evaluate("window.encoded") == 0
