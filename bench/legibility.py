@@ -100,7 +100,7 @@ def drawn_sheet(rng: np.random.Generator) -> tuple[Image.Image, list[Printed]]:
     """A form of table rows in four sizes of print, with a seal over its foot."""
     from kaosheng.ops.drawings.paper import mark_as_sample, sheet  # noqa: PLC0415 - Django must be set up first
     from kaosheng.ops.drawings.seals import round_seal  # noqa: PLC0415 - the same
-    from kaosheng.ops.drawings.text import put, put_centred, width_of  # noqa: PLC0415 - the same
+    from kaosheng.ops.drawings.text import Face, put, put_centred, width_of  # noqa: PLC0415 - the same
 
     page = sheet(A4, (251, 251, 249))
     draw = ImageDraw.Draw(page)
@@ -112,7 +112,7 @@ def drawn_sheet(rng: np.random.Generator) -> tuple[Image.Image, list[Printed]]:
         for number in range(LINES_EACH):
             text = WORDS[int(rng.integers(len(WORDS)))]
             text = f"{number + 1:02}{text}{int(rng.integers(10**8)):08}"
-            face = "serif" if number % 2 else "sans"
+            face: Face = "serif" if number % 2 else "sans"
             put(draw, (220, y), text, size, face=face)
             width = width_of(text, size, face)
             box = (216, y - size * 0.05, 224 + width, y + size * 1.45)
@@ -264,7 +264,10 @@ def misread(wanted: str, found: str) -> int:
     for at, character in enumerate(one, start=1):
         last, row[0] = row[0], at
         for place, second in enumerate(other, start=1):
-            last, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, last + (character != second))
+            last, row[place] = (
+                row[place],
+                min(row[place] + 1, row[place - 1] + 1, last + (character != second)),
+            )
     return min(row[-1], len(one))
 
 

@@ -11,7 +11,6 @@ from PIL import Image, ImageChops, ImageDraw
 from kaosheng.ops.drawings.text import put
 
 _TURNS = {
-    1: None,
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -40,7 +39,7 @@ def photograph(width: int = 3024, height: int = 4032, *, orientation: int = 6, q
         put(draw, (width * 0.1, height * 0.2 + line * size * 1.7), text, size)
     grain = rng.integers(0, 12, (height, width, 1), dtype=np.uint8).repeat(3, axis=2)
     desk = ImageChops.subtract(desk, Image.fromarray(grain))
-    stored = desk if _TURNS[orientation] is None else desk.transpose(_TURNS[orientation])
+    stored = desk.transpose(_TURNS[orientation]) if orientation in _TURNS else desk
     exif = Image.Exif()
     exif[_EXIF_ORIENTATION] = orientation
     out = io.BytesIO()

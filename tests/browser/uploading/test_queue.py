@@ -66,7 +66,11 @@ def count(system: System) -> Callable[..., int]:
 def file(seed: int) -> FilePayload:
     """Choose a picture of 150 KB, different for every seed."""
     picture = jpeg(seed, width=900, height=700)
-    return {"name": f"{seed}.jpg", "mimeType": "image/jpeg", "buffer": picture + bytes(150_000 - len(picture))}
+    return {
+        "name": f"{seed}.jpg",
+        "mimeType": "image/jpeg",
+        "buffer": picture + bytes(150_000 - len(picture)),
+    }
 
 
 def card(page: Page, kind: str = KIND) -> Locator:
