@@ -56,8 +56,8 @@ CASES: Final[dict[str, dict[str, Any]]] = {
     "lapsed": {"username": "jiangtao", "state": "draft"},
     "withdrawn": {"username": "duzhiqiang", "state": "draft"},
     "handover": {"username": "yanghaoran", "state": "draft"},
-    "sender": {"username": "zhangxinyue", "state": "draft"},
-    "photographer": {"username": "zhouwenbo", "state": "draft"},
+    "sender": {"username": "sunjiaqi", "state": "draft"},
+    "photographer": {"username": "dongyifan", "state": "draft"},
 }
 """As cases.toml writes them; what a case can't say (lapsed, withdrawn) its name does."""
 
