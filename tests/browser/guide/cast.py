@@ -33,7 +33,7 @@ BENCH_SITE: Final = "1302"
 
 BENCH_REVIEWER: Final = "tangshan-reviewer"
 
-BENCH: Final = {"bench-1": "zhangxinyue", "bench-2": "zhouwenbo", "bench-3": "fanxuelian"}
+BENCH: Final = {"bench-1": "sunjiaqi", "bench-2": "dongyifan", "bench-3": "fanxuelian"}
 
 CASES: Final[dict[str, dict[str, Any]]] = {
     "draft": {"username": "liuzhiyuan", "state": "draft"},
@@ -56,8 +56,8 @@ CASES: Final[dict[str, dict[str, Any]]] = {
     "lapsed": {"username": "jiangtao", "state": "draft"},
     "withdrawn": {"username": "duzhiqiang", "state": "draft"},
     "handover": {"username": "yanghaoran", "state": "draft"},
-    "sender": {"username": "sunjiaqi", "state": "draft"},
-    "photographer": {"username": "dongyifan", "state": "draft"},
+    "sender": {"username": "zhangxinyue", "state": "draft"},
+    "photographer": {"username": "zhouwenbo", "state": "draft"},
 }
 """As cases.toml writes them; what a case can't say (lapsed, withdrawn) its name does."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,16 @@ KIND: Final = "M99"
 UNDER_WAY: Final = re.compile("正在上传 [1-9]")
 SLOW: Final = {"offline": False, "latency": 300, "downloadThroughput": 31_250, "uploadThroughput": 31_250}
 """A 2G line (EDGE): 250 kbit/s and 300 ms each way."""
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
+    """One test at a time: they count the pictures of one dossier, and workers share the system."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    with (shared / "sender.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture
