@@ -1,7 +1,28 @@
-/** Says a sentence to screen readers through the page's one live region. */
+const STAYS = 1200;
+const MOST_WAITING = 3;
+const waiting: string[] = [];
+let speaking = 0;
+
+/**
+ * Says a sentence to screen readers through the page's one live region. Each stays long enough to be heard: one that
+ * follows at once waits, and of many only the newest do.
+ */
 export function announce(sentence: string): void {
+  if (!sentence) {
+    return;
+  }
+  waiting.push(sentence);
+  waiting.splice(0, Math.max(0, waiting.length - MOST_WAITING));
+  if (!speaking) {
+    sayNext();
+  }
+}
+
+function sayNext(): void {
+  const sentence = waiting.shift();
   const region = document.getElementById("live");
-  if (!region || !sentence) {
+  speaking = 0;
+  if (sentence === undefined || !region) {
     return;
   }
   region.textContent = "";
@@ -9,6 +30,7 @@ export function announce(sentence: string): void {
   window.setTimeout(() => {
     region.textContent = sentence;
   }, 60);
+  speaking = window.setTimeout(sayNext, STAYS);
 }
 
 /** Shows a sentence at the foot of the page until it is closed; used when a request in the background failed. */

@@ -95,7 +95,7 @@ def choose(page: Page, *files: FilePayload, kind: str = KIND) -> Locator:
         fold.locator("summary").first.tap()
     card(page, kind).locator(".slot__add").first.tap()
     sheet = page.locator("dialog.sheet[open]")
-    expect(sheet.locator("#upload-file")).to_be_enabled()
+    expect(sheet.locator("#upload-file")).to_be_enabled(timeout=30_000)
     sheet.locator("#upload-file").set_input_files(list(files))
     return sheet
 
