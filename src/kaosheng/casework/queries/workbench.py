@@ -34,6 +34,7 @@ from kaosheng.casework.queries.offers import Offer, allowed_actions
 from kaosheng.casework.queries.queue import sees_area
 from kaosheng.casework.services.actors import of_staff
 from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.facts import facts_of
 from kaosheng.catalogue.reasons import Reason, area_reasons
 from kaosheng.domain import materials
 from kaosheng.domain.dossier import Facts
@@ -154,7 +155,7 @@ def workbench(dossier: Dossier, staff: Staff, *, now: datetime, look: Look | Non
     case = Case(dossier, arrived_at=now, now=now)
     actor = of_staff(staff)
     roles = actor.roles_for(dossier)
-    facts = case.facts()
+    facts = facts_of(case)
     shows_area = sees_area(staff, dossier)
     marks = [
         mark

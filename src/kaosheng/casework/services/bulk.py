@@ -18,6 +18,7 @@ from kaosheng.casework.jobs.bulk import carry_out_run
 from kaosheng.casework.models import BulkItem, BulkRun, Decision, Dossier, Lease, Mark, Step
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.facts import facts_of
 from kaosheng.casework.services.reviewing import LEASE_FOR
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.dossier import Request, decide
@@ -146,7 +147,7 @@ def _left_out(case: Case, actor: Actor, action: Action) -> str:
             return "taken_by_another"
         if case.dossier.holds.filter(ended_at=None).exists():
             return "on_hold"
-        facts = case.facts()
+        facts = facts_of(case)
         if facts.phase is Phase.PROPOSED:
             return "proposal_pending"
         request = Request(

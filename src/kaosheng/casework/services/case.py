@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 from kaosheng.audit.names import AuditName
@@ -28,11 +27,11 @@ from kaosheng.casework.models import (
 )
 from kaosheng.casework.queries.catalogue import catalogue_of
 from kaosheng.casework.services.actors import Actor
+from kaosheng.casework.services.facts import facts_of
 from kaosheng.domain import deadlines, materials, places
-from kaosheng.domain.dossier import Facts, Outcome, Request, decide, phase_of
+from kaosheng.domain.dossier import Outcome, Request, decide, phase_of
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Role
-from kaosheng.domain.second_look import is_drawn
 from kaosheng.domain.states import Action, Phase, Stage, State, Verdict
 
 
@@ -262,55 +261,6 @@ class Case:
         there = {picture.kind for picture in self.pictures}
         return tuple(promise.kind for promise in self.promises if promise.kind not in there)
 
-    def facts(self) -> Facts:
-        """Everything the rules ask, read under the lock."""
-        asked = self.asked if self.dossier.state == State.RETURNED else ()
-        online = sum(1 for place in asked if place.manner is places.Manner.ONLINE)
-        decision = self.decision
-        return Facts(
-            phase=self.phase,
-            returned_by=Stage(self.returned.stage) if self.returned else None,
-            before_cancellation=State(self.dossier.before_cancellation)
-            if self.dossier.before_cancellation
-            else None,
-            one_stage=self.intake.has_one_stage,
-            window_opened=self.intake.opens_at <= self.arrived_at,
-            in_time=self.in_time,
-            run_out=deadlines.has_run_out(now=self.now, deadline=self.deadline),
-            missing=self.missing(),
-            unanswered=tuple(place.kind for place in self.unanswered()),
-            asked_online=online,
-            asked_elsewhere=len(asked) - online,
-            unmarked=len(self.unmarked_pictures()),
-            drawn=is_drawn(
-                seed=self.intake.second_look_seed,
-                number=self.registration.number,
-                share=self.intake.second_look_share,
-            ),
-            open_promises=self.open_promises(),
-            flagged=self.dossier.changed_since is not None,
-            proposed_by=str(self.proposal.by_id) if self.proposal else None,
-            correction_by=str(self.correction.proposed_by_id) if self.correction else None,
-            decided_by=frozenset(
-                str(person) for person in (decision.proposed_by_id, decision.decided_by_id) if person
-            )
-            if decision
-            else frozenset(),
-            **(self._recheck_facts() if self.is_released else {}),
-        )
-
-    def _recheck_facts(self) -> dict[str, Any]:
-        until = self.recheck_until
-        corrections = self.dossier.corrections.filter(confirmed_at__isnull=False)
-        people = {str(pk) for pair in corrections.values_list("proposed_by", "confirmed_by") for pk in pair}
-        return {
-            "corrected_by": frozenset(people),
-            "recheck_in_time": until is not None
-            and deadlines.in_time(arrived_at=self.arrived_at, now=self.now, deadline=until),
-            "recheck_asked": self.recheck is not None,
-            "recheck_pending": self.recheck is not None and self.recheck.outcome == Recheck.Outcome.PENDING,
-        }
-
     def require_revision(self, seen: int) -> None:
         """Refuse what was decided on an old page."""
         if seen != self.dossier.revision:
@@ -358,7 +308,7 @@ class Case:
             places=places_asked,
             waiver=waiver,
         )
-        outcome = decide(self.facts(), action, request)
+        outcome = decide(facts_of(self), action, request)
         self.has_stepped = True
         self._store(outcome)
         self._end_what_ends(action, actor, outcome)
