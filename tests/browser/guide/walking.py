@@ -79,7 +79,8 @@ class Person:
         return (within or self.page).get_by_role("link", name=re.compile(f"^{re.escape(name)}"))
 
     def fits(self) -> None:
-        """Check that the page is no wider than the window."""
+        """Check that the page is no wider than the window, once its styles are there."""
+        self.page.wait_for_load_state()
         assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, self.page.url
 
     def keep(self, name: str, *, whole: bool = True) -> None:
