@@ -1,5 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 
+import type { Figures } from "../lib/chart";
+
 /**
  * Draws columns of a table of the page as a chart. The table stays: it is the same in figures, and all there is without
  * scripts. The drawing library is fetched only on pages that have a chart.
@@ -35,10 +37,6 @@ export default class extends Controller<HTMLElement> {
   }
 }
 
-export interface Figures {
-  labels: string[];
-  series: { label: string; values: number[] }[];
-}
 
 /** The named columns, oldest row first: tables show the newest on top. */
 function columnsOf(table: HTMLTableElement, columns: number[]): Figures {

@@ -11,7 +11,11 @@ import {
   Tooltip,
 } from "chart.js";
 
-import type { Figures } from "../controllers/chart";
+/** Columns of a table of the page, in figures. */
+export interface Figures {
+  labels: string[];
+  series: { label: string; values: number[] }[];
+}
 
 Chart.register(BarController, BarElement, CategoryScale, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip);
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kaosheng.casework.models import Recheck
+from kaosheng.casework.services.locked_dossier import LockedDossier
 from kaosheng.domain import deadlines, places
 from kaosheng.domain.dossier import Facts
 from kaosheng.domain.second_look import is_drawn
 from kaosheng.domain.states import Stage, State
 
-if TYPE_CHECKING:
-    from kaosheng.casework.services.case import Case
 
-
-def facts_of(case: Case) -> Facts:
+def facts_of(case: LockedDossier) -> Facts:
     """Everything the rules ask, read under the lock."""
     asked = case.asked if case.dossier.state == State.RETURNED else ()
     online = sum(1 for place in asked if place.manner is places.Manner.ONLINE)
@@ -52,7 +50,7 @@ def facts_of(case: Case) -> Facts:
     )
 
 
-def _of_recheck(case: Case) -> dict[str, Any]:
+def _of_recheck(case: LockedDossier) -> dict[str, Any]:
     until = case.recheck_until
     corrections = case.dossier.corrections.filter(confirmed_at__isnull=False)
     people = {str(pk) for pair in corrections.values_list("proposed_by", "confirmed_by") for pk in pair}
