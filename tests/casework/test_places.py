@@ -225,3 +225,47 @@ def test_unable_to_give_a_kind_still_holds_in_the_next_round(here: World, house:
     dossiers.return_(dossier, house.chen)
     dossiers.replace(dossier)
     dossiers.submit(dossier)
+
+
+def test_a_return_opens_no_other_kind_of_a_group_that_is_met(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    assert dossier.pictures.filter(kind="M13").exists()
+    returned = dossiers.return_(dossier, house.chen, dossiers.replace_note("M01", 2))
+    assert {(slot.kind, slot.position) for slot in returned.opened.all()} == {("M01", 2)}
+    with refused("slot_locked"):
+        dossiers.upload(dossier, "M14")
+
+
+def test_a_return_opens_every_kind_of_a_group_a_change_left_unmet(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=house, route="assistant")
+    dossiers.change_registration(dossier, here, route="direct")
+    returned = dossiers.return_(dossier, house.chen)
+    assert {"M13", "M14"} <= {slot.kind for slot in returned.opened.all()}
+    dossiers.replace(dossier)
+    for place in ("M09", "M09", "M09", "M14"):
+        dossiers.upload(dossier, place)
+    dossiers.submit(dossier)
+
+
+def test_what_was_asked_for_in_person_or_promised_opens_nothing_online(here: World, house: Cast) -> None:
+    dossier = dossiers.register(here)
+    dossiers.fill(dossier)
+    for picture in dossier.pictures.filter(kind="M03"):
+        picture_services.delete_picture(
+            dossier_id=dossier.pk, picture_id=picture.pk, actor=dossiers.owner(dossier)
+        )
+    submitting.promise(
+        dossier_id=dossier.pk,
+        actor=dossiers.owner(dossier),
+        kind="M03",
+        due_on=timezone.localdate() + timedelta(days=2),
+        note="等学校补发",
+    )
+    dossiers.submit(dossier)
+    returned = dossiers.return_(
+        dossier,
+        house.chen,
+        dossiers.missing_note("M99", manner=Manner.ON_SITE),
+        dossiers.replace_note("M01", 1),
+    )
+    assert {(slot.kind, slot.position) for slot in returned.opened.filter(counter_only=False)} == {("M01", 1)}

@@ -186,6 +186,19 @@ def missing_kinds(
     return tuple(missing)
 
 
+def short_kinds(
+    items: tuple[Item, ...], *, counts: Mapping[str, int], excused: frozenset[str]
+) -> tuple[str, ...]:
+    """Kinds that must have room so that what is missing can be given: of an unmet group every member may be it."""
+    missing = frozenset(missing_kinds(items, counts=counts, excused=excused))
+    unmet = {item.group for item in items if item.effect is Effect.ONE_OF and item.kind.code in missing}
+    return tuple(
+        item.kind.code
+        for item in items
+        if item.kind.code in missing or (item.effect is Effect.ONE_OF and item.group in unmet)
+    )
+
+
 def _settles_its_group(item: Item, counts: Mapping[str, int], excused: frozenset[str]) -> bool:
     if item.effect is Effect.REQUIRED:
         return bool(item.group)

@@ -144,6 +144,12 @@ class LockedDossier:
             for row in self.asked_rows
         )
 
+    def now_returned(self, returned: Return) -> None:
+        """Go by a return that was just written."""
+        self.returned = returned
+        self.__dict__.pop("asked_rows", None)
+        self.__dict__.pop("opened", None)
+
     @cached_property
     def opened(self) -> tuple[places.Opened, ...]:
         """Slots the newest return opened."""
@@ -234,15 +240,23 @@ class LockedDossier:
 
     def missing(self) -> tuple[str, ...]:
         """Kinds below their minimum that are neither promised, explained nor answered (design §2, submit)."""
-        counts = Counter(picture.kind for picture in self.pictures)
-        excused = {promise.kind for promise in self.promises} | {entry.kind for entry in self.explanations}
+        return materials.missing_kinds(self.items, counts=self._counts(), excused=self._excused())
+
+    def short(self) -> tuple[str, ...]:
+        """Kinds that need room for what is missing."""
+        return materials.short_kinds(self.items, counts=self._counts(), excused=self._excused())
+
+    def _counts(self) -> Counter[str]:
+        return Counter(picture.kind for picture in self.pictures)
+
+    def _excused(self) -> frozenset[str]:
         asked = {place.kind for place in self.asked}
+        excused = {promise.kind for promise in self.promises} | {entry.kind for entry in self.explanations}
         # 无法提供 of an earlier round still holds, unless the kind is asked for again.
         excused |= {entry.kind for entry in self.all_explanations if entry.kind not in asked}
         if self.dossier.state == State.RETURNED:
-            open_places = {place.kind for place in self.unanswered()}
-            excused |= {place.kind for place in self.asked if place.kind not in open_places}
-        return materials.missing_kinds(self.items, counts=counts, excused=frozenset(excused))
+            excused |= asked - {place.kind for place in self.unanswered()}
+        return frozenset(excused)
 
     def unanswered(self) -> tuple[places.Asked, ...]:
         """Places asked online that still wait."""

@@ -245,6 +245,7 @@ def _open_places(case: Case, returned: Return, asking: list[Mark]) -> None:
         )
         for opened in places.opened_by(asked, occupied=case.standing.occupied, maximums=maximums)
     )
+    case.now_returned(returned)
     open_short_kinds(case, returned)
 
 
