@@ -186,6 +186,21 @@ def test_release_shows_all_verdicts_at_once_and_tells_everybody_once(here: World
     }  # fmt: skip
 
 
+def test_a_late_case_decided_meanwhile_waits_for_the_next_batch(here: World, house: Cast) -> None:
+    dossiers.brought_to(here, State.DECIDED, cast=house)
+    late = dossiers.brought_to(here, State.AT_AREA, cast=house)
+    manager = people.staff(house.jiang)
+    prepared = releasing.prepare_release(
+        intake=here.intake, staff=manager, late_cases={late.pk: "等待学历认证"}
+    )
+    dossiers.decide(late, house.gao)
+    releasing.publish_release(release=prepared, staff=manager, counted=1)
+    assert words(late) == "已提交，审核中"
+    second = releasing.prepare_release(intake=here.intake, staff=manager, late_cases={})
+    releasing.publish_release(release=second, staff=manager, counted=1)
+    assert (second.batch, words(late)) == (2, "审核通过")
+
+
 def test_a_registration_change_after_the_decision_holds_the_dossier_back(here: World, house: Cast) -> None:
     dossier = dossiers.brought_to(here, State.DECIDED, cast=house)
     manager = people.staff(house.jiang)

@@ -47,7 +47,7 @@ def test_named_positions_are_kept_and_never_overwritten(here: World) -> None:
     assert dossiers.upload(dossier, "M01", 2).position == 2
     with refused("slot_taken"):
         dossiers.upload(dossier, "M01", 2)
-    with refused("kind_full"):
+    with refused("no_such_place"):
         dossiers.upload(dossier, "M01", 3)
 
 

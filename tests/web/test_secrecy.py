@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -36,6 +37,7 @@ from kaosheng.casework.services import (
 )
 from kaosheng.domain.states import State, Verdict
 from kaosheng.notices.models import Notice
+from kaosheng.web.candidate.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
 
@@ -292,30 +294,32 @@ def told(stage: Stage, play: Play) -> dict[str, Any]:
     return seen
 
 
+_OTHER_WAYS_IN: Final = frozenset(
+    {"enter", "callback", "logout", "phone", "phone-upload", "phone-sample", "phone-delete"}
+)
+"""Log-in and the other device: they know nothing of a dossier that was submitted."""
+
+
 def _pages(client: Client, dossier: Dossier) -> Iterator[tuple[str, Any]]:
     submission = dossier.submissions.get()
     picture = dossier.pictures.order_by("kind", "position")[0]
     here, there = {"dossier_id": dossier.pk}, {"dossier_id": dossier.pk, "picture_id": picture.pk}
+    values = {
+        **there,
+        "code": "M01",
+        "ordinal": submission.ordinal,
+        "receipt_code": submission.code,
+        "change_id": UUID(int=1),
+    }
+    # Every address a candidate has, whoever adds one.
     addresses = [
-        reverse("candidate:entrance"),
-        reverse("candidate:choose"),
-        reverse("candidate:dossier", kwargs=here),
-        reverse("candidate:check", kwargs=here),
-        reverse("candidate:receipt", kwargs={**here, "ordinal": submission.ordinal}),
-        reverse("candidate:own_data", kwargs=here),
-        reverse("candidate:own_pictures", kwargs=here),
-        reverse("candidate:doubt", kwargs=here),
-        reverse("candidate:receipt_pdf", kwargs={**here, "ordinal": submission.ordinal}),
-        reverse("candidate:receipt_text", kwargs={**here, "ordinal": submission.ordinal}),
-        reverse("candidate:receipt_check", kwargs={"receipt_code": submission.code}),
-        reverse("candidate:receipt_check_text", kwargs={"receipt_code": submission.code}),
-        reverse("candidate:upload", kwargs={**here, "code": "M01"}),
-        reverse("candidate:delete", kwargs=there),
-        reverse("candidate:picture", kwargs=there),
-        reverse("candidate:thumbnail", kwargs=there),
-        f"/api/dossiers/{dossier.pk}/state/",
-        f"/api/receipts/{submission.code}/",
+        reverse(
+            f"candidate:{pattern.name}", kwargs={name: values[name] for name in pattern.pattern.converters}
+        )
+        for pattern in urlpatterns
+        if pattern.name not in _OTHER_WAYS_IN
     ]
+    addresses += [f"/api/dossiers/{dossier.pk}/state/", f"/api/receipts/{submission.code}/"]
     for address in addresses:
         for language in ("zh-hans", "en"):
             client.cookies["kaosheng_language"] = language

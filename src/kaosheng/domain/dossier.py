@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -90,11 +91,13 @@ class Facts:
     """What the rules need to know of one dossier, read after its lock was taken.
 
     Codes in `missing` and `unanswered` are kinds or places in the catalogue's order; `persons` of earlier
-    decisions are user ids as text. Nothing here is a clock reading: `in_time`, `run_out` and `recheck_in_time`
+    decisions are user ids as text; `opens_at` and `deadline` are there to be named in sentences. Nothing here is a clock reading: `in_time`, `run_out` and `recheck_in_time`
     were asked of `domain.deadlines`.
     """
 
     phase: Phase
+    opens_at: datetime | None = None
+    deadline: datetime | None = None
     returned_by: Stage | None = None
     before_cancellation: State | None = None
     one_stage: bool = False
@@ -202,9 +205,9 @@ def _reason_given(request: Request) -> None:
 
 def _submit(facts: Facts, _request: Request) -> None:
     if facts.phase is Phase.DRAFT and not facts.window_opened:
-        raise Refusal("window_not_open")
+        raise Refusal("window_not_open", opens_at=facts.opens_at)
     if not facts.in_time:
-        raise Refusal("deadline_passed")
+        raise Refusal("deadline_passed", closes_at=facts.deadline)
     if facts.phase is Phase.RETURNED and facts.asked_elsewhere and not facts.asked_online:
         raise Refusal("nothing_to_resubmit")
     if facts.unanswered:
@@ -347,7 +350,7 @@ def _uphold(facts: Facts, request: Request) -> None:
 
 def _in_time_again(facts: Facts, _request: Request) -> None:
     if not facts.in_time:
-        raise Refusal("deadline_passed")
+        raise Refusal("deadline_passed", closes_at=facts.deadline)
 
 
 CONDITIONS: Final[dict[Action, Callable[[Facts, Request], None]]] = {

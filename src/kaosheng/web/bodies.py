@@ -14,6 +14,7 @@ from kaosheng.web.errors import answer_refusal
 _DRAINED: Final = 64 * 1024 * 1024
 """Bytes still taken off the line and thrown away: a browser that is cut off while sending shows no answer."""
 _PIECE: Final = 64 * 1024
+_MEGA: Final = 1024 * 1024
 
 
 class BodyLimitMiddleware:
@@ -31,8 +32,20 @@ class BodyLimitMiddleware:
         if length <= settings.MAX_BODY_BYTES:
             return self.get_response(request)
         _drain(request, min(length, _DRAINED))
-        megabytes = settings.MAX_BODY_BYTES // (1024 * 1024)
-        return answer_refusal(request, Refusal("body_too_large", limit_mb=megabytes))
+        return answer_refusal(
+            request,
+            Refusal(
+                "body_too_large",
+                size=_megabytes(length),
+                bytes=f"{length:,}",
+                limit=_megabytes(settings.MAX_BODY_BYTES),
+            ),
+        )
+
+
+def _megabytes(size: int) -> str:
+    """Write a size in MB, rounded up to a tenth: over the limit must not read as the limit."""
+    return f"{-(-size * 10 // _MEGA) / 10:g} MB"
 
 
 def _drain(request: HttpRequest, count: int) -> None:

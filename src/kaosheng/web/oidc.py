@@ -63,6 +63,8 @@ class Person:
 def begin(request: HttpRequest, *, second_try: bool = False) -> HttpResponse:
     """Send the browser to the registration system. Raises LoginError DOWN."""
     state = (_SECOND_TRY if second_try else "") + secrets.token_urlsafe(24)
+    # Asked anew each time: a system that went down since is said here, in our words, not by the browser.
+    _oauth.registration.server_metadata.pop("_loaded_at", None)
     try:
         answer: HttpResponse = _oauth.registration.authorize_redirect(request, _redirect_uri(), state=state)
     except (requests.RequestException, ValueError, KeyError, RuntimeError) as error:

@@ -54,7 +54,7 @@ def test_upload_answers_with_place_and_digests_and_a_retry_with_the_same(here: W
         ({"kind": ""}, (400, "form_incomplete")),
         ({"kind": "M77"}, (404, "unknown_kind")),
         ({"position": "x"}, (400, "form_incomplete")),
-        ({"position": "9"}, (409, "kind_full")),
+        ({"position": "9"}, (422, "no_such_place")),
         ({"picture": ""}, (422, "file_missing")),
         ({"picture": SimpleUploadedFile("a.gif", b"GIF89a" + b"0" * 90)}, (415, "picture_wrong_type")),
         ({"picture": SimpleUploadedFile("a.jpg", b"x" * 204_801)}, (413, "picture_too_large")),

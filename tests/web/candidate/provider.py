@@ -32,6 +32,7 @@ class Provider:
         self.signs_with = self.key
         self.without_id_token = False
         self.token_error = ""
+        self.is_down = False
         self.token_requests: list[dict[str, list[str]]] = []
 
     def metadata(self) -> dict[str, Any]:
@@ -70,6 +71,9 @@ def running() -> Iterator[Provider]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if provider.is_down:
+                self._answer(503, {})
+                return
             answers = {
                 "/.well-known/openid-configuration": provider.metadata(),
                 "/jwks": {"keys": [provider.key.as_dict(private=False)]},

@@ -66,7 +66,7 @@ def test_waiting_states_say_what_comes_next_by_when_and_that_nothing_needs_doing
     places: World, cast: Cast
 ) -> None:
     html = page(dossiers.brought_to(places, State.AT_SITE, cast=cast))
-    assert "石家庄考点将审核您的材料（预计 2月10日 前）" in html
+    assert "石家庄考点将审核您的材料（预计2月10日前）" in html
     assert "您现在不需要做任何事" in html
 
 

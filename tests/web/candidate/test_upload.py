@@ -79,6 +79,17 @@ def test_scripts_get_the_card_the_panel_and_the_button(ai: Client, dossier: Doss
     assert 'id="primary-action" hx-swap-oob="true"' in html
 
 
+def test_the_other_kinds_of_a_group_change_with_the_one_that_is_given(ai: Client, dossier: Dossier) -> None:
+    answer = ai.post(
+        f"/dossiers/{dossier.pk}/kinds/M13/upload/",
+        {"picture": file(pictures.jpeg(1)), "key": "one"},
+        headers={"HX-Request": "true"},
+    )
+    other = answer.content.decode().split('id="material-M14"')[1].split("</section>")[0]
+    assert 'hx-swap-oob="true"' in other
+    assert "已由其他材料满足" in other
+
+
 def test_the_same_key_twice_makes_one_picture(ai: Client, dossier: Dossier) -> None:
     for _ in range(2):
         assert send(ai, dossier, picture=file(pictures.jpeg(1)), key="one").status_code == 302

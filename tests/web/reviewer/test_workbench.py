@@ -18,7 +18,7 @@ from factories.world import World
 from kaosheng.accounts.models import User
 from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.models import Dossier, Lease, Mark, Proposal, Step
-from kaosheng.domain.states import State
+from kaosheng.domain.states import State, Verdict
 from kaosheng.notices.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -536,3 +536,19 @@ def test_as_many_queries_for_many_pictures_as_for_one(
     client.get(address(dossier))
     with django_assert_num_queries(27):
         assert client.get(address(dossier) + "?kind=M99").status_code == 200
+
+
+def test_the_area_reads_what_the_site_recommended_and_passes_a_refusal_only_when_asked(
+    here: World, cast: Cast
+) -> None:
+    refused = dossiers.brought_to(here, State.AT_AREA, cast=cast, verdict=Verdict.FAIL)
+    passed = dossiers.brought_to(here, State.AT_AREA, cast=cast)
+    for dossier in (refused, passed):
+        dossiers.take(dossier, cast.gao)
+    html = opened(cast.gao, refused)
+    assert "考点建议不通过" in html
+    assert "试用期不足一年。" in html
+    assert 'data-action="sending#ask" data-label="通过"' in html
+    assert "考点建议通过" in opened(cast.gao, passed)
+    assert 'data-action="sending#direct" data-label="通过"' in opened(cast.gao, passed)
+    assert "考点建议" not in opened(cast.chen, refused)

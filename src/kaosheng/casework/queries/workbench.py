@@ -137,6 +137,13 @@ class Workbench:
     facts: Facts = field(repr=False)
 
     @property
+    def recommendation(self) -> Step | None:
+        """What the 考点 recommended when it last sent the dossier on, while it is the area's work."""
+        if not self.sees_area or self.phase not in {Phase.AT_AREA, Phase.PROPOSED, Phase.DECIDED}:
+            return None
+        return next((step for step in self.steps if step.action == Action.FORWARD), None)
+
+    @property
     def pictures(self) -> tuple[PictureView, ...]:
         """All pictures in the order of the page."""
         return tuple(entry for kind in self.kinds for entry in kind.pictures)

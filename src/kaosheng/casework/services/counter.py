@@ -81,4 +81,4 @@ def _require_extendable(case: Case, until: datetime) -> None:
     if case.dossier.state not in {State.DRAFT, State.RETURNED, State.LAPSED}:
         raise Refusal("action_not_possible", phase=case.phase.value, action=Action.EXTEND.value)
     if until <= case.now or until <= case.deadline:
-        raise Refusal("deadline_not_later", until=until.isoformat(), deadline=case.deadline.isoformat())
+        raise Refusal("deadline_not_later", until=until, deadline=case.deadline)

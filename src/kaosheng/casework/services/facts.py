@@ -19,6 +19,8 @@ def facts_of(case: LockedDossier) -> Facts:
     decision = case.decision
     return Facts(
         phase=case.phase,
+        opens_at=case.intake.opens_at,
+        deadline=case.deadline,
         returned_by=Stage(case.returned.stage) if case.returned else None,
         before_cancellation=State(case.dossier.before_cancellation)
         if case.dossier.before_cancellation

@@ -176,8 +176,8 @@ def _choose_slot(case: Case, wanted: Slot, *, at_counter: bool) -> Slot:
                 raise Refusal("kind_full", kind=wanted.kind, maximum=item.maximum)
             raise Refusal("slot_locked", kind=wanted.kind)
         return Slot(wanted.kind, gap)
-    if wanted.position > _highest(case, wanted.kind):
-        raise Refusal("kind_full", kind=wanted.kind, maximum=item.maximum)
+    if wanted.position > (highest := _highest(case, wanted.kind)):
+        raise Refusal("no_such_place", position=wanted.position, maximum=highest)
     if wanted.position not in can_change:
         raise Refusal("slot_locked", kind=wanted.kind)
     if wanted.position in occupied and not at_counter:
@@ -215,9 +215,9 @@ def require_changeable(case: Case) -> None:
     if case.dossier.state not in places.CHANGEABLE:
         raise Refusal("dossier_locked")
     if case.intake.opens_at > case.arrived_at:
-        raise Refusal("window_not_open")
+        raise Refusal("window_not_open", opens_at=case.intake.opens_at)
     if not case.in_time:
-        raise Refusal("deadline_passed")
+        raise Refusal("deadline_passed", closes_at=case.deadline)
 
 
 def _at_counter(case: Case, actor: Actor, reason: str) -> bool:

@@ -46,10 +46,14 @@ def release_blockers(*, intake: Intake, now: datetime) -> QuerySet[Dossier]:
 
 
 def ready_for_release(*, intake: Intake) -> QuerySet[Dossier]:
-    """Decided, unflagged and not yet published."""
+    """Decided, unflagged, not yet published, and no late case of the batch in preparation.
+
+    Whoever was named a late case comes with a later batch, also when he is decided before this one is published.
+    """
+    late = LateCase.objects.filter(release__intake=intake, release__published_at=None)
     return Dossier.objects.filter(
         intake=intake, state=State.DECIDED, changed_since=None, release__published_at=None
-    )
+    ).exclude(pk__in=late.values("dossier"))
 
 
 def prepare_release(*, intake: Intake, staff: Staff, late_cases: Mapping[UUID, str]) -> Release:

@@ -91,7 +91,9 @@ def card_of(view: CandidateView, kind: KindView) -> ui.MaterialCard:
         minimum=item.minimum,
         maximum=max(item.maximum, kind.count) or item.kind.maximum,
         positions=_positions(kind),
-        reason=reason_text(kind, _alternatives(view, kind)) if item.effect is not Effect.OFFERED else "",
+        reason=reason_text(kind, [kind_name(other.item.kind) for other in alternatives(view, kind)])
+        if item.effect is not Effect.OFFERED
+        else "",
         requirement=requirement(item.kind) if _can_change(kind) else "",
         sample_url=_sample_url(view, kind) if _can_change(kind) else "",
         slots=[_slot(view, kind, place) for place in shown],
@@ -117,11 +119,12 @@ def _sample_url(view: CandidateView, kind: KindView) -> str:
     return reverse("candidate:sample", args=[view.dossier.pk, kind.code])
 
 
-def _alternatives(view: CandidateView, kind: KindView) -> list[str]:
+def alternatives(view: CandidateView, kind: KindView) -> list[KindView]:
+    """The other kinds of its group, any of which may be given instead."""
     if kind.item.effect is not Effect.ONE_OF:
         return []
     return [
-        kind_name(other.item.kind)
+        other
         for other in view.kinds
         if other.item.group == kind.item.group
         and other.code != kind.code

@@ -19,7 +19,7 @@ from kaosheng.registration.words import (
     masked_phone,
 )
 from kaosheng.web.candidate.advice import advice_url
-from kaosheng.web.candidate.cards import card_of, groups
+from kaosheng.web.candidate.cards import alternatives, card_of, groups
 from kaosheng.web.candidate.frame import contact_of_site, said
 from kaosheng.web.candidate.panel import status_panel
 from kaosheng.web.candidate.uploading import upload_queue
@@ -61,7 +61,16 @@ def frame_context(view: CandidateView) -> dict[str, Any]:
 
 def card_context(view: CandidateView, kind: KindView) -> dict[str, Any]:
     """The answer to a script: the changed card, and what changes with it."""
-    return {**frame_context(view), "card": card_of(view, kind)}
+    return {
+        **frame_context(view),
+        "card": card_of(view, kind),
+        "others": [card_of(view, other) for other in alternatives(view, kind) if _is_shown(view, other)],
+    }
+
+
+def _is_shown(view: CandidateView, other: KindView) -> bool:
+    """Whether the page has a card of a kind that is asked as one of a group."""
+    return view.visible.state is VisibleState.DRAFT or other.free_position is not None
 
 
 def doubt_of(dossier: Dossier) -> RegistrationDoubt | None:

@@ -146,7 +146,7 @@ def _site_passed(view: CandidateView) -> dict[str, Any]:
 
 
 def _by(day: Any) -> str:
-    return _("（预计 %(day)s 前）") % {"day": day_words(day)} if day else ""
+    return _("（预计%(day)s前）") % {"day": day_words(day)} if day else ""
 
 
 def _returned(view: CandidateView) -> dict[str, Any]:

@@ -111,11 +111,16 @@ def acts(bench: Workbench) -> list[Act]:
 
 
 def _way(bench: Workbench, action: Action, verdict: Verdict | None) -> str:
-    """A pass with nothing to say or to confirm goes at once; what else leaves one's hands asks first."""
+    """A pass with nothing to say or to confirm goes at once; what else leaves one's hands asks first.
+
+    Passing what the 考点 recommended to refuse is never a matter of one key.
+    """
     if not bench.holds_lease or action not in _LEAVES_HANDS:
         return ""
+    advised = bench.recommendation
+    unquestioned = advised is None or advised.verdict == Verdict.PASS
     plain = verdict is Verdict.PASS and not bench.marks_to_send and not bench.changes
-    return "direct" if plain and not bench.facts.open_promises else "ask"
+    return "direct" if plain and unquestioned and not bench.facts.open_promises else "ask"
 
 
 def _key(action: Action, key: str, *, asks: bool) -> str:

@@ -51,6 +51,10 @@ def state_of(phase: Phase, *, sees_area: bool, verdict: Verdict | None = None) -
 
 VERDICTS: Final[dict[Verdict, Text]] = {Verdict.PASS: _("通过"), Verdict.FAIL: _("不通过")}
 RECOMMENDATIONS: Final[dict[Verdict, Text]] = {Verdict.PASS: _("建议通过"), Verdict.FAIL: _("建议不通过")}
+RECOMMENDED: Final[dict[Verdict, Text]] = {
+    Verdict.PASS: _("考点建议通过"),
+    Verdict.FAIL: _("考点建议不通过"),
+}
 PROPOSALS: Final[dict[Verdict, Text]] = {Verdict.PASS: _("提议通过"), Verdict.FAIL: _("提议不通过")}
 STAGES: Final[dict[str, Text]] = {Stage.SITE: _("考点"), Stage.AREA: _("考区")}
 MARKS: Final[dict[str, Text]] = {

@@ -140,9 +140,9 @@ def status_panel(panel: ui.StatusPanel) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/material_card.html", takes_context=True)
-def material_card(context: Context, card: ui.MaterialCard) -> dict[str, Any]:
-    """Show one kind with its pictures and free places."""
-    return {"card": card, "request": context.get("request")}
+def material_card(context: Context, card: ui.MaterialCard, *, swapped: bool = False) -> dict[str, Any]:
+    """Show one kind with its pictures and free places; `swapped` into a page that a script has."""
+    return {"card": card, "swapped": swapped, "request": context.get("request")}
 
 
 @register.inclusion_tag("ui/parts/upload_form.html", takes_context=True)

@@ -42,6 +42,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "slot_locked": Answer(409, _("这个位置已锁定，不能修改；只有审核人员要求更换的位置可以修改。")),
     "slot_taken": Answer(409, _("这个位置（第%(position)s张）已有图片，请先删除再上传。")),
     "kind_full": Answer(409, _("这种材料最多上传 %(maximum)s 张，已达到上限，不能继续上传。")),
+    "no_such_place": Answer(422, _("这种材料最多 %(maximum)s 张，没有第 %(position)s 张的位置。")),
     "kind_not_accepted": Answer(422, _("按您的报名信息，这种材料不需要上传，系统不接收。")),
     "unknown_kind": Answer(404, _("材料种类中没有“%(kind)s”。")),
     "kind_is_full": Answer(
@@ -50,8 +51,10 @@ ANSWERS: Final[dict[str, Answer]] = {
     "picture_gone": Answer(409, _("这个位置的图片已不在，请刷新后再操作。")),
     "idempotency_key_reused": Answer(422, _("同一次上传的编号被用于两张不同的图片，请刷新页面后重新上传。")),
     "advice_outdated": Answer(409, _("这条预检提示已经过时，请刷新页面查看最新内容。")),
-    "window_not_open": Answer(409, _("材料上传尚未开始，请在规定时间内上传。")),
-    "deadline_passed": Answer(409, _("已过截止时间，不能再修改或提交。如有特殊情况请联系考点。")),
+    "window_not_open": Answer(409, _("材料上传于 %(opens_at)s 开始，现在还不能上传。")),
+    "deadline_passed": Answer(
+        409, _("已过截止时间 %(closes_at)s，不能再修改或提交。如有特殊情况请联系考点。")
+    ),
     "materials_missing": Answer(422, _("还有 %(count)s 种必需材料未上传，补齐后才能提交审核。")),
     "places_unanswered": Answer(422, _("还有 %(count)s 处要求更换的材料未更换，完成后才能重新提交。")),
     "nothing_to_resubmit": Answer(409, _("没有需要在线更换的材料，请按审核意见到现场或电话办理。")),
@@ -77,7 +80,10 @@ ANSWERS: Final[dict[str, Answer]] = {
     "code_spent": Answer(429, _("验证码已输错 %(limit)s 次，请重新获取。")),
     "file_missing": Answer(422, _("没有选取文件，请先选取图片再提交。")),
     "body_too_large": Answer(
-        413, _("上传内容超过 %(limit_mb)s MB，没有接收。单张图片不超过 200 KB（204,800 字节）。")
+        413,
+        _(
+            "上传内容大小为 %(size)s（%(bytes)s 字节），超过系统接收的 %(limit)s，没有接收。单张图片不超过 200 KB（204,800 字节）。"
+        ),
     ),
     "too_many_files": Answer(422, _("一次只能上传一张图片，收到 %(count)s 张。")),
     # messages
@@ -127,7 +133,7 @@ ANSWERS: Final[dict[str, Answer]] = {
         422, _("输入的份数是 %(counted)s，将处理的是 %(expected)s 份，请核对后重新输入。")
     ),
     # managers
-    "deadline_not_later": Answer(422, _("新的截止时间须晚于现在和原截止时间。")),
+    "deadline_not_later": Answer(422, _("新的截止时间 %(until)s 须晚于现在和原截止时间 %(deadline)s。")),
     "extension_asked_already": Answer(409, _("这份材料已有待处理的延期申请。")),
     "window_still_open": Answer(409, _("上传时间尚未结束，不能结束考点审核。")),
     "site_has_open_cases": Answer(409, _("还有 %(count)s 份材料未处理完，不能结束考点审核。")),
@@ -146,7 +152,7 @@ ANSWERS: Final[dict[str, Answer]] = {
         409, _("材料目录已被他人改动，您的修改没有保存，请查看最新内容后再改。")
     ),
     "nothing_prepared": Answer(409, _("没有准备中的材料目录，请先点“开始修改”。")),
-    "share_wrong": Answer(422, _("随机复核比例应在 0 到 100 之间，收到的是 %(percent)s。")),
+    "share_wrong": Answer(422, _("随机复查比例应在 0 到 100 之间，收到的是 %(percent)s。")),
     "catalogue_empty": Answer(422, _("材料目录中没有任何材料种类，不能发布。")),
     "kind_still_used": Answer(
         409,
@@ -230,6 +236,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "form_incomplete": Answer(400, _("提交的内容不完整或格式有误：%(field)s。")),
 }
 
+_ENDS: Final = frozenset({"closes_at", "deadline", "until"})
+"""Params that are the end of a time: midnight reads 24:00 of the day before."""
+
 _PICTURE_STATUS: Final = {
     "picture_too_large": 413,
     "picture_wrong_type": 415,
@@ -256,5 +265,5 @@ def sentence_of(refusal: Refusal) -> str:
             params["count"] = len(counted)
     for name, value in params.items():
         if isinstance(value, datetime):
-            params[name] = (times.deadline if name == "closes_at" else times.moment)(value, year=True)
+            params[name] = (times.deadline if name in _ENDS else times.moment)(value, year=True)
     return str(ANSWERS[refusal.code].sentence) % params

@@ -33,6 +33,7 @@ from kaosheng.web.ui.messages import sentence_of, status_of
 from kaosheng.web.ui.page import base_template
 
 FIELD = "picture"
+_WAITS_FOR_HIM: Final = frozenset({VisibleState.DRAFT, VisibleState.RETURNED})
 _CLOSED: Final = {VisibleState.LAPSED: "dossier_lapsed", VisibleState.WITHDRAWN: "dossier_withdrawn"}
 
 
@@ -187,17 +188,20 @@ def require_kind(view: CandidateView, code: str) -> KindView:
 
 def closed_reason(view: CandidateView, kind: KindView) -> str:
     """Why nothing can be uploaded to this kind now; empty when something can."""
-    if kind.free_position is not None:
-        return ""
+    return "" if kind.free_position is not None else sentence_of(_rule_that_closes(view, kind))
+
+
+def _rule_that_closes(view: CandidateView, kind: KindView) -> Refusal:
     if kind.item.maximum == 0:
-        return sentence_of(Refusal("kind_not_accepted", kind=kind.code))
+        return Refusal("kind_not_accepted", kind=kind.code)
     if not view.has_opened:
-        return sentence_of(Refusal("window_not_open"))
-    if kind.count >= kind.item.maximum and view.is_open:
-        return sentence_of(Refusal("kind_full", maximum=kind.item.maximum))
+        return Refusal("window_not_open", opens_at=view.dossier.intake.opens_at)
     if view.is_open:
-        return sentence_of(Refusal("slot_locked", kind=kind.code))
-    return sentence_of(Refusal(_CLOSED.get(view.visible.state, "dossier_locked")))
+        full = kind.count >= kind.item.maximum
+        return Refusal("kind_full", maximum=kind.item.maximum) if full else Refusal("slot_locked")
+    if view.visible.state in _WAITS_FOR_HIM and view.deadline is not None and not view.in_time:
+        return Refusal("deadline_passed", closes_at=view.deadline)
+    return Refusal(_CLOSED.get(view.visible.state, "dossier_locked"))
 
 
 def show_card(request: HttpRequest, dossier: Dossier, code: str, *, said: str) -> HttpResponse:

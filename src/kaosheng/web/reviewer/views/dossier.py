@@ -72,6 +72,7 @@ def bench_context(request: HttpRequest, bench: Workbench, *, problem: str = "") 
         "facts": presenting.registration_facts(bench),
         "changes": presenting.change_rows(bench.changes),
         "history": presenting.history(bench),
+        "recommendation": _recommendation(bench),
         "proposal": _proposal(bench),
         "previous_url": before,
         "next_url": after,
@@ -95,6 +96,20 @@ def bar_context(bench: Workbench) -> dict[str, Any]:
         "may_export": bench.may(Permission.DOSSIER_EXPORT),
         "may_upload": bench.may(Permission.COUNTER_UPLOAD) and bench.dossier.state in CHANGEABLE,
         "deadline": bench.case.deadline if bench.dossier.state in _EXTENDABLE else None,
+    }
+
+
+def _recommendation(bench: Workbench) -> dict[str, Any] | None:
+    step = bench.recommendation
+    if step is None:
+        return None
+    verdict = Verdict(step.verdict)
+    return {
+        "words": words.RECOMMENDED[verdict],
+        "by": step.actor.name if step.actor else "",
+        "at": step.at,
+        "reason": step.reason,
+        "failed": verdict is Verdict.FAIL,
     }
 
 
