@@ -96,10 +96,18 @@ class SigningKey(models.Model):
 
 
 class OutboxMessage(models.Model):
-    """One change on its way to the service. `id` is the `webhook-id`; `body` is sent exactly as stored."""
+    """One change on its way to the service. `id` is the `webhook-id`; `body` is sent exactly as stored.
 
+    An event of the official account travels the same way, sealed when it is sent; it has no `number`.
+    """
+
+    class Kind(models.TextChoices):
+        REGISTRATION = "registration"
+        WECHAT = "wechat"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.REGISTRATION)
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    number = models.CharField(max_length=20, db_index=True)
+    number = models.CharField(max_length=20, db_index=True, blank=True)
     body = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveIntegerField(default=0)
@@ -118,7 +126,7 @@ class OutboxMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.id)
+        return f"{self.kind} {self.number}".rstrip()
 
 
 class PhoneMessage(models.Model):
@@ -143,3 +151,20 @@ class PhoneMessage(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class WechatFollower(models.Model):
+    """A person's WeChat as the official account knows it."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="wechat")
+    openid = models.CharField(max_length=60, unique=True)
+    following = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.following}"
+
+    @property
+    def phone(self) -> str:
+        """The number under which the phone page keeps this person's messages."""
+        registration = self.account.registrations.order_by("number").first()
+        return registration.phone if registration else ""

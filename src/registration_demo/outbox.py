@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from registration_demo import signing
+from registration_demo import signing, wechat
 from registration_demo.models import OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -41,21 +41,28 @@ def send_next(client: httpx.Client) -> bool:
     if message is None:
         return False
     try:
-        response = client.post(
-            f"{settings.SERVICE_URL}/api/registrations/",
-            content=message.body.encode(),
-            headers=signing.headers(str(message.id), message.body),
-        )
+        response = _post(client, message)
     except httpx.HTTPError as error:
         _failed(message, f"{type(error).__name__}: {error}")
         return True
     if response.is_success:
         OutboxMessage.objects.filter(pk=message.pk).update(sent_at=timezone.now(), last_error="")
-        log.info("registration %s: sent, attempt %s", message.number, message.attempts)
+        log.info("%s: sent, attempt %s", message, message.attempts)
     else:
         reason = f"HTTP {response.status_code}: {response.text[:500]}"
         _failed(message, reason, for_good=response.status_code == NOT_UNDERSTOOD)
     return True
+
+
+def _post(client: httpx.Client, message: OutboxMessage) -> httpx.Response:
+    if message.kind == OutboxMessage.Kind.WECHAT:
+        address, content = wechat.sealed_event(message.body)
+        return client.post(address, content=content, headers={"content-type": "text/xml"})
+    return client.post(
+        f"{settings.SERVICE_URL}/api/registrations/",
+        content=message.body.encode(),
+        headers=signing.headers(str(message.id), message.body),
+    )
 
 
 def new_client() -> httpx.Client:
@@ -81,7 +88,7 @@ def _claim() -> OutboxMessage | None:
 def _failed(message: OutboxMessage, reason: str, *, for_good: bool = False) -> None:
     now = timezone.now()
     # The address of the service may be in the reason, the person never is: bodies aren't logged.
-    log.warning("registration %s: attempt %s failed, %s", message.number, message.attempts, reason)
+    log.warning("%s: attempt %s failed, %s", message, message.attempts, reason)
     OutboxMessage.objects.filter(pk=message.pk).update(
         last_error=reason,
         next_at=now + wait_after(message.attempts),

@@ -25,6 +25,7 @@ CLIENT_SECRET = env.str("REGISTRATION_CLIENT_SECRET")
 WEBHOOK_SECRET = env.str("REGISTRATION_WEBHOOK_SECRET", "") or "whsec_" + base64.b64encode(
     hashlib.sha256(b"registration-webhook:" + CLIENT_SECRET.encode()).digest()
 ).decode("ascii")
+CLOCK_FILE = env.str("REGISTRATION_CLOCK_FILE", "")
 PEOPLE_FILE = BASE / "data" / "people.json"
 
 SECRET_KEY = env.str("REGISTRATION_SECRET_KEY")

@@ -4,7 +4,7 @@ from allauth.idp.oidc import views as provider
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from registration_demo import api, oidc, views
+from registration_demo import api, oidc, views, wechat
 
 # allauth finds its own addresses by these names. The page for devices is left out; its API address must have a name.
 provider_urls = (
@@ -32,6 +32,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registrations/<str:number>/cancel/", views.registration_cancel, name="cancel"),
     path("registrations/<str:number>/restore/", views.registration_restore, name="restore"),
     path("phone/", views.phone, name="phone"),
+    path("phone/unfollow/", views.wechat_unfollow, name="wechat_unfollow"),
+    path("wechat/q/<str:ticket>/", views.wechat_scan, name="wechat_scan"),
+    path("wechat/cgi-bin/stable_token", wechat.stable_token, name="wechat_token"),
+    path("wechat/cgi-bin/qrcode/create", wechat.create_code, name="wechat_code"),
+    path("wechat/cgi-bin/message/template/send", wechat.send_template, name="wechat_send"),
     path("api/registrations/", api.pull, name="api_registrations"),
     path("api/status/", api.status, name="api_status"),
     path("api/phone/", api.phone, name="api_phone"),

@@ -20,9 +20,10 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from registration_demo import outbox, registrations, words
+from registration_demo import outbox, registrations, wechat, words
+from registration_demo.clock import phone_now
 from registration_demo.forms import RegistrationForm
-from registration_demo.models import Account, PhoneMessage, Registration
+from registration_demo.models import Account, PhoneMessage, Registration, WechatFollower
 
 LOGIN_RATE = {"login_failed": "60/m/ip,10/m/key"}
 SHOWN_ON_PHONE = 100
@@ -189,7 +190,34 @@ def phone(request: HttpRequest) -> HttpResponse:
     """The candidate's phone: what arrived at the numbers of the own registrations."""
     numbers = sorted({registration.phone for registration in _own(request)})
     received = PhoneMessage.objects.filter(phone__in=numbers)[:SHOWN_ON_PHONE]
-    return render(request, "registration_demo/phone.html", {"numbers": numbers, "received": received})
+    follows = WechatFollower.objects.filter(account__username=request.user.get_username(), following=True)
+    context = {"numbers": numbers, "received": received, "follows": follows.exists(), "now": phone_now()}
+    return render(request, "registration_demo/phone.html", context)
+
+
+@never_cache
+@login_required
+def wechat_scan(request: HttpRequest, ticket: str) -> HttpResponse:
+    """What a phone shows that scanned a QR code of the official account: asks once, then follows."""
+    scene = wechat.scene_of(ticket)
+    if scene is None:
+        return problem(
+            request, HTTPStatus.NOT_FOUND, "二维码已失效", "请回到考生服务系统，重新生成二维码后再扫描。"
+        )
+    if request.method != "POST":
+        return render(request, "registration_demo/scan.html")
+    wechat.scan(_account(request), scene)
+    messages.success(request, "已关注国家医学考试中心公众号。绑定结果请看考生服务系统的页面。")
+    return redirect("phone")
+
+
+@login_required
+@require_POST
+def wechat_unfollow(request: HttpRequest) -> HttpResponse:
+    """取消关注."""
+    wechat.unfollow(_account(request))
+    messages.success(request, "已取消关注国家医学考试中心公众号。")
+    return redirect("phone")
 
 
 @require_safe
@@ -226,6 +254,10 @@ def broken(request: HttpRequest) -> HttpResponse:
     return problem(
         request, HTTPStatus.INTERNAL_SERVER_ERROR, "系统暂时无法处理", "操作没有完成，请稍后再试。"
     )
+
+
+def _account(request: HttpRequest) -> Account:
+    return Account.objects.get(username=request.user.get_username())
 
 
 def _own(request: HttpRequest) -> QuerySet[Registration]:

@@ -90,6 +90,8 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "request_id": _account_request(here, house.feng).pk,
         "run_id": own_run.pk,
         "number": 0,
+        "token": "guessed",
+        "account": "wx-unknown",
     }
     return people, values
 

@@ -73,5 +73,7 @@ class AuditName(StrEnum):
     MAILING_STOPPED = "mailing:stopped"
     MAILING_RESUMED = "mailing:resumed"
     CANDIDATE_PHONED = "candidate:phoned"
+    WECHAT_BOUND = "wechat:bound"
+    WECHAT_UNBOUND = "wechat:unbound"
     AUDIT_SEARCHED = "audit:searched"
     AUDIT_EXPORTED = "audit:exported"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 
-from kaosheng.notices.models import Message, Notice
+from kaosheng.notices.models import EarlyReport, Message, Notice
+
+EARLY_FOR: Final = timedelta(hours=1)
+"""Longer than any provider's answer can take to be stored, a killed round included."""
 
 _ALIVE = (Notice.State.QUEUED, Notice.State.SENDING, Notice.State.ACCEPTED, Notice.State.DELIVERED)
 
@@ -39,7 +43,35 @@ def _next_way(message: Message, now: datetime) -> None:
 
 
 def reported(*, lane: str, provider_id: str, delivered: bool, reason: str, now: datetime) -> bool:
-    """A provider says what became of a message it took; whether it was one of ours. A repetition changes nothing."""
+    """A provider says what became of a message it took; whether it was one of ours. A repetition changes nothing.
+
+    A report can come before the answer that names its id is stored. It is kept first and looked for afterwards,
+    as the answer is stored first and looks for reports afterwards (`settle_early`): one of the two finds the other.
+    """
+    if not provider_id:
+        return False
+    if _settled(lane, provider_id, delivered=delivered, reason=reason, now=now):
+        return True
+    EarlyReport.objects.filter(at__lt=now - EARLY_FOR).delete()
+    early = EarlyReport.objects.create(
+        lane=lane, provider_id=provider_id, delivered=delivered, reason=reason[:200], at=now
+    )
+    if not _settled(lane, provider_id, delivered=delivered, reason=reason, now=now):
+        return False
+    early.delete()
+    return True
+
+
+def settle_early(*, lane: str, provider_id: str, now: datetime) -> None:
+    """The answer is stored: apply what was reported before it."""
+    early = EarlyReport.objects.filter(lane=lane, provider_id=provider_id).order_by("pk").last()
+    if early is not None and _settled(
+        lane, provider_id, delivered=early.delivered, reason=early.reason, now=now
+    ):
+        EarlyReport.objects.filter(lane=lane, provider_id=provider_id).delete()
+
+
+def _settled(lane: str, provider_id: str, *, delivered: bool, reason: str, now: datetime) -> bool:
     notice = Notice.objects.filter(lane=lane, provider_id=provider_id).first()
     if notice is None:
         return False

@@ -185,3 +185,56 @@ class WechatBinding(models.Model):
     def __str__(self) -> str:
         """The person's code, never the openid."""
         return f"{self.account} {self.person}"
+
+
+class WechatTicket(models.Model):
+    """A QR code on its way: whoever scans `url` before `until` is this person.
+
+    `code` is the parameter the official account hands back; one ticket a person.
+    """
+
+    account = models.CharField(max_length=40)
+    person = models.CharField(max_length=80, unique=True)
+    code = models.CharField(max_length=64, unique=True)
+    url = models.CharField(max_length=300)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """The person's code, never the ticket's."""
+        return f"{self.account} {self.person}"
+
+
+class WechatCall(models.Model):
+    """A call of an official account, by its signature: a second one is a replay."""
+
+    account = models.CharField(max_length=40)
+    signature = models.CharField(max_length=40)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """Once."""
+
+        constraints = (models.UniqueConstraint(fields=["account", "signature"], name="wechat_call_once"),)
+
+    def __str__(self) -> str:
+        """When."""
+        return f"{self.account} {self.at}"
+
+
+class EarlyReport(models.Model):
+    """A delivery report that came before the provider's answer, with its id, was stored; kept for an hour."""
+
+    lane = models.CharField(max_length=40)
+    provider_id = models.CharField(max_length=100)
+    delivered = models.BooleanField()
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """Found by what the answer will name."""
+
+        indexes = (models.Index(fields=["lane", "provider_id"], name="early_report_by_id"),)
+
+    def __str__(self) -> str:
+        """Lane and id."""
+        return f"{self.lane} {self.provider_id}"

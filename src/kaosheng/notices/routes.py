@@ -45,6 +45,11 @@ class Route:
         """The sender's name before an SMS."""
         return str(self.config.get("sign", DEFAULT_SIGNATURE))
 
+    @property
+    def template(self) -> str:
+        """The approved template of texts that name none of their own; for accounts with one general template."""
+        return str(self.config.get("template", ""))
+
     def transport(self) -> Transport:
         """The transport, made from its configuration."""
         made: Transport = import_string(self.config["transport"])(self.config)

@@ -22,7 +22,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from kaosheng.domain.quiet import is_quiet, morning_after
-from kaosheng.notices.life import give_up
+from kaosheng.notices.life import give_up, settle_early
 from kaosheng.notices.models import Mailing, Notice
 from kaosheng.notices.routes import Route, route_of_lane
 from kaosheng.notices.templates import TEXTS
@@ -131,7 +131,7 @@ def _outgoing(notice: Notice, route: Route, words: dict[tuple[str, str], Worded]
         text=fill(wording, variables) if secrets else message.text,
         signature=route.signature,
         variables={name: variables[name] for name in names_in(wording) if name in variables},
-        approved=words[key].approved.get(f"{notice.channel}:{language}", ""),
+        approved=words[key].approved.get(f"{notice.channel}:{language}", route.template),
     )
 
 
@@ -151,6 +151,7 @@ def _store(notice: Notice, outcome: str | DeliveryError, transport: Transport) -
     mine = Notice.objects.filter(pk=notice.pk, state=Notice.State.SENDING)
     if isinstance(outcome, str):
         mine.update(state=Notice.State.ACCEPTED, accepted_at=now, provider_id=outcome[:100], last_error="")
+        settle_early(lane=notice.lane, provider_id=outcome[:100], now=now)
         return
     reason = str(outcome)[:200]
     if outcome.permanent or notice.attempts >= ATTEMPTS:

@@ -158,6 +158,12 @@ TEXTS: Final[dict[str, Text]] = {
         title_en="Telephone number changed",
         urgency=Urgency.CODE,
     ),
+    "wechat_moved": Text(
+        zh="您绑定的微信已改为接收其他考生的通知，您的{exam}通知今后只发短信。如非本人操作请联系考点。",
+        en="The WeChat you had bound now serves another candidate; messages about your {exam} come by SMS only. If this wasn't you, contact your exam site.",
+        title_zh="微信绑定解除",
+        title_en="WeChat no longer bound",
+    ),
     "site_passed": Text(
         zh="您的{exam}报名材料考点审核已通过，考区复审中，请留意后续通知。",
         en="Your {exam} materials passed the review of the exam site; the exam area reviews next. Please watch for messages.",

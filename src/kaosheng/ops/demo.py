@@ -204,6 +204,7 @@ class Demo:
             "REGISTRATION_WEBHOOK_SECRET": settings.REGISTRATION_WEBHOOK_SECRET,
             "REGISTRATION_SECRET_KEY": settings.DEMO_REGISTRATION_SECRET_KEY,
             "REGISTRATION_DATABASE_URL": settings.DEMO_REGISTRATION_DATABASE_URL,
+            "REGISTRATION_CLOCK_FILE": str(settings.DEMO_CLOCK),
         }
 
     def _wait_for(self, name: str, port: int) -> None:

@@ -136,9 +136,7 @@ PICTURE_ASSISTANT = env.bool(
 DEMO_PHONE = "kaosheng.notices.transports.demo_phone.DemoPhone"
 NOTICE_QUIET_HOURS = env.bool("NOTICE_QUIET_HOURS", True)
 """Whether messages wait from 21:00 to 08:00 (domain/quiet.py)."""
-NOTICE_ROUTES: dict[str, dict[str, dict[str, Any]]] = {
-    "*": {"sms": {"transport": DEMO_PHONE}, "wechat": {"transport": DEMO_PHONE, "account": "demo"}}
-}
+NOTICE_ROUTES: dict[str, dict[str, dict[str, Any]]] = {"*": {"sms": {"transport": DEMO_PHONE}}}
 """考区 (or `*`) → channel, in order of preference → transport and what it needs (`kaosheng.notices.routes`)."""
 
 # --- receipts --------------------------------------------------------------------------------------------------

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from typing import Any
+
 from kaosheng.ops.embedded_postgres import cluster_of_demo
 from kaosheng.settings.base import *  # noqa: F403 - a settings file is its base and what differs
-from kaosheng.settings.base import DATABASE_OPTIONS, VAR, env, oauth_clients, webhook_secret
+from kaosheng.settings.base import (
+    DATABASE_OPTIONS,
+    DEMO_PHONE,
+    REGISTRATION_ISSUER,
+    VAR,
+    env,
+    oauth_clients,
+    webhook_secret,
+)
 from kaosheng.settings.demo_secrets import load_or_draw
 
 DEMO = True
@@ -37,6 +49,28 @@ DATABASES = {
 DEMO_REGISTRATION_DATABASE_URL = env.str(
     "REGISTRATION_DATABASE_URL", DEMO_CLUSTER.url("registration_demo") if DEMO_CLUSTER else ""
 )
+
+
+def _wechat_key(purpose: str) -> bytes:
+    """What the stand-in official account and we share, derived from the client's secret on both sides."""
+    return hashlib.sha256(f"wechat-{purpose}:{REGISTRATION_CLIENT_SECRET}".encode()).digest()
+
+
+NOTICE_ROUTES: dict[str, dict[str, dict[str, Any]]] = {
+    "*": {
+        "sms": {"transport": DEMO_PHONE},
+        "wechat": {
+            "transport": "kaosheng.notices.transports.wechat.WechatTemplate",
+            "endpoint": f"{REGISTRATION_ISSUER}/wechat",
+            "account": "wx-demo",
+            "appid": "wx-demo",
+            "secret": _wechat_key("secret").hex(),
+            "token": _wechat_key("token").hex()[:32],
+            "aes_key": base64.b64encode(_wechat_key("aes")).decode().rstrip("="),
+            "template": "DEMO-NOTICE first=title remark=text",
+        },
+    }
+}
 
 # Somebody trying the demo in the evening wants to read the message now.
 NOTICE_QUIET_HOURS = env.bool("NOTICE_QUIET_HOURS", False)

@@ -19,6 +19,8 @@ SMS: Final = "sms"
 THE_EXAM: Final = ("医师资格考试", "Medical Licensing Exam")
 """What a message calls the exam when the person has one registration only."""
 
+_CANDIDATE: Final = "candidate:"
+
 Variables = Callable[[Dossier, bool], Mapping[str, str]]
 """Dossier and whether its candidate reads English → the variables of the text."""
 
@@ -30,7 +32,12 @@ def about(dossier: Dossier) -> str:
 
 def person_code(candidate_id: int) -> str:
     """The code under which notices know a candidate."""
-    return f"candidate:{candidate_id}"
+    return f"{_CANDIDATE}{candidate_id}"
+
+
+def candidate_of_code(person: str) -> int:
+    """The candidate's id behind a code."""
+    return int(person.removeprefix(_CANDIDATE))
 
 
 def letters_to(

@@ -11,7 +11,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import APIKeyCookie
 
 from kaosheng.domain.errors import Refusal
-from kaosheng.web.api import candidate, receipts, registrations
+from kaosheng.web.api import candidate, providers, receipts, registrations
 from kaosheng.web.errors import answer_refusal
 from kaosheng.web.identity import candidate_id_of
 
@@ -39,6 +39,7 @@ api = NinjaAPI(
 api.add_router("/dossiers/", candidate.router, auth=CandidateSession())
 api.add_router("/receipts/", receipts.router)
 api.add_router("/registrations/", registrations.router)
+api.add_router("/", providers.router)
 
 
 @api.exception_handler(Refusal)

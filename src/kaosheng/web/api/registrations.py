@@ -14,6 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from kaosheng.casework.services.registrations import receive_registration
 from kaosheng.domain.errors import Refusal
 from kaosheng.registration.models import RegistrationVersion
+from kaosheng.web.api.bodies import body_of
 
 router = Router(tags=["registrations"])
 
@@ -25,17 +26,11 @@ _LARGEST: Final = 64 * 1024
 @router.post("", response={204: None}, auth=None)
 def push(request: HttpRequest) -> Status[None]:
     """Apply one registration object. An older or repeated version is accepted and changes nothing."""
-    body = _body(request)
+    body = body_of(request, largest=_LARGEST)
     _require_signature(request, body)
     message = _message(body)
     receive_registration(message["registration"], way=RegistrationVersion.Way.PUSH)
     return Status(204, None)
-
-
-def _body(request: HttpRequest) -> bytes:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > _LARGEST:
-        raise Refusal("message_too_large", limit=_LARGEST)
-    return request.read(_LARGEST)
 
 
 def _require_signature(request: HttpRequest, body: bytes) -> None:

@@ -14,8 +14,10 @@ from django.utils.translation import ngettext
 from kaosheng.casework.models import Picture
 from kaosheng.casework.queries.candidate import CandidateView
 from kaosheng.casework.queries.lookers import LookedOn, who_looked
+from kaosheng.casework.services.addressing import person_code
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.retention import Keeping, draft_kept_until, record_kept_until
+from kaosheng.notices.bindings import binding_of, offers_binding
 from kaosheng.registration.words import masked_phone
 from kaosheng.web.candidate.frame import contact_of_site, said
 from kaosheng.web.candidate.page import registration_facts
@@ -43,6 +45,9 @@ def own_data_context(view: CandidateView) -> dict[str, Any]:
         "phone": masked_phone(registration.phone_for_messages),
         "own_phone": bool(own),
         "registered_phone": masked_phone(registration.phone),
+        "wechat": offers_binding(dossier.intake.area.code),
+        "wechat_bound": registration.candidate is not None
+        and binding_of(person_code(registration.candidate.pk), area=dossier.intake.area.code) is not None,
         "dossier": dossier,
         "pictures": sum(kind.count for kind in view.kinds) + bool(view.submissions),
         "back": reverse("candidate:dossier", args=[dossier.pk]),

@@ -20,6 +20,7 @@ from kaosheng.web.candidate.views import (
     rechecking,
     submitting,
     upload,
+    wechat,
 )
 
 app_name = "candidate"
@@ -65,6 +66,11 @@ urlpatterns = [
     path(f"{_HERE}data/pictures.zip", own_data.pictures, name="own_pictures"),
     path(f"{_HERE}data/phone/", phone_number.change, name="phone_change"),
     path(f"{_HERE}data/phone/<uuid:change_id>/", phone_number.confirm, name="phone_confirm"),
+    path(f"{_HERE}data/wechat/", wechat.wechat, name="wechat"),
+    path(f"{_HERE}data/wechat/code.png", wechat.qr_code, name="wechat_code"),
+    path(f"{_HERE}data/wechat/news/", wechat.news, name="wechat_news"),
+    path(f"{_HERE}data/wechat/cancel/", wechat.cancel, name="wechat_cancel"),
+    path(f"{_HERE}data/wechat/unbind/", wechat.unbind, name="wechat_unbind"),
     path(f"{_HERE}doubt/", doubt.doubt, name="doubt"),
     path("r/<str:receipt_code>/receipt.txt", receipts.check_text, name="receipt_check_text"),
     path("r/<path:receipt_code>/", receipts.check, name="receipt_check"),

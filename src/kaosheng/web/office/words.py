@@ -99,6 +99,8 @@ EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.MAILING_STOPPED: _("停止群发"),
     AuditName.MAILING_RESUMED: _("继续群发"),
     AuditName.CANDIDATE_PHONED: _("已电话通知考生"),
+    AuditName.WECHAT_BOUND: _("绑定微信"),
+    AuditName.WECHAT_UNBOUND: _("解除微信绑定"),
     AuditName.AUDIT_SEARCHED: _("查询审计记录"),
     AuditName.AUDIT_EXPORTED: _("导出审计记录"),
 }

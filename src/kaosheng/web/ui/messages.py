@@ -205,6 +205,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "recheck_asked_already": Answer(409, _("您已申请过复核，每份报名材料只能申请一次。")),
     "recheck_window_over": Answer(409, _("复核申请的时间已过，没有提交。如有疑问请联系考点。")),
     "no_recheck_pending": Answer(409, _("没有等待答复的复核申请。")),
+    "wechat_unavailable": Answer(503, _("微信暂时没有回应，没有生成二维码。请稍后再试；短信通知照常发送。")),
     # gateway
     "registration_not_understood": Answer(422, _("报名信息格式有误：%(field)s。")),
     "intake_unknown": Answer(422, _("没有考区 %(area)s 批次 %(batch)s 的审核。")),
@@ -212,6 +213,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "imported_id_differs": Answer(409, _("报名号 %(number)s 的证件号码与考区导入的不一致，没有绑定。")),
     "site_unknown": Answer(422, _("没有代码为 %(site)s 的考点。")),
     "signature_invalid": Answer(401, _("签名无效。")),
+    "call_repeated": Answer(409, _("这次调用已处理过，没有再次处理。")),
+    "event_not_understood": Answer(422, _("事件格式有误，没有处理。")),
+    "report_not_understood": Answer(422, _("送达报告格式有误，没有处理。")),
     "message_too_large": Answer(413, _("消息超过 %(limit)s 字节，没有接收。")),
     "csrf_missing": Answer(403, _("请求缺少页面令牌或令牌已过期，没有保存任何内容。请刷新页面后重试。")),
     "catalogue_missing": Answer(503, _("材料目录尚未发布，请稍后再试。")),

@@ -11,7 +11,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from registration_demo import oidc
-from registration_demo.models import Account, Consent, OutboxMessage, PhoneMessage, Registration
+from registration_demo.models import (
+    Account,
+    Consent,
+    OutboxMessage,
+    PhoneMessage,
+    Registration,
+    WechatFollower,
+)
 
 COLUMNS = (
     "source_version", "exam_batch", "area", "site", "cancelled", "name", "id_type", "id_number", "phone", "facts",
@@ -37,7 +44,7 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         with transaction.atomic():
             if options["reset"]:
-                for model in (OutboxMessage, PhoneMessage, Registration, Consent, Account):
+                for model in (OutboxMessage, PhoneMessage, WechatFollower, Registration, Consent, Account):
                     model.objects.all().delete()
             oidc.ensure_client()
             oidc.ensure_signing_key()

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kaosheng.casework.queries.messages import case_messages
+from kaosheng.notices.bindings import offers_binding
 from kaosheng.web.access import for_candidates
 from kaosheng.web.candidate.frame import open_dossier
 from kaosheng.web.message_words import title_of
@@ -34,4 +35,5 @@ def messages(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     ]
     if request.method == "GET":
         found.filter(read_at=None).update(read_at=timezone.now())
-    return render(request, "candidate/messages.html", {"dossier": dossier, "rows": rows})
+    context = {"dossier": dossier, "rows": rows, "may_bind": offers_binding(dossier.intake.area.code)}
+    return render(request, "candidate/messages.html", context)
