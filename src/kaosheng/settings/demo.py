@@ -56,7 +56,7 @@ def _wechat_key(purpose: str) -> bytes:
     return hashlib.sha256(f"wechat-{purpose}:{REGISTRATION_CLIENT_SECRET}".encode()).digest()
 
 
-NOTICE_ROUTES: dict[str, dict[str, dict[str, Any]]] = {
+_ROUTES: dict[str, dict[str, dict[str, Any]]] = {
     "*": {
         "sms": {"transport": DEMO_PHONE},
         "wechat": {
@@ -71,6 +71,7 @@ NOTICE_ROUTES: dict[str, dict[str, dict[str, Any]]] = {
         },
     }
 }
+NOTICE_ROUTES = env.json("NOTICE_ROUTES", default=_ROUTES)
 
 # Somebody trying the demo in the evening wants to read the message now.
 NOTICE_QUIET_HOURS = env.bool("NOTICE_QUIET_HOURS", False)
