@@ -10,6 +10,7 @@ from typing import Final
 import candidate_page
 import picture_check
 import queue_rows
+import release
 import reviewing
 import upload
 from system import Results, prepared
@@ -25,6 +26,8 @@ def main() -> None:
         rows += queue_rows.rows()
     with prepared():
         rows += reviewing.rows()
+    with prepared():
+        rows += release.rows()
     print_table(rows)
     LATEST.parent.mkdir(exist_ok=True)
     LATEST.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")

@@ -15,6 +15,7 @@ from factories.providers import Answer, Request, serving
 from kaosheng.notices.models import Notice
 from kaosheng.notices.sending import run_lane
 from kaosheng.notices.services import Letter, post
+from kaosheng.notices.transports import ALWAYS, NEVER
 from kaosheng.notices.transports.gateway import SignedGateway
 
 SECRET = "whsec_" + "c2FtcGxlLXNlY3JldC1vZi10aGUtZ2F0ZXdheQ=="
@@ -32,7 +33,7 @@ def _holds(request: Request) -> bool:
 def test_nothing_is_lost_when_the_worker_is_killed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, recognises: object
 ) -> None:
-    monkeypatch.setattr(SignedGateway, "deduplicates", recognises)
+    monkeypatch.setattr(SignedGateway, "remembers", ALWAYS if recognises else NEVER)
     in_hand, let_go = threading.Semaphore(0), threading.Event()
     arrived: list[str] = []
 

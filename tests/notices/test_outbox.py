@@ -246,9 +246,9 @@ def test_a_mailing_stops_and_goes_on_and_never_goes_before_personal_messages(pho
 
 # --- the transport's own faults ----------------------------------------------------------------------------------
 class Forgetful:
-    """A provider that can't recognise a repetition and doesn't say whether it took a message."""
+    """A provider that recognises a repetition for ten minutes and doesn't say whether it took a message."""
 
-    deduplicates = False
+    remembers = timedelta(minutes=10)
 
     def __init__(self, config: object) -> None:
         """Nothing to configure."""
@@ -258,11 +258,15 @@ class Forgetful:
         raise DeliveryError("ReadTimeout", permanent=False, unsure=True)
 
 
-def test_what_may_have_been_sent_twice_is_marked(settings: Settings) -> None:
+def test_what_is_sent_again_after_the_provider_forgot_is_marked(settings: Settings) -> None:
     settings.NOTICE_ROUTES = {"*": {"sms": {"transport": f"{__name__}.Forgetful", "rate": 10_000}}}
     posted()
-    run_lane(SMS)
-    assert Notice.objects.get().maybe_twice is True
+    for minutes, marked in ((0, False), (9, False), (11, True)):
+        with later(minutes):
+            Notice.objects.update(due_at=NOON)
+            run_lane(SMS)
+        notice = Notice.objects.get()
+        assert (notice.maybe_twice, notice.unsure_at) == (marked, NOON)
 
 
 def test_a_lane_nobody_serves_any_more_is_left_alone(settings: Settings) -> None:

@@ -69,6 +69,7 @@ class AuditName(StrEnum):
     PICTURES_EXPORTED = "pictures:exported"
     SHEET_EXPORTED = "sheet:exported"
     TEXT_CHANGED = "text:changed"
+    TEXT_TESTED = "text:tested"
     BROADCAST_SENT = "broadcast:sent"
     MAILING_STOPPED = "mailing:stopped"
     MAILING_RESUMED = "mailing:resumed"

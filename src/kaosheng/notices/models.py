@@ -89,7 +89,8 @@ class Notice(models.Model):
 
     queued → sending → accepted by the provider → delivered, or failed. `standby` waits for the failure of the
     way before it (`rank`). `lane` is the provider's queue. `recipient` (telephone number, openid, address) is
-    sealed. `maybe_twice`: the provider may have got it twice and can't recognise a repetition.
+    sealed. `unsure_at`: when the provider first got it without having said so. `maybe_twice`: it was handed over
+    again after the provider could still recognise the repetition.
     """
 
     class State(models.TextChoices):
@@ -113,6 +114,7 @@ class Notice(models.Model):
     wakes = models.BooleanField(default=False)
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
+    unsure_at = models.DateTimeField(null=True, blank=True)
     maybe_twice = models.BooleanField(default=False)
     last_error = models.CharField(max_length=200, blank=True)
     provider_id = models.CharField(max_length=100, blank=True)

@@ -2,7 +2,7 @@
 
 A round works alone in its lane (a session lock of the database, gone with its process). A handful is marked
 `sending` and committed before the provider is asked: what a killed round leaves so is handed over again under the
-same key, and marked `maybe_twice` where the provider can't recognise that.
+same key, and marked `maybe_twice` where the provider can no longer recognise that.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Final
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from kaosheng.domain.quiet import is_quiet, morning_after
@@ -49,7 +49,7 @@ def run_lane(lane: str) -> bool:
         if not alone:
             return False
         transport = route.transport()
-        _take_back(lane, transport)
+        _take_back(lane)
         return _work(route, transport)
 
 
@@ -59,13 +59,13 @@ def _work(route: Route, transport: Transport) -> bool:
     with ThreadPoolExecutor(route.parallel) as threads:
         while time.monotonic() < ends:
             began = time.monotonic()
-            handful = _claim(route)
+            handful = _claim(route, transport)
             if not handful:
                 return False
             outgoing = [_outgoing(notice, route, words) for notice in handful]
             outcomes = list(threads.map(lambda message: _hand_over(transport, message), outgoing))
             for notice, outcome in zip(handful, outcomes, strict=True):
-                _store(notice, outcome, transport)
+                _store(notice, outcome)
             time.sleep(max(0.0, len(handful) / route.rate - (time.monotonic() - began)))
     return True
 
@@ -83,16 +83,14 @@ def _alone_in(lane: str) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 7))", [f"notices:{lane}"])
 
 
-def _take_back(lane: str, transport: Transport) -> None:
+def _take_back(lane: str) -> None:
     """Queue again what a killed round had in its hands: we are alone here, so nobody else has."""
-    found = Notice.objects.filter(lane=lane, state=Notice.State.SENDING)
-    if transport.deduplicates:
-        found.update(state=Notice.State.QUEUED)
-    else:
-        found.update(state=Notice.State.QUEUED, maybe_twice=True)
+    Notice.objects.filter(lane=lane, state=Notice.State.SENDING).update(
+        state=Notice.State.QUEUED, unsure_at=Coalesce("unsure_at", "sending_at")
+    )
 
 
-def _claim(route: Route) -> list[Notice]:
+def _claim(route: Route, transport: Transport) -> list[Notice]:
     """Mark the most urgent due notices as being sent, and commit; at night only those that may wake people."""
     now = timezone.now()
     with transaction.atomic():
@@ -105,11 +103,13 @@ def _claim(route: Route) -> list[Notice]:
             .select_related("message")
             .order_by("urgency", "due_at", "pk")[: route.parallel]
         )
-        Notice.objects.filter(pk__in=[notice.pk for notice in handful]).update(
-            state=Notice.State.SENDING, sending_at=now, attempts=F("attempts") + 1
-        )
-    for notice in handful:
-        notice.attempts += 1
+        for notice in handful:
+            notice.state, notice.sending_at = Notice.State.SENDING, now
+            notice.attempts += 1
+            notice.maybe_twice |= (
+                notice.unsure_at is not None and now - notice.unsure_at >= transport.remembers
+            )
+        Notice.objects.bulk_update(handful, ["state", "sending_at", "attempts", "maybe_twice"])
     return handful
 
 
@@ -146,7 +146,7 @@ def _hand_over(transport: Transport, message: Outgoing) -> str | DeliveryError:
         return DeliveryError(f"{UNEXPECTED}: {type(error).__name__}", permanent=False, unsure=True)
 
 
-def _store(notice: Notice, outcome: str | DeliveryError, transport: Transport) -> None:
+def _store(notice: Notice, outcome: str | DeliveryError) -> None:
     now = timezone.now()
     mine = Notice.objects.filter(pk=notice.pk, state=Notice.State.SENDING)
     if isinstance(outcome, str):
@@ -161,7 +161,7 @@ def _store(notice: Notice, outcome: str | DeliveryError, transport: Transport) -
         state=Notice.State.STOPPED if _was_stopped(notice) else Notice.State.QUEUED,
         due_at=now + pause_after(notice.attempts),
         last_error=reason,
-        maybe_twice=notice.maybe_twice or (outcome.unsure and not transport.deduplicates),
+        unsure_at=notice.unsure_at or (notice.sending_at if outcome.unsure else None),
     )
 
 

@@ -97,8 +97,8 @@ TEXTS: Final[dict[str, Text]] = {
     "checklist_changed": Text(
         zh="您的{exam}报名信息已变更，所需报名材料有变化，请登录上传页面查看。",
         en="Your {exam} registration changed and so did the materials needed. Please see the upload page.",
-        title_zh="报名信息变更",
-        title_en="Registration changed",
+        title_zh="所需材料变更",
+        title_en="Materials needed changed",
     ),
     "registration_changed": Text(
         zh="您的{exam}报名信息已变更，已通知审核人员，如需补充会通知您。",

@@ -19,6 +19,18 @@ CHANNELS: Final[dict[str, str | Promise]] = {
     "email": _("电子邮件"),
 }
 
+VARIABLES: Final[dict[str, str | Promise]] = {
+    "exam": _("报考类别"),
+    "receipt": _("回执号"),
+    "places": _("待补充的项数"),
+    "kinds": _("材料名称"),
+    "deadline": _("截止时间"),
+    "manner": _("补充方式"),
+    "code": _("验证码"),
+    "date": _("日期"),
+}
+"""What the variables of a text stand for."""
+
 STATES: Final[dict[str, tuple[str, str | Promise]]] = {
     Notice.State.STANDBY: ("unmarked", _("备用")),
     Notice.State.QUEUED: ("unmarked", _("等待发送")),

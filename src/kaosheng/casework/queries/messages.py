@@ -58,7 +58,7 @@ def unreached(staff: Staff) -> QuerySet[Message]:
 def dossiers_of(messages: Iterable[Message]) -> dict[str, Dossier]:
     """The dossiers these messages are about, by code."""
     ids = [UUID(message.about.removeprefix(DOSSIER)) for message in messages]
-    found = Dossier.objects.filter(pk__in=ids).select_related("registration", "site")
+    found = Dossier.objects.filter(pk__in=ids).select_related("registration__candidate", "site")
     return {f"{DOSSIER}{dossier.pk}": dossier for dossier in found}
 
 

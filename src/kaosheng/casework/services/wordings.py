@@ -81,7 +81,9 @@ def send_test(*, staff: Staff, area: ExamArea, template: str, phone: str, englis
         addresses={"sms": phone},
         variables=samples,
     )
-    post([letter])
+    with transaction.atomic():
+        post([letter])
+        record(AuditName.TEXT_TESTED, by=By("staff", staff.id), about=("text", template), area=area.code)
 
 
 def _require(staff: Staff, area: ExamArea) -> None:

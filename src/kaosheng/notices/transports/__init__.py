@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, Protocol
 
 TIMEOUT_SECONDS: Final = 10.0
+ALWAYS: Final = timedelta.max
+NEVER: Final = timedelta()
 
 
 class DeliveryError(Exception):
@@ -48,8 +51,8 @@ class Outgoing:
 class Transport(Protocol):
     """What a channel must do. Made once a round from its route's configuration; `send` runs in several threads."""
 
-    deduplicates: bool
-    """Whether the provider recognises a repetition by `key`."""
+    remembers: timedelta
+    """How long the provider recognises a repetition by `key`: nothing, or up to ALWAYS."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         """Read the configuration."""

@@ -89,7 +89,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     # messages
     "broadcast_text_unknown": Answer(422, _("请选择要发送的内容。")),
     "broadcast_nobody": Answer(422, _("按所选条件没有考生，没有发送。")),
-    "broadcast_variable": Answer(422, _("请填写 {%(name)s} 的中文和英文，各不超过 %(longest)s 个字符。")),
+    "broadcast_variable": Answer(422, _("请填写中文和英文，各不超过 %(longest)s 个字符。")),
     "broadcast_count_differs": Answer(
         422, _("输入的人数 %(counted)s 与现在的人数 %(expected)s 不一致，没有发送。请核对后重新输入。")
     ),

@@ -17,7 +17,7 @@ from alibabacloud_tea_openapi.utils_models import Config
 from darabonba.exceptions import UnretryableException
 from darabonba.runtime import RuntimeOptions
 
-from kaosheng.notices.transports import TIMEOUT_SECONDS, DeliveryError, Outgoing, require_approved
+from kaosheng.notices.transports import NEVER, TIMEOUT_SECONDS, DeliveryError, Outgoing, require_approved
 
 ACCEPTED: Final = "OK"
 PASSES: Final = (
@@ -40,7 +40,7 @@ UNSURE: Final = ("isp.", "ServiceUnavailable", "InternalError")
 class AliyunSms:
     """Configuration: access_key_id, access_key_secret, sign; endpoint and protocol when they differ."""
 
-    deduplicates = False
+    remembers = NEVER
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         """Make the client, which is safe to share between threads."""

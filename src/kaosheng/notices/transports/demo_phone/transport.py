@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils import timezone
 
-from kaosheng.notices.transports import Outgoing
+from kaosheng.notices.transports import ALWAYS, Outgoing
 from kaosheng.notices.transports.signed import post_signed
 
 _SMS: Final = "sms"
@@ -17,7 +17,7 @@ _SMS: Final = "sms"
 class DemoPhone:
     """Posts {type, id, channel, phone, text, sent_at}; 204 is accepted, 422 a number nobody has."""
 
-    deduplicates = True
+    remembers = ALWAYS
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         """Its address and its secret are the registration system's."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kaosheng.notices.transports import Outgoing
+from kaosheng.notices.transports import ALWAYS, Outgoing
 from kaosheng.notices.transports.signed import post_signed
 
 
 class SignedGateway:
     """Configuration: endpoint, secret (`whsec_…`). It must recognise a repetition by the header `webhook-id`."""
 
-    deduplicates = True
+    remembers = ALWAYS
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         """Read where and with which secret."""

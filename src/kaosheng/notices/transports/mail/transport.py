@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.core.mail import EmailMessage
 
-from kaosheng.notices.transports import DeliveryError, Outgoing
+from kaosheng.notices.transports import NEVER, DeliveryError, Outgoing
 
 PERMANENT: Final = 500
 """SMTP answers from here on are final."""
@@ -18,7 +18,7 @@ PERMANENT: Final = 500
 class Mail:
     """Configuration: sender. Server and password are Django's EMAIL_* settings."""
 
-    deduplicates = False
+    remembers = NEVER
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         """Read who writes."""

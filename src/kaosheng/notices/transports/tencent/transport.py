@@ -13,6 +13,7 @@ from tencentcloud.sms.v20210111 import models
 from tencentcloud.sms.v20210111.sms_client import SmsClient
 
 from kaosheng.notices.transports import (
+    NEVER,
     TIMEOUT_SECONDS,
     DeliveryError,
     Outgoing,
@@ -39,7 +40,7 @@ NOT_UNDERSTOOD: Final = frozenset({"JSONDecodeError", "KeyError", "TypeError", "
 class TencentSms:
     """Configuration: secret_id, secret_key, app_id, sign; endpoint, protocol and region when they differ."""
 
-    deduplicates = False
+    remembers = NEVER
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         """Make the client, which is safe to share between threads."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from kaosheng.notices.transports import DeliveryError, Outgoing, require_approved
@@ -20,7 +21,7 @@ class WechatTemplate:
     `title` and `text` may stand for a variable too.
     """
 
-    deduplicates = True
+    remembers = timedelta(minutes=10)
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         """Nothing is asked before the first message."""

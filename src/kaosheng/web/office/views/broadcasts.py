@@ -23,7 +23,7 @@ from kaosheng.notices.templates import TEXTS
 from kaosheng.notices.wording import fill, names_in, worded
 from kaosheng.regions.models import ExamSite, Intake
 from kaosheng.web.access import for_staff, staff_member
-from kaosheng.web.message_words import title_of
+from kaosheng.web.message_words import VARIABLES, title_of
 from kaosheng.web.reviewer.presenting import pick
 from kaosheng.web.ui.messages import sentence_of, status_of
 
@@ -54,7 +54,7 @@ class BroadcastForm(forms.Form):
         self.fields["place"].choices = [(key, name) for key, (name, _i, _s) in self.places.items()]  # type: ignore[attr-defined]
         for name in sorted({name for code in texts for name in broadcasting.variables_of(code)}):
             for language in ("zh", "en"):
-                label = f"{{{name}}} · {_('中文') if language == 'zh' else _('英文')}"
+                label = f"{VARIABLES[name]} · {_('中文') if language == 'zh' else _('英文')}"
                 self.fields[f"{name}_{language}"] = forms.CharField(
                     label=label, required=False, max_length=24
                 )
@@ -114,7 +114,8 @@ def _checked(
     request: HttpRequest, form: BroadcastForm, *, number: int, refusal: Refusal | None = None
 ) -> HttpResponse:
     if refusal is not None:
-        form.add_error("counted", sentence_of(refusal))
+        named = refusal.params.get("name")
+        form.add_error(f"{named}_zh" if named else "counted", sentence_of(refusal))
     context = {"form": form, "number": number, "previews": _previews(form)}
     return render(request, "office/broadcast.html", context, status=status_of(refusal) if refusal else 200)
 

@@ -22,7 +22,7 @@ from kaosheng.notices.templates import TEXTS
 from kaosheng.notices.wording import longest_length, names_in, sample, worded
 from kaosheng.regions.models import ExamArea
 from kaosheng.web.access import for_staff, staff_area, staff_member
-from kaosheng.web.message_words import CHANNELS, title_of
+from kaosheng.web.message_words import CHANNELS, VARIABLES, title_of
 from kaosheng.web.reviewer.presenting import pick
 from kaosheng.web.ui.messages import sentence_of
 
@@ -154,7 +154,7 @@ def _show(
         "title": title_of(template),
         "form": form,
         "previews": _previews(area, form) if status == HTTPStatus.OK or test else [],
-        "variables": "　".join(f"{{{name}}}" for name in names_in(TEXTS[template].zh)),
+        "variables": [(f"{{{name}}}", VARIABLES[name]) for name in names_in(TEXTS[template].zh)],
         "approved": [form[name] for name in form.fields if ":" in name],
         "test": test or TestForm(),
     }

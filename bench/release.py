@@ -1,0 +1,68 @@
+"""Releasing 50,000 results: from the press of the button until every message and report stands in its queue.
+
+`python bench/release.py [COUNT]` prints these rows alone.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from typing import Final
+
+from system import CHECKOUT, Results
+
+COUNT: Final = 50_000
+
+
+def rows(count: int = COUNT) -> list[Results]:
+    """Decide one dossier, copy it, release all of them; once, for a release can't be repeated."""
+    sys.path.append(str(CHECKOUT / "tests"))
+    from factories import copies, dossiers, people, world  # noqa: PLC0415 - Django must be set up first
+    from kaosheng.casework.jobs.release import announce_release  # noqa: PLC0415 - the same
+    from kaosheng.casework.services import releasing  # noqa: PLC0415
+    from kaosheng.domain.states import State  # noqa: PLC0415
+    from kaosheng.notices.models import Mailing, Message, Notice  # noqa: PLC0415
+
+    place = world()
+    cast = people.cast(place)
+    decided = dossiers.brought_to(place, State.DECIDED, cast=cast)
+    copies.of_waiting(decided, count - 1)
+    staff = people.staff(cast.jiang)
+    Message.objects.all().delete()
+    begun = time.perf_counter()
+    prepared = releasing.prepare_release(intake=place.intake, staff=staff, late_cases={})
+    attached = time.perf_counter()
+    published = releasing.publish_release(release=prepared, staff=staff, counted=count)
+    visible = time.perf_counter()
+    announce_release(release_id=published.pk)
+    queued = time.perf_counter()
+    mailing = Mailing.objects.get()
+    found = (mailing.messages.count(), Notice.objects.filter(state=Notice.State.QUEUED).count())
+    if found != (count, count):
+        raise SystemExit(f"{count} released, but messages and notices are {found}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  {count} results: attached {attached - begun:.1f} s before; peak memory {peak:.0f} MB")
+    return [
+        _row(f"release_{count}_visible_s", visible - attached),
+        _row(f"release_{count}_s", queued - attached),
+    ]
+
+
+def _row(name: str, value: float) -> Results:
+    return Results(
+        name=name, value=value, unit="s", against=None, ratio=None, runs=1, min=value, max=value
+    )  # fmt: skip
+
+
+def main() -> None:
+    """Print the rows alone."""
+    from run import print_table  # noqa: PLC0415 - run imports this module
+    from system import prepared  # noqa: PLC0415
+
+    with prepared():
+        print_table(rows(int(sys.argv[1]) if len(sys.argv) > 1 else COUNT))
+
+
+if __name__ == "__main__":
+    main()
