@@ -82,19 +82,25 @@ def main() -> None:
         help="the gateway recognises repetitions",
     )
     options = parser.parse_args()
+    with prepared():
+        _storm(options.messages, Faulty(options.provider))
+
+
+def _storm(number: int, faulty: Faulty) -> None:
     sys.path.append(str(CHECKOUT / "tests"))
-    from factories.providers import serving, tc3_holds  # noqa: PLC0415 - found only now
+    from django.conf import settings  # noqa: PLC0415 - only now are the settings known
+
+    from factories.providers import serving, tc3_holds  # noqa: PLC0415
 
     checks: dict[str, Callable[[Any], bool]] = {
         "gateway": _gateway_holds,
         "tencent": lambda request: tc3_holds(request, secret_id="id", secret_key="key"),  # noqa: S106
     }
-    faulty = Faulty(options.provider)
-    with serving(checks[options.provider], faulty.answer) as provider:
-        os.environ["NOTICE_ROUTES"] = json.dumps({"*": {"sms": _route(options.provider, provider)}})
-        with prepared():
-            _run(options.messages, faulty)
-            print(f"{'signatures that did not hold':42} {provider.forged:8}")
+    with serving(checks[faulty.kind], faulty.answer) as provider:
+        routes = {"*": {"sms": _route(faulty.kind, provider)}}
+        settings.NOTICE_ROUTES, os.environ["NOTICE_ROUTES"] = routes, json.dumps(routes)
+        _run(number, faulty)
+        print(f"{'signatures that did not hold':42} {provider.forged:8}")
 
 
 def _gateway_holds(request: Any) -> bool:

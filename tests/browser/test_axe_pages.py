@@ -35,6 +35,8 @@ CANDIDATE_PAGES: Final[dict[str, tuple[str, ...]]] = {
         "check/",
         "data/",
         "data/phone/",
+        "data/wechat/",
+        "messages/",
         "doubt/",
     ),
     "at_site": ("", "data/", "submissions/1/", "kinds/M01/upload/"),
@@ -54,6 +56,7 @@ STAFF_PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/staff/queue/?q=没有这个人",
         "/staff/dossiers/{returned}/",
         "/staff/dossiers/{passed}/",
+        "/staff/dossiers/{returned}/messages/",
         "/staff/account/password/change/",
         "/staff/account/2fa/",
         "/staff/account/2fa/totp/activate/",
@@ -69,6 +72,9 @@ STAFF_PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/office/intakes/{intake}/sites/{site}/",
         "/office/counter/",
         "/office/extensions/",
+        "/office/messages/",
+        "/office/messages/unreached/",
+        "/office/messages/broadcast/",
         "/staff/dossiers/{draft}/request-extension/",
     ),
     "area-manager-1": (
@@ -77,6 +83,11 @@ STAFF_PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/office/releases/{intake}/",
         "/office/extensions/",
         "/staff/dossiers/{draft}/extend/",
+        "/office/messages/",
+        "/office/messages/unreached/",
+        "/office/messages/texts/",
+        "/office/messages/texts/13/returned/",
+        "/office/messages/broadcast/",
         "/office/imports/",
         "/office/imports/bindings/",
         "/office/setup/{intake}/",
@@ -209,6 +220,20 @@ def test_pages_of_a_handover(system: System, open_page: Callable[..., Page]) -> 
         assert looked_at(computer, [own]) == {}
         computer.locator("button[form=handover-close]").click()
         computer.wait_for_url("**/#material-M01")
+
+
+def test_pages_of_a_binding(system: System, open_page: Callable[..., Page]) -> None:
+    person = system.people["draft"]
+    page = open_page(LANGUAGES[0], PHONE, person=person)
+    own = f"{system.service}/dossiers/{person['dossier']}/data/wechat/"
+    for language in LANGUAGES:
+        choose(page, system, language)
+        page.goto(own)
+        page.locator("button[form=wechat-open]").click()
+        expect(page.locator(".handover__code")).to_be_visible()
+        assert looked_at(page, [own]) == {}
+        page.locator("button[form=wechat-cancel]").click()
+        expect(page.locator(".handover__code")).to_have_count(0)
 
 
 @pytest.mark.parametrize("username", STAFF_PAGES)

@@ -17,6 +17,7 @@ from factories import dossiers, world
 from factories.receiver import Receiver, receiving
 from kaosheng.casework.jobs.status import push_status
 from kaosheng.casework.models import StatusPush
+from kaosheng.notices import sending
 from kaosheng.notices.jobs import send_due, send_lane
 from kaosheng.notices.life import reported
 from kaosheng.notices.models import Mailing, Message, Notice
@@ -204,6 +205,21 @@ def test_a_bad_report_takes_the_next_way_and_a_late_good_one_takes_him_off_the_l
     reported(lane=SMS, provider_id=f"notice-{notice.pk}", delivered=True, reason="", now=NOON)
     assert states() == [("sms", "delivered")]
     assert Message.objects.get().unreached_at is None
+
+
+# --- the provider's rate ---------------------------------------------------------------------------------------
+def test_a_lane_hands_over_no_faster_than_its_provider_takes(
+    phone: Receiver, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.NOTICE_ROUTES = {"*": {"sms": {"transport": DEMO_PHONE, "rate": 0.02, "parallel": 2}}}
+    pauses: list[float] = []
+    monkeypatch.setattr(sending.time, "sleep", pauses.append)
+    for number in range(5):
+        posted(dedup=str(number))
+    run_lane(SMS)
+    assert len(phone.came) == 5
+    # Two messages at one in fifty seconds take a hundred, the last alone fifty; less what handing over took.
+    assert [round(pause, -1) for pause in pauses] == [100, 100, 50]
 
 
 # --- night -------------------------------------------------------------------------------------------------------

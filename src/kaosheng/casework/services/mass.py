@@ -64,9 +64,11 @@ def _held(mailing: Mailing) -> Mailing:
 
 
 def _surrounded(ids: Sequence[UUID]) -> QuerySet[Dossier]:
+    """With what a letter needs; what thousands share is read once, not joined to each."""
     return (
         Dossier.objects.filter(pk__in=ids)
-        .select_related("registration__candidate", "intake__area", "site", "release")
+        .select_related("registration__candidate")
+        .prefetch_related("intake__area", "site", "release")
         .order_by("pk")
     )
 
