@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +18,6 @@ from factories import dossiers, world
 from factories.receiver import Receiver, receiving
 from kaosheng.casework.jobs.status import push_status
 from kaosheng.casework.models import StatusPush
-from kaosheng.notices import sending
 from kaosheng.notices.jobs import send_due, send_lane
 from kaosheng.notices.life import reported
 from kaosheng.notices.models import Mailing, Message, Notice
@@ -213,7 +213,7 @@ def test_a_lane_hands_over_no_faster_than_its_provider_takes(
 ) -> None:
     settings.NOTICE_ROUTES = {"*": {"sms": {"transport": DEMO_PHONE, "rate": 0.02, "parallel": 2}}}
     pauses: list[float] = []
-    monkeypatch.setattr(sending.time, "sleep", pauses.append)
+    monkeypatch.setattr(time, "sleep", pauses.append)
     for number in range(5):
         posted(dedup=str(number))
     run_lane(SMS)
