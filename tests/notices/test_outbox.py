@@ -260,6 +260,18 @@ def test_a_mailing_stops_and_goes_on_and_never_goes_before_personal_messages(pho
     assert len(phone.came) == 4
 
 
+def test_what_a_killed_round_held_of_a_stopped_mailing_stays(phone: Receiver) -> None:
+    mailing = Mailing.objects.create(about="release:1", template="result_released", area="13", expected=1, created_at=NOON)  # fmt: skip
+    post([letter("result_released")], mailing=mailing)
+    Notice.objects.update(state=Notice.State.SENDING, sending_at=NOON)
+    stop_mailing(mailing=mailing, now=NOON)
+    run_lane(SMS)
+    assert (phone.came, states()) == ([], [("sms", "stopped")])
+    resume_mailing(mailing=mailing, now=NOON)
+    run_lane(SMS)
+    assert (len(phone.came), states()) == (1, [("sms", "accepted")])
+
+
 # --- the transport's own faults ----------------------------------------------------------------------------------
 class Forgetful:
     """A provider that recognises a repetition for ten minutes and doesn't say whether it took a message."""

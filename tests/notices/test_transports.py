@@ -311,6 +311,19 @@ def test_a_time_out_may_pass_and_may_have_arrived(monkeypatch: pytest.MonkeyPatc
 
 
 # --- all ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("way", "module"),
+    [("tencent", "tencent.transport"), ("aliyun", "aliyun.transport"), ("wechat", "wechat.client")],
+)
+def test_a_provider_that_hangs_may_have_taken_it(
+    monkeypatch: pytest.MonkeyPatch, way: str, module: str
+) -> None:
+    monkeypatch.setattr(f"kaosheng.notices.transports.{module}.TIMEOUT_SECONDS", 0.3)
+    with {"tencent": tencent, "aliyun": aliyun, "wechat": wechat}[way]() as (transport, *_rest, provider):
+        provider.hangs = threading.Event()
+        assert failed(transport)[1:] == (False, True)
+
+
 def test_without_an_approved_template_nothing_is_asked() -> None:
     with tencent() as (transport, provider):
         assert failed(transport, outgoing(approved="")) == ("no approved template", False, False)

@@ -84,10 +84,15 @@ def _alone_in(lane: str) -> Iterator[bool]:
 
 
 def _take_back(lane: str) -> None:
-    """Queue again what a killed round had in its hands: we are alone here, so nobody else has."""
-    Notice.objects.filter(lane=lane, state=Notice.State.SENDING).update(
-        state=Notice.State.QUEUED, unsure_at=Coalesce("unsure_at", "sending_at")
-    )
+    """Queue again what a killed round had in its hands: we are alone here, so nobody else has.
+
+    What belongs to a mailing stopped meanwhile stays.
+    """
+    in_hand = Notice.objects.filter(lane=lane, state=Notice.State.SENDING)
+    unsure_at = Coalesce("unsure_at", "sending_at")
+    stopped = in_hand.filter(message__mailing__stopped_at__isnull=False)
+    stopped.update(state=Notice.State.STOPPED, unsure_at=unsure_at)
+    in_hand.update(state=Notice.State.QUEUED, unsure_at=unsure_at)
 
 
 def _claim(route: Route, transport: Transport) -> list[Notice]:
