@@ -319,7 +319,8 @@ def test_a_provider_that_hangs_may_have_taken_it(
     monkeypatch: pytest.MonkeyPatch, way: str, module: str
 ) -> None:
     monkeypatch.setattr(f"kaosheng.notices.transports.{module}.TIMEOUT_SECONDS", 0.3)
-    with {"tencent": tencent, "aliyun": aliyun, "wechat": wechat}[way]() as (transport, *_rest, provider):
+    ways: dict[str, Any] = {"tencent": tencent, "aliyun": aliyun, "wechat": wechat}
+    with ways[way]() as (transport, *_rest, provider):
         provider.hangs = threading.Event()
         assert failed(transport)[1:] == (False, True)
 
