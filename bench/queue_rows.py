@@ -44,10 +44,12 @@ def _questions(staff: Any) -> list[tuple[str, Callable[[], object], int]]:
 
     from kaosheng.casework.queries.lines import Tab, lines_of, next_in_line  # noqa: PLC0415
     from kaosheng.casework.queries.queue import DossierList, Wanted, tab_counts, tabs_of  # noqa: PLC0415
+    from kaosheng.casework.queries.queue_rows import rows_of  # noqa: PLC0415
     from kaosheng.casework.services import queueing  # noqa: PLC0415
 
     def first_page(tab: Tab, **wanted: str) -> object:
-        return DossierList(tab, staff, Wanted(**wanted), now=timezone.now())[:PER_PAGE]
+        now = timezone.now()
+        return rows_of(DossierList(tab, staff, Wanted(**wanted), now=now)[:PER_PAGE], staff, now=now)
 
     def the_next() -> object:
         (line,) = lines_of(Tab.WAITING, staff)
@@ -59,6 +61,9 @@ def _questions(staff: Any) -> list[tuple[str, Callable[[], object], int]]:
         ("waiting_list_1e6_ms", lambda: first_page(Tab.WAITING), PAGES),
         ("whole_list_1e6_ms", lambda: first_page(Tab.ALL), PAGES),
         ("severe_only_1e6_ms", lambda: first_page(Tab.WAITING, precheck="severe"), PAGES),
+        ("again_only_1e6_ms", lambda: first_page(Tab.WAITING, only="again"), PAGES),
+        ("changed_only_1e6_ms", lambda: first_page(Tab.WAITING, only="changed"), PAGES),
+        ("severe_in_all_1e6_ms", lambda: first_page(Tab.ALL, precheck="severe"), PAGES),
         ("search_number_1e6_ms", lambda: first_page(Tab.ALL, search="9000000777"), PAGES),
         ("search_name_1e6_ms", lambda: first_page(Tab.ALL, search="样本一"), PAGES),
         ("list_counts_1e6_ms", lambda: tab_counts(staff, tabs_of(staff), now=timezone.now()), PAGES),

@@ -314,3 +314,19 @@ print(settings.PICTURE_ASSISTANT)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr[-500:]) == (0, "")
     assert done.stdout.strip() == "False"
+
+
+def test_what_was_noticed_moves_a_dossier_forward_before_and_after_its_submission(here: World) -> None:
+    early, late = (dossiers.fill(dossiers.register(here)) for _ in range(2))
+    dossiers.submit(late)
+    late.refresh_from_db()
+    line, unseen = late.line, late.priority
+    look_at_everything()
+    dossiers.submit(early)
+    for dossier in (early, late):
+        dossier.refresh_from_db()
+        noticed = sum(
+            bool(one.codes) for one in advice_on(dossier.pictures.all(), now=timezone.now()).values()
+        )
+        assert 0 < noticed < 10
+        assert (dossier.line, dossier.priority) == (line, unseen - noticed)

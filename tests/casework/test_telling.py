@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from factories import World, people
+from factories import World, dossiers, people
 from factories.people import Cast
 from factories.refusals import refused
 from kaosheng.audit.models import AuditEvent
+from kaosheng.casework.models import Release
 from kaosheng.casework.queries.settings import ChangedSetting, history_of
 from kaosheng.casework.services.telling import Telling, change_telling
 
@@ -69,3 +71,51 @@ def test_only_the_areas_manager_changes_it(here: World, house: Cast, who: str) -
             seen=seen,
             wanted=replace(seen, notes_zh="x"),
         )
+
+
+def change(here: World, house: Cast, **changes: Any) -> None:
+    here.intake.refresh_from_db()
+    seen = Telling.of(here.intake)
+    staff = people.staff(house.jiang)
+    change_telling(intake_id=here.intake.pk, staff=staff, seen=seen, wanted=replace(seen, **changes))
+
+
+def test_another_declaration_is_another_version_and_is_read_before_it_is_ticked(
+    here: World, house: Cast
+) -> None:
+    dossier = dossiers.fill(dossiers.register(here))
+    before = here.intake.commitment_version
+    assert dossiers.submit(dossiers.fill(dossiers.register(here))).commitment_version == before
+    change(here, house, commitment_zh="我承诺材料真实，并承担责任。")
+    with refused("commitment_changed"):
+        dossiers.submit(dossier)
+    dossier.intake.refresh_from_db()
+    assert dossiers.submit(dossier).commitment_version == "test-2"
+    change(here, house, recheck_days=9)
+    here.intake.refresh_from_db()
+    assert here.intake.commitment_version == "test-2"
+
+
+def test_a_declaration_stays_a_declaration(here: World, house: Cast) -> None:
+    with refused("commitment_empty"):
+        change(here, house, commitment_zh=" ")
+
+
+@pytest.mark.parametrize("days", [-1, 61])
+def test_the_time_for_a_recheck_has_limits(here: World, house: Cast, days: int) -> None:
+    with refused("recheck_days_wrong"):
+        change(here, house, recheck_days=days)
+
+
+def test_after_a_release_the_time_for_a_recheck_only_grows(here: World, house: Cast) -> None:
+    change(here, house, recheck_days=4)
+    release = Release.objects.create(
+        intake=here.intake, batch=1, prepared_by=house.jiang, prepared_at=here.intake.closes_at
+    )
+    change(here, house, recheck_days=3)
+    Release.objects.filter(pk=release.pk).update(published_at=here.intake.closes_at)
+    with refused("recheck_promised"):
+        change(here, house, recheck_days=2)
+    change(here, house, recheck_days=10)
+    here.intake.refresh_from_db()
+    assert here.intake.recheck_days == 10

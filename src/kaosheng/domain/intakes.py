@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -83,3 +84,11 @@ def _about_dates(settings: Settings, today: date) -> list[Warning]:
         if day is not None and day < today:
             found.append(Warning(code, {"day": day}))
     return found
+
+
+def next_wording(version: str) -> str:
+    """The name of the wording after this one: "2027-1" → "2027-2"; one without a number at its end begins at 2."""
+    numbered = re.fullmatch(r"(.*?)(\d+)", version)
+    if numbered is None:
+        return f"{version}-2" if version else "1"
+    return f"{numbered[1]}{int(numbered[2]) + 1}"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.fields.json import KeyTransform
 
 from kaosheng.accounts.models import User
 from kaosheng.crypto.fields import SealedTextField
 from kaosheng.regions.models import ExamSite, Intake
+from kaosheng.registration.names import NameField, NameParts
 
 
 class Candidate(models.Model):
@@ -44,7 +47,7 @@ class Registration(models.Model):
     subject = models.CharField(max_length=255, blank=True)
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="registrations")
     site = models.ForeignKey(ExamSite, on_delete=models.PROTECT, related_name="registrations")
-    name = models.CharField(max_length=80, db_index=True)
+    name = NameField(max_length=80)
     id_type = models.CharField(max_length=40)
     id_number = SealedTextField()
     id_number_index = models.CharField(max_length=60, db_index=True)
@@ -54,6 +57,14 @@ class Registration(models.Model):
     source_version = models.BigIntegerField()
     is_cancelled = models.BooleanField(default=False)
     received_at = models.DateTimeField()
+
+    class Meta:
+        """What lists are searched and narrowed by."""
+
+        indexes = (
+            GinIndex(NameParts("name"), name="registration_name_parts"),
+            models.Index(KeyTransform("precheck", "facts"), F("number"), name="registration_by_precheck"),
+        )
 
     def __str__(self) -> str:
         """The registration number."""

@@ -81,6 +81,11 @@ class Dossier(models.Model):
                 condition=Q(line__in=[Line.AREA.value, Line.SECOND.value]),
             ),
             models.Index(
+                fields=["site", "intake"],
+                name="dossier_changed",
+                condition=Q(changed_since__isnull=False),
+            ),
+            models.Index(
                 fields=["deadline"], name="dossier_by_deadline", condition=Q(deadline__isnull=False)
             ),
         )

@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Picture, Submission
 from kaosheng.casework.queries.lines import without_conflict
-from kaosheng.casework.queries.queue import QueueRow, in_scope, row_of, with_line
+from kaosheng.casework.queries.queue import in_scope
+from kaosheng.casework.queries.queue_rows import QueueRow, rows_of
 from kaosheng.catalogue.queries import load_catalogue
 from kaosheng.domain.materials import Kind
 from kaosheng.domain.roles import Permission
@@ -35,14 +36,11 @@ def with_pictures(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
     return dossiers.filter(Exists(Submission.objects.filter(dossier=OuterRef("pk"))))
 
 
-def rows_of(ids: Sequence[UUID], staff: Staff, *, now: datetime) -> Iterator[QueueRow]:
+def lines_to_export(ids: Sequence[UUID], staff: Staff, *, now: datetime) -> Iterator[QueueRow]:
     """The lines of a list as this reader sees them."""
     for piece in _pieces(ids):
-        found = Dossier.objects.filter(pk__in=piece).select_related(
-            "registration", "intake", "site", "release", "lease__holder"
-        )
-        for dossier in with_line(found, staff).order_by("registration__number"):
-            yield row_of(dossier, staff, now=now)
+        found = Dossier.objects.select_related("registration", "intake", "site", "release", "lease__holder")
+        yield from rows_of(list(found.filter(pk__in=piece).order_by("registration__number")), staff, now=now)
 
 
 def _pieces(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Conflict, Dossier, Lease, Proposal
 from kaosheng.domain.queueing import Line
 from kaosheng.domain.roles import Permission
 from kaosheng.regions.models import Intake
+
+_Model = TypeVar("_Model", bound=Model)
+_Row = TypeVar("_Row")
 
 
 class Tab(StrEnum):
@@ -82,14 +86,17 @@ def _place(dossier: Dossier) -> tuple[object, ...]:
     )
 
 
-def standing_in(lines: Sequence[Q], condition: Q, *, most: int) -> list[object]:
-    """The ids of the first so many dossiers of all these lines together, in the order of work."""
+def together(parts: Sequence[QuerySet[_Model, _Row]]) -> QuerySet[_Model, _Row]:
+    """Several questions as one statement, each with an index and a limit of its own."""
+    first, *others = parts
+    return first.union(*others, all=True) if others else first
+
+
+def first_of(parts: Sequence[QuerySet[Dossier]], *, most: int) -> list[UUID]:
+    """The ids of the first so many dossiers of all these parts together, in the order of work."""
+    heads = [part.order_by(*ORDER_OF_WORK).values_list(*ORDER_OF_WORK)[:most] for part in parts]
     keys = [
-        (row[0], row[1] is None, row[1] or row[2], row[2], str(row[3]), row[3])
-        for line in lines
-        for row in Dossier.objects.filter(line)
-        .filter(condition)
-        .order_by(*ORDER_OF_WORK)
-        .values_list(*ORDER_OF_WORK)[:most]
+        (priority, deadline is None, deadline or since, since, str(pk), pk)
+        for priority, deadline, since, pk in together(heads)
     ]
-    return [key[-1] for key in sorted(keys, key=lambda key: key[:-1])[:most]]
+    return [key[-1] for key in sorted(keys)[:most]]

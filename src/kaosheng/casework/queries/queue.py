@@ -1,42 +1,31 @@
-"""The reviewers' lists: what waits, what one holds, what was proposed, what was returned, and everything in scope."""
+"""The reviewers' lists: what waits, what one holds, what was proposed, what was returned, and everything in scope.
+
+Each list is asked for as parts an index can serve in the order of work, and counted up to COUNTED_TO.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Final, overload
+from uuid import UUID
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import (
-    Correction,
-    Decision,
-    Dossier,
-    Hold,
-    Look,
-    Picture,
-    Promise,
-    Proposal,
-    Step,
-    Submission,
-)
-from kaosheng.casework.queries.lines import ORDER_OF_WORK, Tab, lines_of, standing_in, without_conflict
-from kaosheng.domain.deadlines import HOUSE_TIME
-from kaosheng.domain.dossier import phase_of
-from kaosheng.domain.queueing import PRECHECK, priorities_of
+from kaosheng.casework.models import Dossier, Hold, Look, Submission
+from kaosheng.casework.queries.lines import ORDER_OF_WORK, Tab, first_of, lines_of, together, without_conflict
+from kaosheng.domain.queueing import HANDED_IN_ONCE, PRECHECK, priorities_of
 from kaosheng.domain.roles import Permission
-from kaosheng.domain.states import Action, Phase, State, Verdict
+from kaosheng.domain.states import Action, State
 from kaosheng.regions.models import ExamSite
 from kaosheng.registration.gateway import id_number_index, id_tail_index
 from kaosheng.registration.models import Registration
-from kaosheng.registration.words import masked_id_number
 
 _TAIL: Final = 4
 _FULL_ID: Final = 15
@@ -44,8 +33,6 @@ _FULL_ID: Final = 15
 
 COUNTED_TO: Final = 1000
 """Lists are counted up to here: to count a million takes seconds and tells nobody more."""
-
-_HANDED_IN: Final = (Action.SUBMIT.value, Action.RECEIVE.value, Action.OVERDUE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +51,6 @@ ONLY: Final = (AGAIN, UPDATED, CHANGED, FREE)
 """Resubmitted; resubmitted since one's own last look; registration changed; in nobody's hands."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """One line of a list, with nothing its reader may not know."""
-
-    dossier: Dossier
-    phase: Phase
-    sees_area: bool
-    masked_id: str
-    pictures: int
-    round: int
-    promise_due: bool
-    overdue: bool
-    changed: bool
-    updated: bool
-    held_for: str
-    holder: str
-    held_by_me: bool
-    verdict: Verdict | None
-    proposed: Verdict | None
-    proposer: str
-    proposed_by_me: bool
-    closes_at: datetime
-
-
 def in_scope(staff: Staff, permission: Permission = Permission.DOSSIER_VIEW) -> Q:
     """Dossiers a permission of his reaches: of his sites, or of his areas."""
     return Q(site_id__in=staff.site_ids(permission)) | Q(intake__area_id__in=staff.area_ids(permission))
@@ -97,11 +60,6 @@ def sites_of(staff: Staff) -> QuerySet[ExamSite]:
     """The sites whose dossiers he sees, to narrow a list by."""
     own, areas = staff.site_ids(Permission.DOSSIER_VIEW), staff.area_ids(Permission.DOSSIER_VIEW)
     return ExamSite.objects.filter(Q(pk__in=own) | Q(area_id__in=areas)).order_by("code")
-
-
-def sees_area(staff: Staff, dossier: Dossier) -> bool:
-    """Whether the 考区's own work on this dossier is his business; site staff see 已上报考区 only."""
-    return dossier.intake.area_id in staff.area_ids(Permission.DOSSIER_VIEW)
 
 
 def own_work(staff: Staff) -> Q:
@@ -132,8 +90,11 @@ def tab_counts(staff: Staff, tabs: tuple[Tab, ...], *, now: datetime) -> dict[Ta
     ]
     if not parts:
         return dict.fromkeys(tabs, 0)
-    found = Counter(tab for (tab,) in (parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]))
-    return {tab: min(found[tab.value], COUNTED_TO) for tab in tabs}
+    statement, params = together(parts).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT part.tab, count(*) FROM ({statement}) AS part GROUP BY part.tab", params)  # noqa: S608 - Django's own statement
+        found = dict(cursor.fetchall())
+    return {tab: min(found.get(tab.value, 0), COUNTED_TO) for tab in tabs}
 
 
 def _sources(tab: Tab, staff: Staff, now: datetime) -> list[QuerySet[Dossier]]:
@@ -151,26 +112,24 @@ def _sources(tab: Tab, staff: Staff, now: datetime) -> list[QuerySet[Dossier]]:
 
 
 class DossierList(Sequence[Dossier]):
-    """One list, narrowed, in the order of work; reads a page at a time with what its lines show."""
+    """One list, narrowed, in the order of work; reads a page at a time."""
 
     def __init__(self, tab: Tab, staff: Staff, wanted: Wanted, *, now: datetime) -> None:
-        self._staff, self._lines = staff, lines_of(tab, staff)
-        self._condition = narrowed_to(wanted, staff, now, in_line=bool(self._lines)) & without_conflict(staff)
+        in_line = tab in {Tab.WAITING, Tab.PROPOSALS}
+        condition = narrowed_to(wanted, staff, now, in_line=in_line)
+        ranges = _ranges(wanted) if in_line else [Q()]
+        self._parts = [
+            source.filter(condition, part) for source in _sources(tab, staff, now) for part in ranges
+        ]
         # By number: an order by the time of the last step would tell site staff of the 考区's hidden ones.
-        order = ("deadline", "registration__number") if tab is Tab.RETURNED else ("registration__number",)
-        sources = [source.filter(self._condition) for source in _sources(tab, staff, now)]
-        self._ids = (
-            None
-            if self._lines
-            else sources[0].order_by(*order).values_list("pk", flat=True)
-            if sources
-            else ()
-        )
-        self._counted = sum(source.order_by().values("pk")[:COUNTED_TO].count() for source in sources)
+        by_number = ("deadline", "registration__number") if tab is Tab.RETURNED else ("registration__number",)
+        self._order = () if in_line else by_number
+        counted = [part.order_by().values("pk")[:COUNTED_TO] for part in self._parts]
+        self._counted = min(together(counted).count(), COUNTED_TO) if counted else 0
 
     def __len__(self) -> int:
         """How many, up to COUNTED_TO."""
-        return min(self._counted, COUNTED_TO)
+        return self._counted
 
     @overload
     def __getitem__(self, index: int) -> Dossier: ...
@@ -181,15 +140,24 @@ class DossierList(Sequence[Dossier]):
         if isinstance(index, int):
             return self[index : index + 1][0]
         start, stop = index.start or 0, index.stop if index.stop is not None else COUNTED_TO
-        ids = (
-            list(self._ids[start:stop])
-            if self._ids is not None
-            else standing_in(self._lines, self._condition, most=stop)[start:]
-        )
-        surroundings = ("registration", "intake", "site", "release", "lease__holder")
-        rows = with_line(Dossier.objects.filter(pk__in=ids).select_related(*surroundings), self._staff)
-        by_id = {row.pk: row for row in rows}
-        return [by_id[found] for found in ids if found in by_id]  # type: ignore[index]
+        ids = self._ids(start, stop)
+        rows = Dossier.objects.select_related("registration", "intake", "site", "release", "lease__holder")
+        by_id = rows.in_bulk(ids)
+        return [by_id[found] for found in ids if found in by_id]
+
+    def _ids(self, start: int, stop: int) -> list[UUID]:
+        if not self._parts:
+            return []
+        if not self._order:
+            return first_of(self._parts, most=stop)[start:]
+        return list(self._parts[0].order_by(*self._order).values_list("pk", flat=True)[start:stop])
+
+
+def _ranges(wanted: Wanted) -> list[Q]:
+    """The pre-check level as the stretches of a line's index that hold it."""
+    if wanted.precheck not in PRECHECK:
+        return [Q()]
+    return [Q(priority__range=ends) for ends in priorities_of(wanted.precheck)]
 
 
 def for_bulk(act: str, staff: Staff, wanted: Wanted, *, most: int) -> list[Dossier]:
@@ -204,18 +172,18 @@ def for_bulk(act: str, staff: Staff, wanted: Wanted, *, most: int) -> list[Dossi
 
 
 def narrowed_to(wanted: Wanted, staff: Staff, now: datetime, *, in_line: bool = False) -> Q:
-    """The condition of search field and filters; in a line the priority itself tells the pre-check level."""
+    """The condition of search field and filters; in a line the priority itself tells pre-check level and round."""
     found = _found_by(wanted.search, staff) if wanted.search.strip() else Q()
     if wanted.site:
         found &= Q(site__code=wanted.site)
-    if wanted.precheck in PRECHECK and in_line:
-        found &= reduce(or_, (Q(priority__range=ends) for ends in priorities_of(wanted.precheck)))
-    elif wanted.precheck in PRECHECK:
+    if wanted.precheck in PRECHECK and not in_line:
         found &= Q(registration__facts__precheck=wanted.precheck)
     # What the 考区 holds and has looked at is its own: for site staff such a dossier is unchanged and free.
     areas = Q(intake__area_id__in=staff.area_ids(Permission.DOSSIER_VIEW))
     return found & {
-        AGAIN: Q(Exists(Submission.objects.filter(dossier=OuterRef("pk"), ordinal__gt=1))),
+        AGAIN: Q(priority__lt=HANDED_IN_ONCE)
+        if in_line
+        else Q(Exists(Submission.objects.filter(dossier=OuterRef("pk"), ordinal__gt=1))),
         UPDATED: Q(Exists(_updated_since_look(staff))),
         CHANGED: Q(changed_since__isnull=False) & (areas | Q(state=State.AT_SITE)),
         FREE: Q(lease__isnull=True) | Q(lease__until__lte=now) | (Q(state=State.AT_AREA) & ~areas),
@@ -229,87 +197,30 @@ def _updated_since_look(staff: Staff) -> QuerySet[Look]:
 
 
 def _found_by(search: str, staff: Staff) -> Q:
-    """Looked up among the registrations first, where every way has its index; up to COUNTED_TO of them."""
+    """Looked up among the registrations first, each way by its own index; up to COUNTED_TO of them."""
     sites, areas = staff.site_ids(Permission.DOSSIER_VIEW), staff.area_ids(Permission.DOSSIER_VIEW)
     his = Q(site_id__in=sites) | Q(intake__area_id__in=areas)
-    ids = Registration.objects.filter(matching(search, of=""), his).values_list("pk", flat=True)
-    return Q(registration_id__in=list(ids[:COUNTED_TO]))
+    found = [
+        Registration.objects.filter(his, **{field: value}).values_list("pk", flat=True)[:COUNTED_TO]
+        for field, value in _ways(search).items()
+    ]
+    return Q(registration_id__in=set(together(found)[:COUNTED_TO]) if found else ())
 
 
-def matching(search: str, *, of: str = "registration__") -> Q:
-    """Beginning of the name or registration number, last four characters or whole ID number, whichever it may be."""
+def matching(search: str) -> Q:
+    """Dossiers by part of the name, beginning of the number, last four characters or whole ID number."""
+    ways = (Q(**{f"registration__{field}": value}) for field, value in _ways(search).items())
+    return reduce(or_, ways, Q())
+
+
+def _ways(search: str) -> dict[str, str]:
+    """What the text may be of a registration, as lookup and value."""
     text = "".join(search.split())
     if not text:
-        return Q()
-    ways = {"name__startswith": search.strip(), "number__startswith": text}
+        return {}
+    ways = {"name__has_part": search.strip(), "number__startswith": text}
     if len(text) == _TAIL:
         ways["id_tail_index"] = id_tail_index(text)
     if len(text) >= _FULL_ID:
         ways["id_number_index"] = id_number_index(text)
-    found = Q()
-    for field, value in ways.items():
-        found |= Q(**{of + field: value})
-    return found
-
-
-def with_line(dossiers: QuerySet[Dossier], staff: Staff) -> QuerySet[Dossier]:
-    """Add what a line shows: counts and the last thing that was handed in, as columns of the same query."""
-    of_this = {"dossier": OuterRef("pk")}
-    shown = (
-        Picture.objects.filter(**of_this, hidden_at=None)
-        .values("dossier")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    rounds = Submission.objects.filter(**of_this).values("dossier").annotate(n=Max("ordinal")).values("n")
-    pending = Proposal.objects.filter(**of_this, outcome=Proposal.Outcome.PENDING)
-    decision = Decision.objects.filter(**of_this, voided_at=None)
-    corrected = Correction.objects.filter(**of_this, confirmed_at__isnull=False).order_by("-confirmed_at")
-    last = Step.objects.filter(**of_this, action__in=_HANDED_IN).order_by("-revision")
-    today = timezone.now().astimezone(HOUSE_TIME).date()
-    due = Promise.objects.filter(**of_this, due_on__lte=today, waived_reason="")
-    return dossiers.annotate(
-        shown=Coalesce(Subquery(shown), 0),
-        rounds=Coalesce(Subquery(rounds), 0),
-        proposed_verdict=Subquery(pending.values("verdict")[:1]),
-        proposer_id=Subquery(pending.values("by_id")[:1]),
-        proposer_name=Subquery(pending.values("by__name")[:1]),
-        handed_in=Subquery(last.values("action")[:1]),
-        decided=Coalesce(Subquery(corrected.values("verdict")[:1]), Subquery(decision.values("verdict")[:1])),
-        has_promise_due=Exists(due),
-        updated=Exists(_updated_since_look(staff)),
-        held_for=Subquery(Hold.objects.filter(**of_this, ended_at=None).values("reason")[:1]),
-    )
-
-
-def row_of(dossier: Dossier, staff: Staff, *, now: datetime) -> QueueRow:
-    """A line for this reader, from a dossier read by a `DossierList`."""
-    shows_area = sees_area(staff, dossier)
-    inside = shows_area or dossier.state != State.AT_AREA
-    # What goes out when the 考区 decides would tell its site of the decision: at the 考区 it sees none of it.
-    waits = dossier.state == State.AT_SITE or (shows_area and dossier.state == State.AT_AREA)
-    lease = getattr(dossier, "lease", None)
-    holds = inside and lease is not None and lease.until > now
-    verdict = dossier.proposed_verdict if shows_area else None  # type: ignore[attr-defined]  # annotated
-    released = dossier.release is not None and dossier.release.published_at is not None
-    phase = phase_of(state=State(dossier.state), proposal_pending=verdict is not None, released=released)
-    return QueueRow(
-        dossier=dossier,
-        phase=phase if shows_area or phase is not Phase.DECIDED else Phase.AT_AREA,
-        sees_area=shows_area,
-        masked_id=masked_id_number(dossier.registration.id_number),
-        pictures=dossier.shown,  # type: ignore[attr-defined]  # annotated
-        round=dossier.rounds,  # type: ignore[attr-defined]  # annotated
-        promise_due=dossier.has_promise_due and waits,  # type: ignore[attr-defined]  # annotated
-        overdue=dossier.handed_in == Action.OVERDUE and waits,  # type: ignore[attr-defined]  # annotated
-        changed=dossier.changed_since is not None and (shows_area or dossier.state == State.AT_SITE),
-        updated=dossier.updated and waits,  # type: ignore[attr-defined]  # annotated
-        held_for=(dossier.held_for or "") if waits else "",  # type: ignore[attr-defined]  # annotated
-        holder=lease.holder.name if holds and lease is not None else "",
-        held_by_me=holds and lease is not None and lease.holder_id == staff.user.pk,
-        verdict=Verdict(dossier.decided) if dossier.decided and (shows_area or released) else None,  # type: ignore[attr-defined]
-        proposed=Verdict(verdict) if verdict else None,
-        proposer=(dossier.proposer_name or "") if shows_area else "",  # type: ignore[attr-defined]
-        proposed_by_me=shows_area and dossier.proposer_id == staff.user.pk,  # type: ignore[attr-defined]
-        closes_at=dossier.deadline or dossier.intake.closes_at,
-    )
+    return ways

@@ -31,7 +31,7 @@ from kaosheng.casework.queries.around import (
     twins_of,
 )
 from kaosheng.casework.queries.offers import Offer, allowed_actions
-from kaosheng.casework.queries.queue import sees_area
+from kaosheng.casework.queries.queue_rows import sees_area
 from kaosheng.casework.services.actors import of_staff
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.facts import facts_of

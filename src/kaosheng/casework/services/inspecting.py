@@ -6,10 +6,12 @@ from typing import Final
 
 from django.utils import timezone
 
-from kaosheng.casework.models import PictureAdvice
+from kaosheng.casework.models import Dossier, PictureAdvice
+from kaosheng.casework.services.clock import line_up_anew
 from kaosheng.catalogue.queries import load_catalogue, newest_version_id
 from kaosheng.crypto.digests import digest
 from kaosheng.domain.advice import Noticed, advice_for
+from kaosheng.domain.queueing import Line
 from kaosheng.inspection.direction import Direction
 from kaosheng.inspection.fields import Compared, Finding
 from kaosheng.inspection.inspector import WORKING_PIXELS, Expected, Inspector, QuickLook, Reading
@@ -116,6 +118,9 @@ def _store(row: PictureAdvice) -> None:
     PictureAdvice.objects.filter(pk=row.pk).update(
         **{name: getattr(row, name) for name in fields if name not in kept}
     )
+    # Late advice: the dossier waits already, and what was noticed moves it forward.
+    if row.codes and Dossier.objects.filter(pk=row.picture.dossier_id).exclude(line=Line.NONE).exists():
+        line_up_anew(dossier_id=row.picture.dossier_id)
 
 
 def _working(pixels: Pixels) -> Pixels:

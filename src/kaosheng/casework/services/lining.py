@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kaosheng.casework.models import Proposal
+from kaosheng.casework.queries.advice import advice_on
 from kaosheng.casework.services.case import Case
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.dossier import phase_of
@@ -25,4 +26,11 @@ def _priority(case: Case) -> int:
         again=case.dossier.submissions.filter(ordinal__gt=1).exists(),
         promise_due=case.dossier.promises.filter(due_on__lte=today, waived_reason="").exists(),
         precheck=case.registration.facts.get("precheck"),
+        advice=_noticed(case),
     )
+
+
+def _noticed(case: Case) -> int:
+    """In how many of its pictures the assistant noticed something, whatever the candidate says to it."""
+    advised = advice_on(case.pictures, now=case.now)
+    return sum(bool(one.codes) for one in advised.values())

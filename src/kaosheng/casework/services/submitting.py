@@ -51,7 +51,7 @@ def submit(
         if picture_list_digest(case.pictures) != seen_list:
             raise Refusal("picture_list_changed")
         if commitment != case.intake.commitment_version:
-            raise Refusal("commitment_missing")
+            raise Refusal("commitment_changed" if commitment else "commitment_missing")
         first = case.dossier.state == State.DRAFT
         case.step(Action.SUBMIT, actor)
         if first:

@@ -17,7 +17,8 @@ from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries import progress as progress_queries
 from kaosheng.casework.queries.lines import Tab
-from kaosheng.casework.queries.queue import QueueRow, matching, narrowed_to
+from kaosheng.casework.queries.queue import matching, narrowed_to
+from kaosheng.casework.queries.queue_rows import QueueRow
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import State
 from kaosheng.regions.models import Intake

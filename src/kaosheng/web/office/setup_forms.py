@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -95,15 +96,24 @@ def _unless_same(seen: datetime, given: datetime) -> datetime:
 _NOTES: Final = {"rows": 8}
 
 
-class TellingForm(forms.Form):
-    """说明与复核."""
+_TEXTS: Final = ("notes_zh", "notes_en", "commitment_zh", "commitment_en")
 
-    notes_zh = forms.CharField(
-        label=_("考区说明（中文）"), required=False, max_length=5000, widget=forms.Textarea(_NOTES)
+
+def _text(label: Any, limit: int, hint: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=hint, required=False, max_length=limit, widget=forms.Textarea(_NOTES)
     )
-    notes_en = forms.CharField(
-        label=_("考区说明（英文）"), required=False, max_length=8000, widget=forms.Textarea(_NOTES)
+
+
+class TellingForm(forms.Form):
+    """说明、承诺与复核."""
+
+    notes_zh = _text(_("考区说明（中文）"), 5000)
+    notes_en = _text(_("考区说明（英文）"), 8000)
+    commitment_zh = _text(
+        _("真实性承诺（中文）"), 3000, _("考生提交前必须勾选。改动即为新版本，已提交的仍按当时的版本。")
     )
+    commitment_en = _text(_("真实性承诺（英文）"), 5000)
     review_expected_by = _day(_("预计考点审核完成"))
     release_expected_by = _day(_("预计公布结果"))
     second_look_percent = forms.FloatField(
@@ -118,16 +128,23 @@ class TellingForm(forms.Form):
             "max_value": _("请填写 0 到 100 的数。"),
         },
     )
+    recheck_days = forms.IntegerField(
+        label=_("申请复核的期限（天）"),
+        help_text=_("公布当日不计，到最后一天的 24:00；0 表示不接受复核申请。结果公布后只能延长。"),
+        min_value=0,
+        error_messages={
+            "required": _("请填写天数。"),
+            "invalid": _("请填写整数。"),
+            "min_value": _("请填写 0 或更大的整数。"),
+        },
+    )
     seen = forms.CharField(widget=forms.HiddenInput)
 
     @classmethod
     def begin(cls, telling: Telling) -> TellingForm:
         """The form as it opens."""
         initial = {
-            "notes_zh": telling.notes_zh,
-            "notes_en": telling.notes_en,
-            "review_expected_by": telling.review_expected_by,
-            "release_expected_by": telling.release_expected_by,
+            **asdict(telling),
             "second_look_percent": f"{round(telling.second_look_share * 100, 4):g}",
             "seen": json.dumps(telling.as_text()),
         }
@@ -143,6 +160,9 @@ class TellingForm(forms.Form):
                 review_expected_by=_read_day(told["review_expected_by"]),
                 release_expected_by=_read_day(told["release_expected_by"]),
                 second_look_share=float(told["second_look_share"]),
+                recheck_days=int(told["recheck_days"]),
+                commitment_zh=str(told["commitment_zh"]),
+                commitment_en=str(told["commitment_en"]),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise Refusal("form_incomplete", field="seen") from error
@@ -153,11 +173,11 @@ class TellingForm(forms.Form):
         share = given["second_look_percent"] / 100
         same = round(seen.second_look_share * 100, 4) == given["second_look_percent"]
         return Telling(
-            notes_zh=given["notes_zh"].replace("\r\n", "\n"),
-            notes_en=given["notes_en"].replace("\r\n", "\n"),
+            **{name: given[name].replace("\r\n", "\n") for name in _TEXTS},
             review_expected_by=given["review_expected_by"],
             release_expected_by=given["release_expected_by"],
             second_look_share=seen.second_look_share if same else share,
+            recheck_days=given["recheck_days"],
         )
 
 

@@ -28,6 +28,9 @@ NAMES: Final[dict[str, Text]] = {
     "review_expected_by": gettext_lazy("预计考点审核完成"),
     "release_expected_by": gettext_lazy("预计公布结果"),
     "second_look_share": gettext_lazy("随机复核比例"),
+    "recheck_days": gettext_lazy("申请复核的期限"),
+    "commitment_zh": gettext_lazy("真实性承诺（中文）"),
+    "commitment_en": gettext_lazy("真实性承诺（英文）"),
 }
 
 WARNINGS: Final[dict[str, Text]] = {
@@ -63,7 +66,7 @@ _AS_SAID: Final[dict[str, Callable[[str], str]]] = {
     **dict.fromkeys(
         ("review_expected_by", "release_expected_by"), lambda value: day_words(date.fromisoformat(value))
     ),
-    "supplement_days": lambda value: _("%(days)s 天") % {"days": value},
+    **dict.fromkeys(("supplement_days", "recheck_days"), lambda value: _("%(days)s 天") % {"days": value}),
     "stages": lambda value: _("一级") if value == "1" else _("两级"),
     "second_look_share": lambda value: f"{float(value) * 100:g}%",
 }

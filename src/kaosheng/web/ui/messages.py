@@ -59,6 +59,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "places_unanswered": Answer(422, _("还有 %(count)s 处要求更换的材料未更换，完成后才能重新提交。")),
     "nothing_to_resubmit": Answer(409, _("没有需要在线更换的材料，请按审核意见到现场或电话办理。")),
     "picture_list_changed": Answer(409, _("核对之后图片又有变化，没有提交。请重新核对后再提交。")),
+    "commitment_changed": Answer(409, _("真实性承诺的内容刚刚有更新，请重新阅读并勾选。")),
     "commitment_missing": Answer(422, _("请先阅读并勾选真实性承诺，再提交审核。")),
     "place_not_asked": Answer(409, _("这处材料没有要求更换，不需要说明。")),
     "promise_not_possible": Answer(422, _("这种材料不能选择“暂时无法提供”，请上传图片。")),
@@ -153,6 +154,10 @@ ANSWERS: Final[dict[str, Answer]] = {
     ),
     "nothing_prepared": Answer(409, _("没有准备中的材料目录，请先点“开始修改”。")),
     "share_wrong": Answer(422, _("随机复查比例应在 0 到 100 之间，收到的是 %(percent)s。")),
+    "recheck_days_wrong": Answer(422, _("申请复核的期限是 %(days)s 天，须在 0 到 %(limit)s 天之间。")),
+    "recheck_promised": Answer(409, _("已有结果公布，考生已被告知可在 %(days)s 天内申请复核，不能再缩短。")),
+    "commitment_empty": Answer(422, _("真实性承诺的中文内容不能为空。")),
+    "share_wrong": Answer(422, _("随机复核比例应在 0 到 100 之间，收到的是 %(percent)s。")),
     "catalogue_empty": Answer(422, _("材料目录中没有任何材料种类，不能发布。")),
     "kind_still_used": Answer(
         409,

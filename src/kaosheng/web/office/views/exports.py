@@ -109,7 +109,7 @@ def queue_list(request: HttpRequest) -> HttpResponseBase:
             reason=reason,
             area=_area(staff),
         )
-        rows = (export_rows.cells(row) for row in queries.rows_of(ids, staff, now=now))
+        rows = (export_rows.cells(row) for row in queries.lines_to_export(ids, staff, now=now))
         return _table(_("材料列表"), export_rows.heading(), rows, export_rows.WIDTHS)
 
     context = {

@@ -130,7 +130,7 @@ def _ask_about_window(request: HttpRequest, intake: Intake, form: WindowForm, wa
 @require_POST
 @for_staff(Permission.INTAKE_SET)
 def telling(request: HttpRequest, intake_id: int) -> HttpResponseBase:
-    """说明与复核."""
+    """说明、承诺与复核."""
     intake = staff_intake(request, intake_id, Permission.INTAKE_SET)
     form = TellingForm(request.POST)
     if not form.is_valid():
@@ -177,5 +177,6 @@ def _as_candidate(request: HttpRequest, intake: Intake, language: str) -> str:
             "panels": panels,
             "notes": said(intake, "notes"),
             "area": said(intake.area, "name"),
+            "commitment": said(intake, "commitment"),
         }
         return render_to_string("office/parts/candidate_preview.html", context, request)

@@ -28,13 +28,12 @@ from kaosheng.casework.queries.queue import (
     ONLY,
     UPDATED,
     DossierList,
-    QueueRow,
     Wanted,
-    row_of,
     sites_of,
     tab_counts,
     tabs_of,
 )
+from kaosheng.casework.queries.queue_rows import QueueRow, rows_of
 from kaosheng.casework.queries.workbench import workbench
 from kaosheng.casework.services import queueing
 from kaosheng.domain.queueing import PRECHECK
@@ -86,7 +85,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "only": _ONLY_WORDS.items(),
         "page_of_rows": page,
         "counted_to": COUNTED_TO if len(found) == COUNTED_TO else 0,
-        "rows": [_line(row_of(dossier, staff, now=now)) for dossier in page.object_list],
+        "rows": [_line(row) for row in rows_of(page.object_list, staff, now=now)],
         "may_export": tab in {Tab.ALL, Tab.RETURNED} and Permission.DOSSIER_EXPORT in staff.permissions,
         "may_take": Permission.DOSSIER_TAKE in staff.permissions,
         "may_hand_over": bool(staff.permissions & {Permission.DOSSIER_TAKE, Permission.HAND_OVER}),
