@@ -13,6 +13,7 @@ from django.utils import timezone
 from factories import World, dossiers, pictures
 from factories.people import Cast, actor, staff
 from factories.refusals import refused
+from kaosheng.accounts.models import User
 from kaosheng.casework.models import Dossier, Lease
 from kaosheng.casework.queries.around import twins_of
 from kaosheng.casework.queries.workbench import workbench
@@ -122,6 +123,33 @@ def test_whoever_declared_a_conflict_never_gets_it(here: World, house: Cast, wai
     taken = queueing.take_next(staff=staff(house.chen_two))
     assert taken is None
     assert Lease.objects.get().holder == house.chen_two
+
+
+def test_another_person_withdraws_a_conflict_and_it_may_be_declared_again(
+    here: World, house: Cast, waiting: Dossier
+) -> None:
+    def withdraw(who: User, reason: str = "当时看错了姓名") -> None:
+        handling.withdraw_conflict(dossier_id=waiting.pk, actor=actor(who), by=house.chen, reason=reason)
+
+    def declare() -> None:
+        handling.declare_conflict(dossier_id=waiting.pk, actor=actor(house.chen), reason="考生是我的学生")
+
+    declare()
+    for who, reason, code in (
+        (house.chen, "x", "own_conflict"),
+        (house.chen_two, "x", "not_your_role"),
+        (house.feng, " ", "reason_needed"),
+        (house.kong, "x", "not_found"),
+    ):
+        with refused(code):
+            withdraw(who, reason)
+    assert queueing.take_next(staff=staff(house.chen)) is None
+    withdraw(house.feng)
+    assert queueing.take_next(staff=staff(house.chen)) == waiting
+    with refused("not_found"):
+        withdraw(house.feng)
+    declare()
+    assert queueing.take_next(staff=staff(house.chen)) is None
 
 
 # --- handing over -----------------------------------------------------------------------------------------------

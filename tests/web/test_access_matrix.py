@@ -26,7 +26,7 @@ from factories.sheets import row, workbook
 from kaosheng.accounts.models import AccountRequest, User
 from kaosheng.accounts.requests import request_account
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import BulkRun, Dossier
+from kaosheng.casework.models import BulkRun, Conflict, Dossier
 from kaosheng.casework.services import bulk, catalogue_editing, importing, phone_numbers
 from kaosheng.domain.states import State
 from kaosheng.notices.models import Mailing, Message
@@ -87,6 +87,7 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "template": "submitted",
         "import_id": _an_import(here, house).pk,
         "conflict_id": _a_conflict(dossier).pk,
+        "declared_id": _a_declared_conflict(other, house).pk,
         "request_id": _account_request(here, house.feng).pk,
         "run_id": own_run.pk,
         "number": 0,
@@ -113,6 +114,12 @@ def _an_import(here: World, house: Cast) -> RegistrationImport:
         file_name="样本.xlsx",
         intake_id=here.intake.pk,
         staff=staff(house.jiang),
+    )
+
+
+def _a_declared_conflict(dossier: Dossier, house: Cast) -> Conflict:
+    return Conflict.objects.create(
+        registration=dossier.registration, by=house.chen, at=timezone.now(), reason="考生是我的学生"
     )
 
 

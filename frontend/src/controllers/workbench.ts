@@ -3,10 +3,10 @@ import { Controller } from "@hotwired/stimulus";
 import { ask, sentence } from "../lib/asking";
 import { announce, showTrouble } from "../lib/live";
 import { wantsNewTab } from "../lib/modal";
-import { forget, keep, keptAt } from "../lib/pictures";
-import { busy, idle, inLine, nothingBehind } from "../lib/work_line";
-
-type Marked = { place: string; kind: string; position: string; given: string };
+import { forget, keep } from "../lib/pictures";
+import { busy, idle, inLine } from "../lib/work_line";
+import { fieldsOf, givenBy, type Marked, markedOn, MarksToSend } from "../workbench/marks";
+import { compareOnStage, showOnStage, type Stage } from "../workbench/stage";
 
 const STATES = ["accepted", "replace", "unmarked", "passed-site"];
 
@@ -40,8 +40,8 @@ export default class extends Controller<HTMLElement> {
 
   private current = "";
   private readonly marked: Marked[][] = [];
-  private unsent: { address: string; data: FormData }[] = [];
-  private readonly leave = (): void => this.sendWithThePage();
+  private readonly toSend = new MarksToSend();
+  private readonly leave = (): void => this.toSend.sendWithThePage();
   private readonly enter = (event: KeyboardEvent): void => this.holdBack(event);
 
   override connect(): void {
@@ -89,8 +89,7 @@ export default class extends Controller<HTMLElement> {
   }
 
   compare(): void {
-    this.beforeTarget.hidden = !this.beforeTarget.hidden;
-    this.compareTarget.setAttribute("aria-pressed", String(!this.beforeTarget.hidden));
+    compareOnStage(this.stage(), this.beforeTarget.hidden !== false);
   }
 
   /** Something was written that isn't sent yet: an answer to an earlier mark must not wipe it away. */
@@ -120,8 +119,7 @@ export default class extends Controller<HTMLElement> {
       return;
     }
     this.current = key;
-    this.beforeTarget.hidden = true;
-    this.compareTarget.setAttribute("aria-pressed", "false");
+    compareOnStage(this.stage(), false);
     this.sync();
     const place = this.placeOf(key);
     place?.scrollIntoView({ block: "nearest" });
@@ -147,56 +145,10 @@ export default class extends Controller<HTMLElement> {
     this.element.querySelectorAll(".kind").forEach((kind) => {
       kind.classList.toggle("kind--current", place !== undefined && kind.contains(place));
     });
-    this.showPicture(place);
+    this.previousTarget.hidden = this.nextTarget.hidden = this.placeTargets.length < 2;
+    showOnStage(this.stage(), place, this.placeTargets.filter((one) => one.dataset["full"]));
     if (this.hasUndoTarget) {
       this.undoTarget.hidden = this.marked.length === 0;
-    }
-  }
-
-  private showPicture(place: HTMLElement | undefined): void {
-    const full = place?.dataset["full"] ?? "";
-    const pictures = this.placeTargets.filter((one) => one.dataset["full"]);
-    const image = this.nowTarget.querySelector<HTMLImageElement>("img");
-    this.nowTarget.hidden = !full;
-    this.noneTarget.hidden = Boolean(full);
-    this.previousTarget.hidden = this.nextTarget.hidden = this.placeTargets.length < 2;
-    if (!place || !image) {
-      return;
-    }
-    this.counterTarget.textContent = full ? `${pictures.indexOf(place as HTMLAnchorElement) + 1} / ${pictures.length}` : "—";
-    this.stageTarget.setAttribute("aria-label", place.dataset["alt"] ?? "");
-    this.nowTarget.querySelector(".stage")?.setAttribute("aria-label", place.dataset["alt"] ?? "");
-    const before = place.dataset["before"] ?? "";
-    this.compareTarget.hidden = !before;
-    const old = this.beforeTarget.querySelector("img");
-    if (before && old) {
-      old.src = keptAt(before) ?? before;
-    }
-    if (full && image.dataset["full"] !== full) {
-      // The one the server put there is already loading or loaded.
-      if (image.dataset["full"] !== undefined || image.getAttribute("src") !== full) {
-        image.src = keptAt(full) ?? full;
-      }
-      image.dataset["full"] = full;
-      image.alt = place.dataset["alt"] ?? "";
-    }
-    this.showSpot(place.dataset["spot"] ?? "");
-  }
-
-  private showSpot(spot: string): void {
-    const box = this.nowTarget.querySelector<HTMLElement>(".stage__box");
-    if (!box) {
-      return;
-    }
-    box.hidden = !spot;
-    if (spot) {
-      box.dataset["box"] = spot;
-      const [x = 0, y = 0, width = 0, height = 0] = spot.split(",").map(Number);
-      Object.assign(box.style, {
-        left: `${x * 100}%`, top: `${y * 100}%`, width: `${width * 100}%`, height: `${height * 100}%`,
-      });
-    } else {
-      delete box.dataset["box"];
     }
   }
 
@@ -251,7 +203,7 @@ export default class extends Controller<HTMLElement> {
     }
     newest.forEach((mark) => {
       const data = new FormData(this.tokenTarget);
-      const before = mark.given ? (JSON.parse(mark.given) as Record<string, string>) : {};
+      const before = fieldsOf(mark.given);
       data.append("revision", this.revision());
       data.append("kind", mark.kind);
       data.append("position", mark.position);
@@ -275,24 +227,10 @@ export default class extends Controller<HTMLElement> {
   }
 
   private send(address: string, data: FormData): void {
-    const mark = { address, data };
-    this.unsent.push(mark);
-    inLine(async () => {
-      this.unsent = this.unsent.filter((one) => one !== mark);
-      const parts = await ask(address, data, { keepalive: true });
-      if (nothingBehind()) {
-        this.swap(parts);
-      }
-    }).catch((error: unknown) => {
+    this.toSend.send(address, data, (parts) => this.swap(parts)).catch((error: unknown) => {
       showTrouble(sentence(error));
       void this.truth();
     });
-  }
-
-  /** The page is left while marks still wait for the one before them: they go out all the same. */
-  private sendWithThePage(): void {
-    this.unsent.forEach((mark) => window.navigator.sendBeacon(mark.address, mark.data));
-    this.unsent = [];
   }
 
   private swap(parts: string): void {
@@ -326,12 +264,7 @@ export default class extends Controller<HTMLElement> {
   }
 
   private remember(panels: (HTMLElement | undefined)[]): void {
-    const now = panels.filter(present).map((panel) => ({
-      place: panel.dataset["place"] ?? "",
-      kind: panel.dataset["kind"] ?? "",
-      position: panel.dataset["position"] ?? "",
-      given: panel.dataset["given"] ?? "",
-    }));
+    const now = markedOn(panels);
     if (now.length > 0) {
       this.marked.push(now);
     }
@@ -372,6 +305,13 @@ export default class extends Controller<HTMLElement> {
     });
   }
 
+  private stage(): Stage {
+    return {
+      frame: this.stageTarget, now: this.nowTarget, none: this.noneTarget, before: this.beforeTarget,
+      compare: this.compareTarget, counter: this.counterTarget,
+    };
+  }
+
   private revision(): string {
     return this.element.querySelector<HTMLInputElement>('[name="revision"]')?.value ?? "";
   }
@@ -398,21 +338,4 @@ export default class extends Controller<HTMLElement> {
 
 function waits(place: HTMLElement): boolean {
   return place.classList.contains("kind__picture--unmarked") || place.classList.contains("kind__picture--passed-site");
-}
-
-function present(panel: HTMLElement | undefined): panel is HTMLElement {
-  return panel !== undefined;
-}
-
-const ADDRESSING = ["csrfmiddlewaretoken", "revision", "kind", "position"];
-
-/** A mark as a panel carries it: its fields without those that say where it belongs. */
-function givenBy(data: FormData): string {
-  const fields: Record<string, string> = {};
-  data.forEach((value, name) => {
-    if (ADDRESSING.indexOf(name) < 0) {
-      fields[name] = String(value);
-    }
-  });
-  return JSON.stringify(fields);
 }

@@ -46,6 +46,7 @@ class AuditName(StrEnum):
     DOSSIER_HELD = "dossier:held"
     DOSSIER_HANDED_OVER = "dossier:handed_over"
     CONFLICT_DECLARED = "conflict:declared"
+    CONFLICT_WITHDRAWN = "conflict:withdrawn"
     INTERNAL_NOTE_ADDED = "internal_note:added"
     BULK_CONFIRMED = "bulk:confirmed"
     BULK_FINISHED = "bulk:finished"

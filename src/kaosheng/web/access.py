@@ -105,7 +105,9 @@ def staff_dossier(
     Raises Refusal `not_found`, and `conflict_declared` where he declared a conflict of interest himself.
     """
     staff = staff_member(request)
-    declared = Exists(Conflict.objects.filter(registration=OuterRef("registration"), by=staff.user))
+    declared = Exists(
+        Conflict.objects.standing().filter(registration=OuterRef("registration"), by=staff.user)
+    )
     dossiers = Dossier.objects.select_related(*_SURROUNDINGS).annotate(in_conflict=declared)
     dossier = dossiers.filter(pk=dossier_id).first()
     if dossier is None:

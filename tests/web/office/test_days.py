@@ -12,9 +12,12 @@ from pytest_django import DjangoAssertNumQueries
 from factories import clients, dossiers
 from factories.people import Cast
 from factories.world import World
+from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries.days import Day, Forecast, Move, days_of, forecast
+from kaosheng.casework.queries.messages import case_messages
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.states import State
+from kaosheng.notices.models import Message
 
 MONDAY = date(2027, 1, 25)
 
@@ -82,6 +85,37 @@ def test_the_page_counts_in_the_time_of_the_house(here: World, cast: Cast, addre
 
 
 @pytest.mark.django_db
+def test_messages_that_arrived_by_no_way_stand_with_their_day_and_their_site(
+    here: World, cast: Cast, address: str
+) -> None:
+    lost = datetime(2027, 1, 25, 23, 30, tzinfo=HOUSE_TIME)
+
+    def fail(dossier: Dossier, *, phoned: bool = False) -> None:
+        message = case_messages(dossier).first()
+        assert message is not None
+        phoned_at = lost + timedelta(days=1) if phoned else None
+        Message.objects.filter(pk=message.pk).update(unreached_at=lost, phoned_at=phoned_at)
+
+    here.intake.opens_at, here.intake.closes_at = lost - timedelta(days=5), lost + timedelta(days=5)
+    here.intake.save()
+    with time_machine.travel(lost, tick=False):
+        first, second, _reached, elsewhere = (
+            dossiers.brought_to(here, State.AT_SITE, cast=cast, site=site)
+            for site in (here.site, here.site, here.site, here.other_site)
+        )
+        fail(first)
+        fail(second, phoned=True)
+        fail(elsewhere)
+        counted = {
+            who: [day.unreached for day in clients.of_staff(who).get(address).context["days"]]  # type: ignore[attr-defined]
+            for who in (cast.jiang, cast.feng)
+        }
+        assert counted == {cast.jiang: [3], cast.feng: [2]}
+        entry = clients.of_staff(cast.jiang).get("/office/").context["intakes"][0]  # type: ignore[attr-defined]
+        assert [line["part"].unreached for line in entry["parts"]] == [1, 1]
+
+
+@pytest.mark.django_db
 def test_a_site_out_of_reach_is_not_found(here: World, cast: Cast, address: str) -> None:
     feng, jiang = clients.of_staff(cast.feng), clients.of_staff(cast.jiang)
     assert feng.get(address, {"site": here.other_site.pk}).status_code == 404
@@ -99,5 +133,5 @@ def test_three_dossiers_ask_no_more_than_one(
         dossiers.brought_to(here, State.AT_AREA, cast=cast)
     client = clients.of_staff(cast.jiang)
     client.get(address)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(address)

@@ -119,7 +119,7 @@ def test_progress_asks_the_same_for_three_as_for_one(
         dossiers.brought_to(here, State.AT_SITE, cast=cast)
     client = clients.of_staff(cast.jiang)
     client.get("/office/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/office/")
 
 

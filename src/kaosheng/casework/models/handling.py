@@ -58,8 +58,19 @@ class InternalNote(models.Model):
         return f"{self.dossier_id} {self.at}"
 
 
+class ConflictQuerySet(models.QuerySet["Conflict"]):
+    """Conflicts that stand, and those that were withdrawn."""
+
+    def standing(self) -> ConflictQuerySet:
+        """Those that keep somebody away."""
+        return self.filter(withdrawn_at=None)
+
+
 class Conflict(models.Model):
-    """回避: a reviewer's declared conflict of interest with one registration. He never gets its dossier."""
+    """回避: a reviewer's declared conflict of interest with one registration: while it stands he never gets its dossier.
+
+    Somebody else may withdraw it, with a reason: it was declared by mistake, or what it rested on has ended.
+    """
 
     registration = models.ForeignKey(
         Registration, on_delete=models.PROTECT, related_name="declared_conflicts"
@@ -67,13 +78,31 @@ class Conflict(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="declared_conflicts")
     at = models.DateTimeField()
     reason = models.CharField(max_length=200)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_reason = models.CharField(max_length=200, blank=True)
+
+    objects = ConflictQuerySet.as_manager()
 
     class Meta:
-        """Declared once, with a reason."""
+        """One that stands; declared and withdrawn with a reason, never by the same person."""
 
         constraints = (
-            models.UniqueConstraint(fields=["registration", "by"], name="conflict_once"),
+            models.UniqueConstraint(
+                fields=["registration", "by"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="conflict_stands_once",
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="conflict_has_reason"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_reason="")
+                | (
+                    Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                    & ~Q(withdrawn_reason="")
+                    & ~Q(withdrawn_by=F("by"))
+                ),
+                name="conflict_withdrawn_by_another",
+            ),
         )
 
     def __str__(self) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from django.db import connection
@@ -48,7 +49,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day: what came and went, and what stood at the site and at the area in the evening."""
+    """One day: what came and went, what stood at the site and at the area in the evening, which messages failed."""
 
     day: date
     submitted: int
@@ -58,6 +59,7 @@ class Day:
     lapsed: int
     at_site: int
     at_area: int
+    unreached: int = 0
 
     @property
     def open(self) -> int:
@@ -95,7 +97,13 @@ def moves_of(intake: Intake, sites: Sequence[ExamSite]) -> list[Move]:
         return [Move(*row) for row in cursor.fetchall()]
 
 
-def days_of(moves: Iterable[Move], *, sees_area: bool, until: date) -> list[Day]:
+def days_of(
+    moves: Iterable[Move],
+    *,
+    sees_area: bool,
+    until: date,
+    unreached: Mapping[date, int] = MappingProxyType({}),
+) -> list[Day]:
     """The days from the first step to `until`, without gaps, oldest first."""
     by_day: dict[date, list[Move]] = defaultdict(list)
     for move in moves:
@@ -107,7 +115,8 @@ def days_of(moves: Iterable[Move], *, sees_area: bool, until: date) -> list[Day]
         for move in by_day.get(day, ()):
             standing[move.after] += move.count
             standing[move.before] -= move.count
-        days.append(_day(day, by_day.get(day, ()), standing, sees_area=sees_area))
+        done = _day(day, by_day.get(day, ()), standing, sees_area=sees_area)
+        days.append(replace(done, unreached=unreached.get(day, 0)))
         day += timedelta(days=1)
     return days
 

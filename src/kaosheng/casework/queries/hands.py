@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kaosheng.accounts.models import User
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import Dossier
+from kaosheng.casework.models import Conflict, Dossier
 from kaosheng.domain.roles import Permission, Role
 
 _REVIEWERS = (Role.SITE_REVIEWER, Role.AREA_REVIEWER)
@@ -41,6 +41,14 @@ def givers(staff: Staff) -> list[Hands]:
         if held := tuple(dossiers):
             found.append(Hands(person, held))
     return found
+
+
+def conflicts_of(staff: Staff) -> list[Conflict]:
+    """回避 that a manager may withdraw: those of his reviewers about dossiers he reaches, the newest first."""
+    sites, areas = staff.site_ids(Permission.HAND_OVER), staff.area_ids(Permission.HAND_OVER)
+    reach = Q(registration__dossier__site_id__in=sites) | Q(registration__dossier__intake__area_id__in=areas)
+    found = Conflict.objects.standing().filter(reach, by__in=reviewers_beside(staff)).exclude(by=staff.user)
+    return list(found.select_related("registration__dossier", "by").order_by("-at"))
 
 
 def reviewers_beside(staff: Staff) -> list[User]:

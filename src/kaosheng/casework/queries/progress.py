@@ -19,6 +19,7 @@ from kaosheng.casework.models import (
     Return,
     SiteReview,
 )
+from kaosheng.casework.queries.unreached import open_by_site, unreached_of
 from kaosheng.domain.places import CHANGEABLE, Manner
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import State, Verdict
@@ -32,6 +33,8 @@ class SiteProgress:
     site: ExamSite
     counts: dict[str, int] = field(default_factory=dict)
     closed_at: datetime | None = None
+    unreached: int = 0
+    """Messages that arrived by no way and after which nobody has telephoned."""
 
     @property
     def total(self) -> int:
@@ -68,7 +71,7 @@ def sites_of(staff: Staff, intake: Intake, *permissions: Permission) -> list[Exa
 
 
 def progress(intake: Intake, sites: Sequence[ExamSite], *, sees_area: bool) -> list[SiteProgress]:
-    """Counts per site and state, in two queries whatever the number of sites."""
+    """Counts per site and state, in three queries whatever the number of sites."""
     rows = (
         Dossier.objects.filter(intake=intake, site__in=sites)
         .values_list("site_id", "state")
@@ -85,7 +88,16 @@ def progress(intake: Intake, sites: Sequence[ExamSite], *, sees_area: bool) -> l
             "site_id", "closed_at"
         )
     )
-    return [SiteProgress(site=site, counts=counts[site.pk], closed_at=closed.get(site.pk)) for site in sites]
+    unreached = open_by_site(unreached_of(intake, sites))
+    return [
+        SiteProgress(
+            site=site,
+            counts=counts[site.pk],
+            closed_at=closed.get(site.pk),
+            unreached=unreached.get(site.pk, 0),
+        )
+        for site in sites
+    ]
 
 
 def total_of(parts: Iterable[SiteProgress]) -> dict[str, int]:

@@ -68,7 +68,7 @@ def add_note(*, dossier_id: UUID, actor: Actor, text: str) -> InternalNote:
 
 
 def declare_conflict(*, dossier_id: UUID, actor: Actor, reason: str) -> Conflict:
-    """回避: whoever declares it never gets this dossier again; his lease and his hold end.
+    """回避: while it stands he never gets this dossier; his lease and his hold end.
 
     Raises Refusal `reason_needed`, `not_found`.
     """
@@ -85,6 +85,26 @@ def declare_conflict(*, dossier_id: UUID, actor: Actor, reason: str) -> Conflict
         _line_up(case)
         case.record(AuditName.CONFLICT_DECLARED, actor, reason=made.reason)
         return made
+
+
+def withdraw_conflict(*, dossier_id: UUID, actor: Actor, by: User, reason: str) -> None:
+    """撤回 somebody's 回避 as his manager: he may get the dossier again.
+
+    Raises Refusal `own_conflict`, `not_your_role`, `reason_needed`, `not_found`.
+    """
+    with open_case(dossier_id) as case:
+        if actor.person.pk == by.pk:
+            raise Refusal("own_conflict")
+        if Permission.HAND_OVER not in permissions_of(case.roles_of(actor)):
+            raise Refusal("not_your_role", action="hand_over")
+        if not reason.strip():
+            raise Refusal("reason_needed")
+        standing = case.registration.declared_conflicts.standing().filter(by=by)
+        if not standing.update(
+            withdrawn_at=case.now, withdrawn_by=actor.person, withdrawn_reason=reason.strip()
+        ):
+            raise Refusal("not_found")
+        case.record(AuditName.CONFLICT_WITHDRAWN, actor, declared_by=str(by.pk), reason=reason.strip())
 
 
 def hand_over(*, dossier_id: UUID, actor: Actor, giver: User, taker: Staff | None) -> bool:

@@ -295,4 +295,4 @@ class LockedDossier:
     @cached_property
     def in_conflict(self) -> frozenset[int]:
         """The staff members who declared a conflict of interest."""
-        return frozenset(self.registration.declared_conflicts.values_list("by_id", flat=True))
+        return frozenset(self.registration.declared_conflicts.standing().values_list("by_id", flat=True))

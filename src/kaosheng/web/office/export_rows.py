@@ -100,12 +100,17 @@ def progress_table(intake: Intake, staff: Staff) -> tuple[list[str], list[list[o
         "lapsed": _("逾期未提交"),
         "withdrawn": _("报名已取消"),
     }
+    unreached = _("消息未送达")
     parts = progress_queries.progress(intake, sites, sees_area=sees_area)
     rows: list[list[object]] = [
-        [presenting.pick(part.site.name_zh, part.site.name_en), *(part.of(name) for name in columns)]
+        [
+            presenting.pick(part.site.name_zh, part.site.name_en),
+            *(part.of(name) for name in columns),
+            part.unreached,
+        ]
         for part in parts
     ]
-    return [_("考点"), *columns.values()], rows
+    return [_("考点"), *columns.values(), unreached], rows
 
 
 def queue_address() -> str:

@@ -66,6 +66,7 @@ EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.DOSSIER_HELD: _("暂缓"),
     AuditName.DOSSIER_HANDED_OVER: _("移交"),
     AuditName.CONFLICT_DECLARED: _("声明回避"),
+    AuditName.CONFLICT_WITHDRAWN: _("撤回回避"),
     AuditName.INTERNAL_NOTE_ADDED: _("内部备注"),
     AuditName.BULK_CONFIRMED: _("确认批量处理"),
     AuditName.BULK_FINISHED: _("批量处理完成"),

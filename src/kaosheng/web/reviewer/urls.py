@@ -27,6 +27,7 @@ urlpatterns = [
     path("bulk/<int:run_id>/", bulk.run, name="bulk"),
     path("bulk/<int:run_id>/confirm/", bulk.confirm, name="bulk-confirm"),
     path("hand-over/", handing.hand_over, name="hand-over"),
+    path("hand-over/conflicts/<int:declared_id>/", handing.withdraw_conflict, name="conflict-withdraw"),
     path("queue/reserve/", queue.reserve, name="queue-reserve"),
     path("dossiers/<uuid:dossier_id>/", dossier.page, name="dossier"),
     path("dossiers/<uuid:dossier_id>/messages/", messages.messages, name="messages"),

@@ -122,6 +122,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "conflict_declared": Answer(
         403, _("您已声明与这份材料的考生有利害关系，须回避；材料由其他审核人员处理。")
     ),
+    "own_conflict": Answer(403, _("不能撤回自己声明的回避，须由管理员处理。")),
     "note_empty": Answer(422, _("备注没有内容，请填写后再保存。")),
     "on_hold": Answer(409, _("这份材料已暂缓，结束暂缓后再操作。")),
     "proposal_pending": Answer(409, _("这份材料已有提议，等待另一位审核员复核。")),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from kaosheng.accounts.models import User
 from kaosheng.casework.queries import days as queries
 from kaosheng.casework.queries.progress import intakes_of, sites_of
+from kaosheng.casework.queries.unreached import by_day, unreached_of
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
@@ -36,7 +37,12 @@ def days(request: HttpRequest, intake_id: int) -> HttpResponse:
     now = timezone.now()
     sites = [chosen] if chosen else reached
     moves = queries.moves_of(intake, sites)
-    rows = queries.days_of(moves, sees_area=sees_area, until=now.astimezone(HOUSE_TIME).date())
+    rows = queries.days_of(
+        moves,
+        sees_area=sees_area,
+        until=now.astimezone(HOUSE_TIME).date(),
+        unreached=by_day(unreached_of(intake, sites)),
+    )
     loads = queries.loads_of(moves, intake=intake, sites=sites, sees_area=sees_area, now=now)
     names = dict(User.objects.filter(pk__in=[load.user_id for load in loads]).values_list("pk", "name"))
     context = {

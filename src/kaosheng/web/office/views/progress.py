@@ -41,6 +41,7 @@ def _of_intake(intake: Intake, staff: Staff) -> dict[str, Any]:
         "area": pick(intake.area.name_zh, intake.area.name_en),
         "sees_area": sees_area,
         "may_export": Permission.DOSSIER_EXPORT in staff.permissions,
+        "may_read_messages": Permission.MESSAGE_VIEW in staff.permissions,
         "parts": [_line(intake, part) for part in parts],
         "total": total,
         "everybody": sum(total.values()),

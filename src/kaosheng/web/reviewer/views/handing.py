@@ -9,16 +9,17 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from kaosheng.accounts.models import User
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.queries.hands import Hands, givers, reviewers_beside
+from kaosheng.casework.queries.hands import Hands, conflicts_of, givers, reviewers_beside
 from kaosheng.casework.services import handling
 from kaosheng.casework.services.actors import of_staff
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
 from kaosheng.web.access import for_staff, staff_member
+from kaosheng.web.ui.messages import sentence_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +35,31 @@ def hand_over(request: HttpRequest) -> HttpResponseBase:
             raise Refusal("not_found")
         _hand(request, staff, hands, _taker(people, hands, request.POST.get("taker", "")))
         return redirect("reviewer:hand-over")
-    return render(request, "reviewer/hand_over.html", {"held": held, "people": people})
+    return render(
+        request, "reviewer/hand_over.html", {"held": held, "people": people, "conflicts": conflicts_of(staff)}
+    )
+
+
+@require_POST
+@for_staff(Permission.HAND_OVER)
+def withdraw_conflict(request: HttpRequest, declared_id: int) -> HttpResponseBase:
+    """撤回 one 回避 of the list."""
+    staff = staff_member(request)
+    conflict = next((one for one in conflicts_of(staff) if one.pk == declared_id), None)
+    if conflict is None:
+        raise Refusal("not_found")
+    try:
+        handling.withdraw_conflict(
+            dossier_id=conflict.registration.dossier.pk,
+            actor=of_staff(staff),
+            by=conflict.by,
+            reason=request.POST.get("reason", ""),
+        )
+    except Refusal as refusal:
+        messages.error(request, sentence_of(refusal))
+    else:
+        messages.success(request, _("已撤回回避，材料可以再分给这位审核员。"))
+    return redirect("reviewer:hand-over")
 
 
 def _taker(people: Sequence[User], hands: Hands, given: str) -> Staff | None:

@@ -1,0 +1,61 @@
+import { ask } from "../lib/asking";
+import { inLine, nothingBehind } from "../lib/work_line";
+
+/** A place and the mark it had, as its panel carried it: what an undo gives back. */
+export type Marked = { place: string; kind: string; position: string; given: string };
+
+const ADDRESSING = ["csrfmiddlewaretoken", "revision", "kind", "position"];
+
+/** What the places of these panels are marked with now. */
+export function markedOn(panels: (HTMLElement | undefined)[]): Marked[] {
+  return panels.filter(present).map((panel) => ({
+    place: panel.dataset["place"] ?? "",
+    kind: panel.dataset["kind"] ?? "",
+    position: panel.dataset["position"] ?? "",
+    given: panel.dataset["given"] ?? "",
+  }));
+}
+
+/** A mark as a panel carries it: its fields without those that say where it belongs. */
+export function givenBy(data: FormData): string {
+  const fields: Record<string, string> = {};
+  data.forEach((value, name) => {
+    if (ADDRESSING.indexOf(name) < 0) {
+      fields[name] = String(value);
+    }
+  });
+  return JSON.stringify(fields);
+}
+
+/** The fields of a mark as a panel carried it; none where there was no mark. */
+export function fieldsOf(given: string): Record<string, string> {
+  return given ? (JSON.parse(given) as Record<string, string>) : {};
+}
+
+/** Marks go to the server one behind the other, while the reviewer is at the next picture already. */
+export class MarksToSend {
+  private waiting: { address: string; data: FormData }[] = [];
+
+  /** `show` gets the changed parts of the page within the line, for the last mark of a row only: others are old at once. */
+  send(address: string, data: FormData, show: (parts: string) => void): Promise<void> {
+    const mark = { address, data };
+    this.waiting.push(mark);
+    return inLine(async () => {
+      this.waiting = this.waiting.filter((one) => one !== mark);
+      const parts = await ask(address, data, { keepalive: true });
+      if (nothingBehind()) {
+        show(parts);
+      }
+    });
+  }
+
+  /** The page is left while marks still wait for the one before them: they go out all the same. */
+  sendWithThePage(): void {
+    this.waiting.forEach((mark) => window.navigator.sendBeacon(mark.address, mark.data));
+    this.waiting = [];
+  }
+}
+
+function present(panel: HTMLElement | undefined): panel is HTMLElement {
+  return panel !== undefined;
+}
