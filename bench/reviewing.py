@@ -24,8 +24,10 @@ KIND: Final = "M99"
 """The kind with room for 30 pictures: with the six asked for there are 12."""
 RETURNS_EVERY: Final = 10
 CHROMIUM: Final = "/usr/bin/chromium"
+PATIENCE_MS: Final = 120_000
+"""Until the next dossier is loaded ahead, or a picture shown, on a machine that is busy with other things."""
 
-WATCH: Final = """() => {
+WATCH: Final = """(patience) => {
   const image = () => document.querySelector(".stage-now img");
   const before = image().src;
   let begun = 0;
@@ -39,11 +41,14 @@ WATCH: Final = """() => {
         await painted();
         return performance.now() - begun;
       }
+      if (begun && performance.now() - begun > patience) {
+        return -1;
+      }
       await new Promise((done) => setTimeout(done, 1));
     }
   })();
 }"""
-"""From the next key until another picture is decoded and painted, in milliseconds."""
+"""From the next key until another picture is decoded and painted, in milliseconds; -1 when none came."""
 
 
 def rows() -> list[Results]:
@@ -101,6 +106,7 @@ def _work(address: str, session: tuple[str, str]) -> tuple[list[float], list[flo
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         context.add_cookies([{"name": session[0], "value": session[1], "url": address}])
         page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(f"{address}/staff/queue/")
         page.keyboard.press("n")
         page.wait_for_url("**/dossiers/**")
@@ -127,9 +133,13 @@ def _send(page: Page, *, asks: bool) -> float:
 
 
 def _timed(page: Page, key: str) -> float:
-    page.evaluate(WATCH)
+    page.evaluate(WATCH, PATIENCE_MS)
     page.keyboard.press(key)
     spent: float = page.evaluate("window.shown")
+    if spent < 0:
+        raise SystemExit(
+            f"nothing new was shown within {PATIENCE_MS / 1000:.0f} s of the key {key}: {page.url}"
+        )
     return spent
 
 

@@ -66,6 +66,8 @@ class AuditName(StrEnum):
     CATALOGUE_EDITED = "catalogue:edited"
     CATALOGUE_PUBLISHED = "catalogue:published"
     INTAKE_CHANGED = "intake:changed"
+    INTAKE_OPENED = "intake:opened"
+    SITE_CHANGED = "site:changed"
     LIST_EXPORTED = "list:exported"
     PICTURES_EXPORTED = "pictures:exported"
     SHEET_EXPORTED = "sheet:exported"

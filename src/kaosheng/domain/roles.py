@@ -41,6 +41,7 @@ class Permission(StrEnum):
     SITE_CLOSE_OWN = "site:close_own"
     SITE_CLOSE_ANY = "site:close_any"
     RELEASE_PUBLISH = "release:publish"
+    SITE_SET = "site:set"
     INTAKE_SET = "intake:set"
     CATALOGUE_PUBLISH = "catalogue:publish"
     REGISTRATION_IMPORT = "registration:import"
@@ -68,6 +69,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.COUNTER_UPLOAD,
             Permission.EXTENSION_REQUEST,
             Permission.SITE_CLOSE_OWN,
+            Permission.SITE_SET,
             Permission.DOSSIER_EXPORT,
             Permission.MESSAGE_VIEW,
             Permission.BROADCAST_SEND,
@@ -91,6 +93,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.EXTENSION_GRANT,
             Permission.SITE_CLOSE_ANY,
             Permission.RELEASE_PUBLISH,
+            Permission.SITE_SET,
             Permission.INTAKE_SET,
             Permission.CATALOGUE_PUBLISH,
             Permission.REGISTRATION_IMPORT,

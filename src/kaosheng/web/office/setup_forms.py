@@ -20,7 +20,8 @@ _BAD_TIME: Final = {"required": _("请填写时间。"), "invalid": _("时间格
 _BAD_DAY: Final = {"invalid": _("日期格式有误，请按“年-月-日”填写。")}
 
 
-def _moment(label: Any, hint: Any = "") -> forms.DateTimeField:
+def moment_field(label: Any, hint: Any = "") -> forms.DateTimeField:
+    """A moment to the minute, as the browser's own picker gives it."""
     return forms.DateTimeField(
         label=label,
         help_text=hint,
@@ -42,8 +43,8 @@ def _day(label: Any) -> forms.DateField:
 class WindowForm(forms.Form):
     """时间与级次. `seen` is what the manager saw when he began."""
 
-    opens_at = _moment(_("上传开始"))
-    closes_at = _moment(_("上传截止"), _("从这一刻起不能再提交。1月20日 00:00 即 1月19日 24:00。"))
+    opens_at = moment_field(_("上传开始"))
+    closes_at = moment_field(_("上传截止"), _("从这一刻起不能再提交。1月20日 00:00 即 1月19日 24:00。"))
     supplement_days = forms.IntegerField(
         label=_("补充期限（天）"),
         help_text=_("退回当日不计，到最后一天的 24:00。已退回的不受影响。"),

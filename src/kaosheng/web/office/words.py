@@ -92,6 +92,8 @@ EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.CATALOGUE_EDITED: _("编辑材料目录"),
     AuditName.CATALOGUE_PUBLISHED: _("发布材料目录"),
     AuditName.INTAKE_CHANGED: _("修改审核设置"),
+    AuditName.INTAKE_OPENED: _("新建审核批次"),
+    AuditName.SITE_CHANGED: _("修改考点信息"),
     AuditName.LIST_EXPORTED: _("导出列表"),
     AuditName.PICTURES_EXPORTED: _("导出图片"),
     AuditName.SHEET_EXPORTED: _("导出材料单"),

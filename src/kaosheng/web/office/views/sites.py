@@ -73,6 +73,7 @@ def _show(
         and not number
         and now >= intake.closes_at
         and not intake.has_one_stage,
+        "may_set": Permission.SITE_SET in staff.permissions,
         "problem": problem,
     }
     return render(request, "office/site.html", context, status=status)
