@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -107,7 +107,7 @@ def rows_of(dossiers: Sequence[Dossier], staff: Staff, *, now: datetime) -> list
 
 
 def _around(ids: list[UUID], staff: Staff, *, today: date) -> dict[UUID, _Around]:
-    asked = {"ids": ids, "staff": staff.user.pk, "today": today, "handed_in": _HANDED_IN}
+    asked: dict[str, Any] = {"ids": ids, "staff": staff.user.pk, "today": today, "handed_in": _HANDED_IN}
     with connection.cursor() as cursor:
         cursor.execute(_AROUND, asked)
         return {found: _Around(*rest) for found, *rest in cursor.fetchall()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -41,7 +41,7 @@ class Unreached:
 
 def unreached_of(intake: Intake, sites: Sequence[ExamSite]) -> list[Unreached]:
     """All of these sites, in one query."""
-    asked = {
+    asked: dict[str, Any] = {
         "kind": DOSSIER,
         "zone": HOUSE_TIME.key,
         "area": intake.area.code,

@@ -85,7 +85,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "only": _ONLY_WORDS.items(),
         "page_of_rows": page,
         "counted_to": COUNTED_TO if len(found) == COUNTED_TO else 0,
-        "rows": [_line(row) for row in rows_of(page.object_list, staff, now=now)],
+        "rows": [_line(row) for row in rows_of(list(page.object_list), staff, now=now)],
         "may_export": tab in {Tab.ALL, Tab.RETURNED} and Permission.DOSSIER_EXPORT in staff.permissions,
         "may_take": Permission.DOSSIER_TAKE in staff.permissions,
         "may_hand_over": bool(staff.permissions & {Permission.DOSSIER_TAKE, Permission.HAND_OVER}),
