@@ -107,11 +107,11 @@ def test_messages_that_arrived_by_no_way_stand_with_their_day_and_their_site(
         fail(second, phoned=True)
         fail(elsewhere)
         counted = {
-            who: [day.unreached for day in clients.of_staff(who).get(address).context["days"]]  # type: ignore[attr-defined]
+            who: [day.unreached for day in clients.of_staff(who).get(address).context["days"]]
             for who in (cast.jiang, cast.feng)
         }
         assert counted == {cast.jiang: [3], cast.feng: [2]}
-        entry = clients.of_staff(cast.jiang).get("/office/").context["intakes"][0]  # type: ignore[attr-defined]
+        entry = clients.of_staff(cast.jiang).get("/office/").context["intakes"][0]
         assert [line["part"].unreached for line in entry["parts"]] == [1, 1]
 
 

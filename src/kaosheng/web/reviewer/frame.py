@@ -153,6 +153,7 @@ def navigation_of(staff: Staff, current: str) -> list[NavItem]:
 
 _PART_OF: Final = {
     "site": "progress",
+    "days": "progress",
     "binding": "import",
     "bindings": "import",
     "catalogue": "setup",
@@ -188,14 +189,11 @@ def roles_in_words(staff: Staff) -> str:
 
 
 def grant_in_words(grant: Grant) -> str:
-    """One role with its place."""
+    """One role with its place: 石家庄考点审核员; Site reviewer, Shijiazhuang."""
     place = grant.site or grant.area
     words = str(ROLE_WORDS[grant.role])
     if place is None:
         return words
-    name = place.name_en if get_language() == "en" else place.name_zh
-    return (
-        f"{name} {words}"
-        if get_language() == "en"
-        else f"{name}{words.removeprefix('考点').removeprefix('考区')}"
-    )
+    if get_language() == "en":
+        return f"{words}, {place.name_en.removesuffix(' exam area')}"
+    return f"{place.name_zh}{words.removeprefix('考点').removeprefix('考区')}"
