@@ -15,6 +15,7 @@ from django.db import IntegrityError
 
 from factories import World, dossiers, people, pictures
 from factories.people import Cast
+from factories.races import MeetAt, Race, outcomes
 from factories.world import RULES, prepare_catalogue
 from kaosheng.accounts.models import User
 from kaosheng.audit.models import AuditEvent
@@ -34,25 +35,9 @@ from kaosheng.casework.services import pictures as picture_services
 from kaosheng.casework.services.actors import of_handover
 from kaosheng.casework.services.case import Case
 from kaosheng.domain.dossier import Outcome
-from kaosheng.domain.errors import Refusal
 from kaosheng.domain.states import State
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-MeetAt = Callable[[object, str], None]
-Race = Callable[[list[Callable[[], object]]], list[object]]
-
-
-def outcomes(answers: list[object]) -> Counter[str]:
-    """Refusals by code, other errors by type, everything else as "done"."""
-    return Counter(
-        answer.code
-        if isinstance(answer, Refusal)
-        else type(answer).__name__
-        if isinstance(answer, Exception)
-        else "done"
-        for answer in answers
-    )
 
 
 def submitting_now(dossier: Dossier) -> Callable[[], object]:

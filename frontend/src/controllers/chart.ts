@@ -47,7 +47,7 @@ function columnsOf(table: HTMLTableElement, columns: number[]): Figures {
     labels: rows.map((row) => text(row.cells[0]).slice(5)),
     series: columns.map((column) => ({
       label: text(heads[column]),
-      values: rows.map((row) => Number(text(row.cells[column]))),
+      values: rows.map((row) => text(row.cells[column])).map((figure) => (figure ? Number(figure) : null)),
     })),
   };
 }

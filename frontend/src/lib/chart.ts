@@ -11,10 +11,10 @@ import {
   Tooltip,
 } from "chart.js";
 
-/** Columns of a table of the page, in figures. */
+/** Columns of a table of the page, in figures; null where a cell is empty: the line ends there. */
 export interface Figures {
   labels: string[];
-  series: { label: string; values: number[] }[];
+  series: { label: string; values: (number | null)[] }[];
 }
 
 Chart.register(BarController, BarElement, CategoryScale, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip);

@@ -13,7 +13,7 @@ from factories import clients, dossiers
 from factories.people import Cast
 from factories.world import World
 from kaosheng.casework.models import Dossier
-from kaosheng.casework.queries.days import Day, Forecast, Move, days_of, forecast
+from kaosheng.casework.queries.days import Burn, Day, Forecast, Move, burn_down, days_of, forecast
 from kaosheng.casework.queries.messages import case_messages
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.states import State
@@ -60,6 +60,16 @@ def test_the_forecast_goes_by_the_newest_working_days() -> None:
     assert forecast([day(0, 0, 45)], sees_area=False) == Forecast(45, 0.0, None)
     assert forecast([day(0, 5, 0)], sees_area=False) == Forecast(0, 5.0, None)
     assert forecast([], sees_area=True) == Forecast(0, 0, None)
+
+
+def test_the_burn_down_goes_on_with_the_forecast_to_the_day_candidates_were_told() -> None:
+    days = [Day(MONDAY, 0, 0, 10, 0, 0, 25, 0)]
+    ahead = forecast(days, sees_area=False)
+    left = [(burn.at_site, burn.ahead) for burn in burn_down(days, ahead, goal=MONDAY + timedelta(days=4))]
+    assert left == [(25, 25), (None, 15), (None, 5), (None, 0), (None, 0)]
+    assert len(burn_down(days, ahead, goal=None)) == 4
+    assert len(burn_down(days, ahead, goal=MONDAY + timedelta(days=400))) == 61
+    assert burn_down(days, Forecast(25, 0.0, None), goal=None) == [Burn(MONDAY, 25, 0)]
 
 
 @pytest.fixture

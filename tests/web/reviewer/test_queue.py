@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from factories import clients, dossiers, people, world
+from factories import clients, copies, dossiers, people, world
 from factories.people import Cast
 from factories.world import World
 from kaosheng.accounts.models import User
@@ -253,3 +253,21 @@ def test_as_many_queries_for_three_as_for_one(
     client.get("/staff/queue/")
     with django_assert_num_queries(9):
         assert client.get("/staff/queue/").status_code == 200
+
+
+def test_ten_thousand_lines_are_paged_and_ask_no_more(
+    here: World, cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    waiting = dossiers.brought_to(here, State.AT_SITE, cast=cast)
+    copies.of_waiting(waiting, 10_000)
+    client = clients.of_staff(cast.chen)
+    client.get("/staff/queue/")
+    for query in (
+        "tab=all&page=2",
+        "tab=waiting&precheck=severe",
+        "tab=all&q=样本",
+        "tab=waiting&only=again",
+    ):
+        with django_assert_max_num_queries(10):
+            context = client.get(f"/staff/queue/?{query}").context
+        assert len(context["rows"]) <= 30 if "again" in query else len(context["rows"]) == 30, query

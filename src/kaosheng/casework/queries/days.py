@@ -22,6 +22,9 @@ from kaosheng.regions.models import ExamSite, Intake
 PACE_DAYS: Final = 5
 """Days with work, the newest ones, whose mean is the pace of the forecast."""
 
+FORECAST_DAYS: Final = 60
+"""A forecast further ahead than this says nothing."""
+
 _MOVES = """
     SELECT moved.day, moved.action, moved.before, moved.state, moved.actor_id, count(*)
     FROM (
@@ -74,6 +77,16 @@ class Forecast:
     open: int
     pace: float
     until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Burn:
+    """One evening of the burn-down: what stood open, or what the forecast leaves; the last day has both."""
+
+    day: date
+    at_site: int | None = None
+    at_area: int | None = None
+    ahead: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +164,20 @@ def forecast(days: Sequence[Day], *, sees_area: bool) -> Forecast:
     left = days[-1].open
     until = days[-1].day + timedelta(days=-(-left // max(1, round(pace)))) if pace and left else None
     return Forecast(open=left, pace=pace, until=until)
+
+
+def burn_down(days: Sequence[Day], ahead: Forecast, *, goal: date | None) -> list[Burn]:
+    """What stood open each evening and, from the last day on, what the forecast leaves of it; up to the goal at least."""
+    past = [Burn(day=day.day, at_site=day.at_site, at_area=day.at_area) for day in days]
+    if not past or ahead.until is None:
+        return past
+    past[-1] = replace(past[-1], ahead=ahead.open)
+    last = days[-1].day
+    end = min(max(ahead.until, goal or ahead.until), last + timedelta(days=FORECAST_DAYS))
+    return past + [
+        Burn(day=last + timedelta(days=number), ahead=max(0, ahead.open - round(ahead.pace * number)))
+        for number in range(1, (end - last).days + 1)
+    ]
 
 
 def loads_of(

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from kaosheng.casework.models import Dossier
+from kaosheng.regions.models import ExamArea, ExamSite
 from kaosheng.registration.models import Registration
 
 _INTAKE: Final = 0x1A7E
@@ -44,3 +45,13 @@ def lock_dossier(dossier_id: UUID) -> Dossier:
         .select_related("intake__area", "site")
         .get(pk=dossier_id)
     )
+
+
+def lock_site(site_id: int) -> ExamSite:
+    """An 考点 whose details are being changed, alone; with its area."""
+    return ExamSite.objects.select_for_update(of=("self",)).select_related("area").get(pk=site_id)
+
+
+def lock_area(area_id: int) -> ExamArea:
+    """An 考区 that gets another intake, alone."""
+    return ExamArea.objects.select_for_update().get(pk=area_id)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from kaosheng.accounts.scope import Staff
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
+from kaosheng.casework.services import locks
 from kaosheng.catalogue.queries import published_versions, read_catalogue
 from kaosheng.catalogue.services import begin_version, write_version
 from kaosheng.domain.errors import Refusal
@@ -47,8 +48,7 @@ def open_intake(*, area: ExamArea, staff: Staff, wanted: NewIntake) -> Intake:
         raise Refusal("not_found")
     _require_sound(wanted, timezone.now())
     with transaction.atomic(durable=True):
-        # One at a time in an area: two that begin together would collide in the constraint.
-        ExamArea.objects.select_for_update().get(pk=area.pk)
+        locks.lock_area(area.pk)
         if Intake.objects.filter(area=area, code=wanted.code).exists():
             raise Refusal("intake_exists", intake=wanted.code)
         before = Intake.objects.filter(area=area).order_by("-opens_at").first()

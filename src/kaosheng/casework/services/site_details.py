@@ -9,6 +9,7 @@ from django.db import transaction
 from kaosheng.accounts.scope import Staff
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
+from kaosheng.casework.services import locks
 from kaosheng.crypto.digests import digest
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
@@ -44,7 +45,7 @@ def change_site(*, site_id: int, staff: Staff, seen: str, wanted: SiteDetails) -
     Raises Refusal `not_found`, `settings_changed_meanwhile`, `telephone_needed`.
     """
     with transaction.atomic(durable=True):
-        site = ExamSite.objects.select_for_update(of=("self",)).select_related("area").get(pk=site_id)
+        site = locks.lock_site(site_id)
         if site.pk not in staff.site_ids(Permission.SITE_SET) and site.area_id not in staff.area_ids(
             Permission.SITE_SET
         ):

@@ -18,7 +18,7 @@ from kaosheng.casework.queries.unreached import by_day, unreached_of
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
-from kaosheng.regions.models import ExamSite, Intake
+from kaosheng.regions.models import ExamSite
 from kaosheng.web.access import for_staff, staff_member
 from kaosheng.web.reviewer.presenting import pick
 
@@ -45,6 +45,8 @@ def days(request: HttpRequest, intake_id: int) -> HttpResponse:
     )
     loads = queries.loads_of(moves, intake=intake, sites=sites, sees_area=sees_area, now=now)
     names = dict(User.objects.filter(pk__in=[load.user_id for load in loads]).values_list("pk", "name"))
+    goal = intake.release_expected_by if sees_area else intake.review_expected_by
+    ahead = queries.forecast(rows, sees_area=sees_area)
     context = {
         "intake": intake,
         "name": pick(intake.name_zh, intake.name_en),
@@ -53,7 +55,8 @@ def days(request: HttpRequest, intake_id: int) -> HttpResponse:
         "chosen": chosen,
         "days": rows,
         "newest_first": rows[::-1],
-        "outlook": _outlook(intake, rows, sees_area=sees_area),
+        "outlook": _outlook(ahead, goal),
+        "burn": queries.burn_down(rows, ahead, goal=goal)[::-1],
         "loads": [{"load": load, "name": names.get(load.user_id, "")} for load in loads],
     }
     return render(request, "office/days.html", context)
@@ -70,10 +73,8 @@ def _chosen(request: HttpRequest, reached: list[ExamSite]) -> ExamSite | None:
     return found
 
 
-def _outlook(intake: Intake, rows: list[queries.Day], *, sees_area: bool) -> dict[str, Any]:
+def _outlook(ahead: queries.Forecast, goal: date | None) -> dict[str, Any]:
     """The forecast beside the day candidates were told."""
-    ahead = queries.forecast(rows, sees_area=sees_area)
-    goal: date | None = intake.release_expected_by if sees_area else intake.review_expected_by
     late = ahead.until is not None and goal is not None and ahead.until > goal
     return {
         "open": ahead.open,
