@@ -15,6 +15,7 @@ from kaosheng.catalogue.services import begin_version, write_version
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.ops.demo_data import read_staff, read_toml
 from kaosheng.ops.demo_data.catalogue import demo_catalogue
+from kaosheng.ops.places import enter_places
 from kaosheng.pictures.store import get_store
 from kaosheng.regions.models import ExamArea, ExamSite, Intake
 
@@ -38,18 +39,9 @@ def last_day(when: Mapping[str, Any]) -> date:
 def seed_places() -> list[Intake]:
     """Areas, sites and intakes of regions.toml; those already there stay as they are."""
     tables = read_toml("regions")
-    for table in tables["area"]:
-        ExamArea.objects.get_or_create(code=table["code"], defaults=_columns(ExamArea, table))
-    for table in tables["site"]:
-        area = ExamArea.objects.get(code=table["area"])
-        ExamSite.objects.get_or_create(area=area, code=table["code"], defaults=_columns(ExamSite, table))
+    enter_places(tables)
     area_notes = {table["code"]: table for table in tables["area"]}
     return [_intake(table, area_notes[table["area"]]) for table in tables["intake"]]
-
-
-def _columns(model: type[ExamArea | ExamSite], table: Mapping[str, Any]) -> dict[str, Any]:
-    names = {field.name for field in model._meta.get_fields()} - {"id", "area", "sites", "code"}  # noqa: SLF001 - Django's documented API
-    return {name: value for name, value in table.items() if name in names}
 
 
 def _intake(table: Mapping[str, Any], area: Mapping[str, Any]) -> Intake:
