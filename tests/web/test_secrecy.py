@@ -165,7 +165,7 @@ def passed_reopened_and_sent_back(stage: Stage) -> None:
 
 
 def handled_among_the_staff(stage: Stage) -> None:
-    """Loaded ahead, looked at, noted, put on hold, handed over, a conflict declared, and decided in a batch."""
+    """Loaded ahead, looked at, noted, put on hold, handed over, a conflict declared and withdrawn, decided in a batch."""
     gao, he = people.staff(stage.house.gao), people.staff(stage.house.he)
     stage.at(2)
     queueing.take_next(staff=gao, reserve=True)
@@ -180,6 +180,12 @@ def handled_among_the_staff(stage: Stage) -> None:
     )
     handling.declare_conflict(
         dossier_id=stage.dossier.pk, actor=people.actor(stage.house.gao), reason="考生是我的学生"
+    )
+    handling.withdraw_conflict(
+        dossier_id=stage.dossier.pk,
+        actor=people.actor(stage.house.jiang),
+        by=stage.house.gao,
+        reason="看错了姓名",
     )
     stage.at(6)
     handling.end_hold(dossier_id=stage.dossier.pk, actor=people.actor(stage.house.he))
@@ -334,6 +340,9 @@ def _pages(client: Client, dossier: Dossier) -> Iterator[tuple[str, Any]]:
             "picture": SimpleUploadedFile("a.jpg", pictures.jpeg(3))
         },
         reverse("candidate:delete", kwargs=there): {},
+        reverse("candidate:recheck", kwargs=here): {"reason": "请重新核对"},
+        reverse("candidate:promise", kwargs={**here, "code": "M99"}): {"note": "x"},
+        reverse("candidate:handover-close", kwargs={**here, "code": "M99"}): {},
         reverse("candidate:acknowledge", kwargs=here): {},
     }
     for address, body in posts.items():

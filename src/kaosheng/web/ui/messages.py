@@ -161,7 +161,6 @@ ANSWERS: Final[dict[str, Answer]] = {
     "telephone_needed": Answer(422, _("请填写电话，考生有问题时靠它找到考点。")),
     "intake_exists": Answer(409, _("批次代码 %(intake)s 已有，请核对后重新填写。")),
     "intake_incomplete": Answer(422, _("请填写批次代码和两种语言的名称。")),
-    "share_wrong": Answer(422, _("随机复核比例应在 0 到 100 之间，收到的是 %(percent)s。")),
     "catalogue_empty": Answer(422, _("材料目录中没有任何材料种类，不能发布。")),
     "kind_still_used": Answer(
         409,
