@@ -66,7 +66,7 @@ def test_the_burn_down_goes_on_with_the_forecast_to_the_day_candidates_were_told
     days = [Day(MONDAY, 0, 0, 10, 0, 0, 25, 0)]
     ahead = forecast(days, sees_area=False)
     left = [(burn.at_site, burn.ahead) for burn in burn_down(days, ahead, goal=MONDAY + timedelta(days=4))]
-    assert left == [(25, 25), (None, 15), (None, 5), (None, 0), (None, 0)]
+    assert left == [(25, 25), (None, 15), (None, 5), (None, 0), (None, None)]
     assert len(burn_down(days, ahead, goal=None)) == 4
     assert len(burn_down(days, ahead, goal=MONDAY + timedelta(days=400))) == 61
     assert burn_down(days, Forecast(25, 0.0, None), goal=None) == [Burn(MONDAY, 25, 0)]

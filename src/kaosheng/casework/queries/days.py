@@ -175,9 +175,16 @@ def burn_down(days: Sequence[Day], ahead: Forecast, *, goal: date | None) -> lis
     last = days[-1].day
     end = min(max(ahead.until, goal or ahead.until), last + timedelta(days=FORECAST_DAYS))
     return past + [
-        Burn(day=last + timedelta(days=number), ahead=max(0, ahead.open - round(ahead.pace * number)))
+        Burn(day=last + timedelta(days=number), ahead=_left(ahead, number))
         for number in range(1, (end - last).days + 1)
     ]
+
+
+def _left(ahead: Forecast, number: int) -> int | None:
+    """What the pace leaves after so many days; nothing is said after the evening nothing is left."""
+    if ahead.pace * (number - 1) >= ahead.open:
+        return None
+    return max(0, ahead.open - round(ahead.pace * number))
 
 
 def loads_of(
