@@ -118,8 +118,8 @@ class TellingForm(forms.Form):
     review_expected_by = _day(_("预计考点审核完成"))
     release_expected_by = _day(_("预计公布结果"))
     second_look_percent = forms.FloatField(
-        label=_("随机复核比例（%）"),
-        help_text=_("拟通过的材料按比例随机抽出，由另一人复核；不通过的一律复核。"),
+        label=_("随机复查比例（%）"),
+        help_text=_("拟通过的材料按比例随机抽出，由另一人复查；不通过的一律复查。"),
         min_value=0,
         max_value=100,
         error_messages={

@@ -27,7 +27,7 @@ NAMES: Final[dict[str, Text]] = {
     "notes_en": gettext_lazy("考区说明（英文）"),
     "review_expected_by": gettext_lazy("预计考点审核完成"),
     "release_expected_by": gettext_lazy("预计公布结果"),
-    "second_look_share": gettext_lazy("随机复核比例"),
+    "second_look_share": gettext_lazy("随机复查比例"),
     "recheck_days": gettext_lazy("申请复核的期限"),
     "commitment_zh": gettext_lazy("真实性承诺（中文）"),
     "commitment_en": gettext_lazy("真实性承诺（英文）"),
@@ -47,7 +47,7 @@ WARNINGS: Final[dict[str, Text]] = {
     "no_notes": gettext_lazy("没有考区说明。"),
     "no_english_notes": gettext_lazy("考区说明没有英文，英文页面不显示说明。"),
     "no_telephone": gettext_lazy("有 %(count)s 个考点没有电话，考生看不到该打给谁。"),
-    "no_second_look": gettext_lazy("随机复核比例为 0，通过的材料都由一人决定。"),
+    "no_second_look": gettext_lazy("随机复查比例为 0，通过的材料都由一人决定。"),
 }
 
 
