@@ -40,7 +40,7 @@ ORDER_OF_WORK: Final = ("priority", "deadline", "state_since", "pk")
 
 
 def lines_of(tab: Tab, staff: Staff) -> tuple[Q, ...]:
-    """The lines behind 待审 (his sites and the intakes of his areas) or 待复核 (second looks); none for other lists."""
+    """The lines behind 待审 (his sites and the intakes of his areas) or 待复查 (second looks); none for other lists."""
     if tab not in {Tab.WAITING, Tab.PROPOSALS}:
         return ()
     areas = staff.area_ids(Permission.DOSSIER_TAKE)

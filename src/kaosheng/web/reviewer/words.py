@@ -18,7 +18,7 @@ STATES: Final[dict[Phase, tuple[str, Text]]] = {
     Phase.DRAFT: ("draft", _("未提交")),
     Phase.AT_SITE: ("submitted", _("待考点审核")),
     Phase.AT_AREA: ("in_review", _("待考区审核")),
-    Phase.PROPOSED: ("proposal", _("待复核")),
+    Phase.PROPOSED: ("proposal", _("待复查")),
     Phase.RETURNED: ("returned", _("待补充")),
     Phase.DECIDED: ("submitted", _("已决定，待公布")),
     Phase.RELEASED: ("submitted", _("已公布")),

@@ -60,7 +60,7 @@ CHIPS: Final[dict[str, ChipLook]] = {
     "unmarked": ChipLook("waiting", "quiet", _("待审")),
     "new": ChipLook("plus", "brand", _("新")),
     "changed": ChipLook("flag", "change", _("报名信息已变更")),
-    "proposal": ChipLook("person", "brand", _("待复核")),
+    "proposal": ChipLook("person", "brand", _("待复查")),
     "overdue": ChipLook("clock", "change", _("逾期未补充")),
     "hint": ChipLook("info", "change", _("提示")),
     "agrees": ChipLook("check", "accepted", _("一致")),

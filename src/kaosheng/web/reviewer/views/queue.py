@@ -49,7 +49,7 @@ _LABELS: Final[dict[Tab, str | Promise]] = {
     Tab.WAITING: gettext_lazy("待审"),
     Tab.MINE: gettext_lazy("我的"),
     Tab.HELD: gettext_lazy("暂缓"),
-    Tab.PROPOSALS: gettext_lazy("待复核"),
+    Tab.PROPOSALS: gettext_lazy("待复查"),
     Tab.RETURNED: gettext_lazy("已退回"),
     Tab.ALL: gettext_lazy("全部"),
 }
