@@ -19,12 +19,12 @@ def enter_places(tables: Mapping[str, Any]) -> tuple[int, int]:
     """
     areas = sites = 0
     for table in tables.get("area", ()):
-        _row, made = ExamArea.objects.get_or_create(code=table["code"], defaults=_columns(ExamArea, table))
+        _area, made = ExamArea.objects.get_or_create(code=table["code"], defaults=_columns(ExamArea, table))
         areas += made
     for table in tables.get("site", ()):
         area = ExamArea.objects.get(code=table["area"])
         defaults = _columns(ExamSite, table)
-        _row, made = ExamSite.objects.get_or_create(area=area, code=table["code"], defaults=defaults)
+        _site, made = ExamSite.objects.get_or_create(area=area, code=table["code"], defaults=defaults)
         sites += made
     return areas, sites
 
