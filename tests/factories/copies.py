@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from kaosheng.casework.models import Decision, Dossier, Submission
+from kaosheng.casework.models import Dossier, Submission
 from kaosheng.registration.models import Registration
 
 _LEVELS: Final = "(ARRAY['note', 'hint', 'warning', 'severe'])[1 + (n %% 1000 * 7919) %% 4]"
@@ -42,19 +42,6 @@ def of_waiting(dossier: Dossier, count: int, *, first: int = 1) -> None:
     with connection.cursor() as cursor:
         for model in (Registration, Dossier, Submission):
             cursor.execute(f"ANALYZE {model._meta.db_table}")
-
-
-def of_decided(dossier: Dossier, count: int) -> None:
-    """So many further decided dossiers like this one, each with its registration and decision."""
-    of_waiting(dossier, count)
-    decision = dossier.decisions.get(voided_at=None)
-    _insert(
-        Decision,
-        f"{Decision._meta.db_table} t, {Dossier._meta.db_table} d JOIN {Registration._meta.db_table} r "
-        "ON r.id = d.registration_id WHERE t.id = %s AND r.number LIKE '9%%'",
-        [decision.pk],
-        dossier_id="d.id",
-    )
 
 
 def _insert(model: Any, source: str, params: list[Any], **changed: str) -> None:
