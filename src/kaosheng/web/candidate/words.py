@@ -21,15 +21,15 @@ Text = str | Lazy
 
 EVENTS: Final[dict[Event, Text]] = {
     Event.RECEIVED: _("报名信息已转入本系统"),
-    Event.SUBMITTED: _("提交审核"),
-    Event.RESUBMITTED: _("重新提交"),
+    Event.SUBMITTED: _("已提交审核"),
+    Event.RESUBMITTED: _("已重新提交"),
     Event.TAKEN_IN: _("考点已收到现场或电话补充的内容"),
     Event.OVERDUE: _("补充期限已过，按上次提交的材料审核"),
     Event.IN_REVIEW: _("进入审核"),
     Event.SITE_PASSED: _("考点通过，考区复审中"),
     Event.RELEASED: _("公布审核结果"),
     Event.CORRECTED: _("审核结果有更正"),
-    Event.RECHECK_ASKED: _("申请复核"),
+    Event.RECHECK_ASKED: _("已申请复核"),
     Event.RECHECK_ANSWERED: _("复核已答复"),
     Event.LAPSED: _("提交时间已过，没有提交"),
     Event.EXTENDED: _("截止时间已延长"),

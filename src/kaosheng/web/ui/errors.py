@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
@@ -67,7 +68,10 @@ def error_page(
     context = {
         "base": "ui/staff_base.html" if staff else "ui/candidate_base.html",
         "status": status,
-        "code": _("错误 %(status)d") % {"status": status},
+        # What has a heading of its own isn't an error to the reader: he declined, or came too late.
+        "code": ""
+        if heading and status < HTTPStatus.INTERNAL_SERVER_ERROR
+        else _("错误 %(status)d") % {"status": status},
         "heading": heading or HEADINGS.get(status, HEADINGS[400]),
         "sentence": said,
         "advice": advice or ADVICE.get(status, ADVICE[400]),

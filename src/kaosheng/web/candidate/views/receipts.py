@@ -42,7 +42,7 @@ def receipt(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpRespons
             at=sheet.at,
             heading=_("上报完成，内容已锁定") if locked else _("提交回执"),
             lines=sheet.counted,
-            next_step=status_panel(view).next_step if locked else "",
+            next_step=status_panel(view).next_step if locked and view.visible.published is None else "",
         ),
         "sheet": sheet,
         "dossier": dossier,
