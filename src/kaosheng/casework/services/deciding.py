@@ -10,6 +10,7 @@ from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import tell_candidate
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.rechecking import end_recheck
+from kaosheng.casework.services.remarks import require_nameless
 from kaosheng.casework.services.write_path import open_as_seen
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.states import Action, Verdict
@@ -20,6 +21,7 @@ def decide_pass(
 ) -> Decision:
     """决定通过 by one person, when the dossier isn't drawn for a second look. Raises Refusal."""
     with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
+        require_nameless(case, opinion)
         case.step(Action.DECIDE, actor, verdict=Verdict.PASS, reason=opinion.strip(), waiver=waiver)
         _waive_promises(case, waiver)
         case.dossier.changed_since = None
@@ -37,6 +39,7 @@ def propose(
 ) -> Proposal:
     """提议: every 不通过, and every 通过 drawn for a second look, waits for another person. Raises Refusal."""
     with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
+        require_nameless(case, opinion)
         case.step(Action.PROPOSE, actor, verdict=verdict, reason=opinion.strip(), waiver=waiver)
         _waive_promises(case, waiver)
         case.dossier.changed_since = None
@@ -124,6 +127,7 @@ def propose_correction(
 ) -> Correction:
     """更正 a released verdict: first person. A newer proposal replaces the pending one. Raises Refusal."""
     with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
+        require_nameless(case, opinion)
         case.step(Action.PROPOSE_CORRECTION, actor, verdict=verdict, reason=opinion.strip())
         Correction.objects.filter(dossier=case.dossier, confirmed_at=None, replaced_at=None).update(
             replaced_at=case.now

@@ -9,6 +9,7 @@ from kaosheng.casework.models import Correction, Recheck
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import tell_candidate
 from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.remarks import require_nameless
 from kaosheng.casework.services.write_path import open_as_seen, open_case
 from kaosheng.domain.states import Action
 
@@ -31,6 +32,7 @@ def uphold(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -
     Raises Refusal `no_recheck_pending`, `first_decider`, `reason_needed`.
     """
     with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
+        require_nameless(case, reason)
         case.step(Action.UPHOLD, actor, reason=reason.strip())
         Correction.objects.filter(dossier=case.dossier, confirmed_at=None, replaced_at=None).update(
             replaced_at=case.now

@@ -13,6 +13,7 @@ from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import reads_english, tell_candidate
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.opening import open_short_kinds
+from kaosheng.casework.services.remarks import require_nameless
 from kaosheng.casework.services.write_path import open_as_seen, open_case
 from kaosheng.casework.words import deadline_words
 from kaosheng.catalogue.reasons import Reason, area_reasons, reasons_of
@@ -97,8 +98,8 @@ class Note:
 def set_mark(*, dossier_id: UUID, actor: Actor, seen_revision: int, note: Note) -> Mark:
     """审核标记: note 合格, 需更换 or 缺少 on a place; a later note replaces the earlier draft.
 
-    Raises Refusal `lease_needed`, `stale_revision`, `reason_needed`, `picture_gone`, `kind_is_full`,
-    `unknown_kind`.
+    Raises Refusal `lease_needed`, `stale_revision`, `reason_needed`, `remark_names_staff`, `picture_gone`,
+    `kind_is_full`, `unknown_kind`.
     """
     with open_case(dossier_id) as case:
         stage = _require_marking(case, actor, seen_revision)
@@ -107,6 +108,7 @@ def set_mark(*, dossier_id: UUID, actor: Actor, seen_revision: int, note: Note) 
         text_zh, text_en = _texts(note, reason)
         if note.verdict is not Mark.Verdict.ACCEPTED and not text_zh:
             raise Refusal("reason_needed")
+        require_nameless(case, note.text)
         mark, _created = Mark.objects.update_or_create(
             dossier=case.dossier,
             stage=stage,

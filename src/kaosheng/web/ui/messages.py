@@ -119,6 +119,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "nothing_to_confirm": Answer(409, _("没有等待确认的提议。")),
     "nothing_to_receive": Answer(409, _("没有要求现场提交或电话联系的材料。")),
     "deadline_not_passed": Answer(409, _("尚未到截止时间。")),
+    "remark_names_staff": Answer(
+        422, _("考生会看到这段话，其中有工作人员的姓名“%(name)s”。请删去姓名后再保存。")
+    ),
     "conflict_declared": Answer(
         403, _("您已声明与这份材料的考生有利害关系，须回避；材料由其他审核人员处理。")
     ),
