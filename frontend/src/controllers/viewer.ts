@@ -1,5 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 
+import { layOver } from "../lib/boxes";
+
 type Point = { x: number; y: number };
 
 const STEP = 1.25;
@@ -63,11 +65,7 @@ export default class extends Controller<HTMLElement> {
   /** Lays the boxes of the canvas over their spots; also to be called after boxes were added. */
   placeBoxes(): void {
     this.canvasTarget.querySelectorAll<HTMLElement>("[data-box]").forEach((box) => {
-      const [x = 0, y = 0, width = 0, height = 0] = (box.dataset["box"] ?? "").split(",").map(Number);
-      box.style.left = `${x * 100}%`;
-      box.style.top = `${y * 100}%`;
-      box.style.width = `${width * 100}%`;
-      box.style.height = `${height * 100}%`;
+      layOver(box, box.dataset["box"] ?? "");
     });
   }
 
@@ -195,6 +193,7 @@ export default class extends Controller<HTMLElement> {
     const { x, y } = this.offset;
     const move = `translate(-50%, -50%) translate(${x}px, ${y}px)`;
     this.canvasTarget.style.transform = `${move} rotate(${this.turns * 90}deg) scale(${this.scale})`;
+    this.canvasTarget.style.setProperty("--scale", String(this.scale));
     this.scaleTargets.forEach((place) => {
       place.textContent = `${Math.round(this.scale * 100)} %`;
     });

@@ -1,6 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 
 import { ask, sentence } from "../lib/asking";
+import { showFound } from "../lib/boxes";
 import { announce, showTrouble } from "../lib/live";
 import { wantsNewTab } from "../lib/modal";
 import { forget, keep } from "../lib/pictures";
@@ -16,7 +17,7 @@ const STATES = ["accepted", "replace", "unmarked", "passed-site"];
  */
 export default class extends Controller<HTMLElement> {
   static override targets = [
-    "place", "panel", "stage", "now", "none", "before", "compare", "undo", "previous", "next", "counter", "token",
+    "place", "panel", "stage", "now", "none", "before", "compare", "found", "undo", "previous", "next", "counter", "token",
   ];
   static override values = { markUrl: String, clearUrl: String, pageUrl: String, nextWords: String };
 
@@ -27,6 +28,7 @@ export default class extends Controller<HTMLElement> {
   declare readonly noneTarget: HTMLElement;
   declare readonly beforeTarget: HTMLElement;
   declare readonly compareTarget: HTMLElement;
+  declare readonly foundTarget: HTMLElement;
   declare readonly undoTarget: HTMLElement;
   declare readonly hasUndoTarget: boolean;
   declare readonly previousTarget: HTMLElement;
@@ -92,6 +94,13 @@ export default class extends Controller<HTMLElement> {
     compareOnStage(this.stage(), this.beforeTarget.hidden !== false);
   }
 
+  /** I: what the machine recognised, on the picture or away. */
+  toggleFound(): void {
+    const shows = this.foundTarget.getAttribute("aria-pressed") !== "true";
+    this.foundTarget.setAttribute("aria-pressed", String(shows));
+    this.nowTarget.classList.toggle("is-plain", !shows);
+  }
+
   /** Something was written that isn't sent yet: an answer to an earlier mark must not wipe it away. */
   edited(): void {
     this.panel()?.setAttribute("data-edited", "");
@@ -147,6 +156,7 @@ export default class extends Controller<HTMLElement> {
     });
     this.previousTarget.hidden = this.nextTarget.hidden = this.placeTargets.length < 2;
     showOnStage(this.stage(), place, this.placeTargets.filter((one) => one.dataset["full"]));
+    this.foundTarget.hidden = !showFound(this.nowTarget, this.panel()?.dataset["found"] ?? "");
     if (this.hasUndoTarget) {
       this.undoTarget.hidden = this.marked.length === 0;
     }

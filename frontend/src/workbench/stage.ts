@@ -1,3 +1,4 @@
+import { layOver } from "../lib/boxes";
 import { keptAt } from "../lib/pictures";
 
 /** The parts of the middle pane, as they stand in the page now: the server's answers replace some of them. */
@@ -58,9 +59,5 @@ function showSpot(box: HTMLElement | null, spot: string): void {
     delete box.dataset["box"];
     return;
   }
-  box.dataset["box"] = spot;
-  const [x = 0, y = 0, width = 0, height = 0] = spot.split(",").map(Number);
-  Object.assign(box.style, {
-    left: `${x * 100}%`, top: `${y * 100}%`, width: `${width * 100}%`, height: `${height * 100}%`,
-  });
+  layOver(box, spot);
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Advice(StrEnum):
@@ -22,6 +24,19 @@ class Advice(StrEnum):
 
 CAN_BE_TURNED = frozenset({Advice.TURNED, Advice.MIRRORED})
 """帮我转正 helps; with the others only another picture does."""
+
+REASONS: Final[Mapping[Advice, frozenset[str]]] = {
+    Advice.TURNED: frozenset({"turned"}),
+    Advice.MIRRORED: frozenset({"turned"}),
+    Advice.NO_TEXT: frozenset({"blurred", "wrong_kind"}),
+    Advice.DARK: frozenset({"blurred"}),
+    Advice.ILLEGIBLE: frozenset({"blurred"}),
+    Advice.SMALL: frozenset({"blurred"}),
+    Advice.SAME_PICTURE: frozenset({"wrong_kind", "id_side"}),
+    Advice.OTHER_PAPER: frozenset({"wrong_kind", "id_side"}),
+    Advice.NAME_NOT_FOUND: frozenset({"wrong_person", "id_holder"}),
+}
+"""Standard reasons (codes of the catalogue) by which a reviewer says the same."""
 
 
 @dataclass(frozen=True, slots=True)

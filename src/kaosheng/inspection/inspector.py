@@ -17,7 +17,7 @@ from kaosheng.inspection.clarity import Clarity, measure
 from kaosheng.inspection.direction import Direction, Lie, look
 from kaosheng.inspection.fields import Compared, Finding, can_be_read, compare_name, compare_number
 from kaosheng.inspection.nets import Nets
-from kaosheng.inspection.papers import Paper, paper_of
+from kaosheng.inspection.papers import Paper, paper_of, place_that_tells
 from kaosheng.inspection.reading import Line, read_lines
 from kaosheng.inspection.text_boxes import TextBox, find_text
 from kaosheng.pictures.encode import Pixels, turned
@@ -49,13 +49,22 @@ class QuickLook:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A picture put upright, and its lines: personal data, for the memory of this process alone."""
+
+    pixels: Pixels
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Which paper it is, and how name and number compare; None for what wasn't asked or can't be judged.
 
-    Holds what was read in `compared` lines: personal data, for the memory of this process alone.
+    `paper_line` and the lines of `Compared` hold what was read: personal data, for the memory of this process alone.
     """
 
     paper: Paper | None
+    paper_line: Line | None
     name: Compared | None
     id_number: Compared | None
     confidence: float
@@ -109,19 +118,32 @@ class Inspector:
         return QuickLook(lie, measure(pixels, boxes, lie.confidence), bool(boxes))
 
     def read(self, pixels: Pixels, quick: QuickLook, expected: Expected) -> Reading | None:
-        """Read the picture, put upright first. None when it can't be told how it lies."""
+        """Read the picture, put upright first, and compare. None when it can't be told how it lies."""
+        page = self.page_of(pixels, quick)
+        return self.compare(page, expected) if page is not None else None
+
+    def page_of(self, pixels: Pixels, quick: QuickLook) -> Page | None:
+        """Read the lines of the picture, put upright first. None when it can't be told how it lies."""
         if quick.lie.direction is Direction.UNKNOWN:
             return None
         upright = turned(_coloured(pixels), quick.lie.orientation)
         boxes = find_text(upright, self.nets.detect, longest_side=_READING_SIDE)
         boxes = sorted(boxes, key=lambda box: box.length * box.thickness, reverse=True)[:_MOST_LINES]
-        lines = [line for line in read_lines(upright, boxes, self.nets.reader) if line.text]
+        lines = read_lines(upright, boxes, self.nets.reader)
+        return Page(upright, tuple(line for line in lines if line.text))
+
+    def compare(self, page: Page, expected: Expected) -> Reading:
+        """Compare what stands on a page with what was registered."""
+        lines, texts = page.lines, [line.text for line in page.lines]
+        paper = paper_of(texts)
+        told_by = place_that_tells(paper, texts) if paper else None
         return Reading(
-            paper=paper_of(line.text for line in lines),
-            name=self._name(upright, lines, expected.name) if expected.name else None,
+            paper=paper,
+            paper_line=lines[told_by] if told_by is not None else None,
+            name=self._name(page.pixels, lines, expected.name) if expected.name else None,
             id_number=compare_number(expected.id_number, lines) if expected.id_number else None,
             confidence=float(np.mean([line.confidence for line in lines])) if lines else 0.0,
-            size=(upright.shape[1], upright.shape[0]),
+            size=(page.pixels.shape[1], page.pixels.shape[0]),
         )
 
     def _name(self, pixels: Pixels, lines: Sequence[Line], name: str) -> Compared | None:

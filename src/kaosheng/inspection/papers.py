@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -56,6 +56,16 @@ def paper_of(lines: Iterable[str]) -> Paper | None:
     best = max(points.values())
     winners = [code for code, score in points.items() if score == best]
     return papers()[winners[0]] if best >= _ENOUGH and len(winners) == 1 else None
+
+
+def place_that_tells(paper: Paper, lines: Sequence[str]) -> int | None:
+    """Which line names this paper: one with its title, the longest first, else one with the first label found."""
+    texts = [text.replace(" ", "") for text in lines]
+    for word in (*sorted(paper.titles, key=len, reverse=True), *paper.labels):
+        for place, text in enumerate(texts):
+            if _stands_in(word, [text]):
+                return place
+    return None
 
 
 def papers_of_kind(name: str) -> frozenset[str]:

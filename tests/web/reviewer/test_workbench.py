@@ -534,7 +534,7 @@ def test_as_many_queries_for_many_pictures_as_for_one(
     dossiers.take(dossier, cast.chen)
     client = clients.of_staff(cast.chen)
     client.get(address(dossier))
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(29):
         assert client.get(address(dossier) + "?kind=M99").status_code == 200
 
 

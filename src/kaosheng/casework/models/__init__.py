@@ -1,6 +1,6 @@
 """The aggregate: a dossier and everything that changes under its lock."""
 
-from kaosheng.casework.models.advice import PictureAdvice
+from kaosheng.casework.models.advice import AdviceAnswer, AdviceOutcome, PictureAdvice
 from kaosheng.casework.models.decisions import (
     Correction,
     Decision,
@@ -20,6 +20,8 @@ from kaosheng.casework.models.pictures import Picture, Submission, SubmittedPict
 from kaosheng.casework.models.review import AskedPlace, Explanation, Mark, OpenedSlot, Promise, Return
 
 __all__ = [
+    "AdviceAnswer",
+    "AdviceOutcome",
     "AskedPlace",
     "BulkItem",
     "BulkRun",

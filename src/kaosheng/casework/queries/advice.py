@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from kaosheng.casework.models import Picture, PictureAdvice
+from kaosheng.casework.models import AdviceAnswer, Dossier, Picture, PictureAdvice
 from kaosheng.casework.services.advice_queue import PATIENCE
 from kaosheng.domain.advice import CAN_BE_TURNED, Advice
 from kaosheng.domain.places import Slot
@@ -41,6 +41,14 @@ class Advised:
     def can_be_turned(self) -> bool:
         """Whether 帮我转正 would help."""
         return bool(CAN_BE_TURNED & set(self.open))
+
+
+def answers_on(dossier: Dossier) -> Mapping[Slot, tuple[AdviceAnswer, ...]]:
+    """What the candidate did about advice, by place, the newest first. One query."""
+    found: dict[Slot, list[AdviceAnswer]] = {}
+    for answer in AdviceAnswer.objects.filter(dossier=dossier).order_by("-pk"):
+        found.setdefault(Slot(answer.kind, answer.position), []).append(answer)
+    return {slot: tuple(answers) for slot, answers in found.items()}
 
 
 def newest_advice(picture: Picture) -> PictureAdvice | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import (
+    AdviceAnswer,
     Dossier,
     Explanation,
     Hold,
@@ -22,6 +23,7 @@ from kaosheng.casework.models import (
     Proposal,
     Step,
 )
+from kaosheng.casework.queries.advice import Advised, advice_on, answers_on
 from kaosheng.casework.queries.around import (
     Twin,
     hold_of,
@@ -38,6 +40,7 @@ from kaosheng.casework.services.facts import facts_of
 from kaosheng.catalogue.reasons import Reason, area_reasons
 from kaosheng.domain import materials
 from kaosheng.domain.dossier import Facts
+from kaosheng.domain.places import Slot
 from kaosheng.domain.roles import Permission, Role, permissions_of
 from kaosheng.domain.states import Action, Phase, Stage, State, Verdict
 from kaosheng.regions.models import ExamSite
@@ -66,6 +69,9 @@ class PictureView:
     before: Picture | None = None
     """The submitted picture this one replaced."""
     twins: tuple[Twin, ...] = ()
+    advised: Advised | None = None
+    answers: tuple[AdviceAnswer, ...] = ()
+    """What the candidate did about advice on pictures in this place, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,8 @@ def workbench(dossier: Dossier, staff: Staff, *, now: datetime, look: Look | Non
         since=(look.before if look else None) or _round_before(case),
         older=older_pictures(dossier),
         twins=twins_of(dossier, case.pictures, staff),
+        advice=advice_on(case.pictures, now=now),
+        answers=answers_on(dossier),
     )
     stage = Stage.SITE if hidden else case.stage
     kinds = _kinds(case, marks, missing=facts.missing, stage=stage, around=around)
@@ -223,6 +231,8 @@ class _Around:
     since: datetime | None
     older: dict[tuple[str, int], Picture]
     twins: dict[UUID, tuple[Twin, ...]]
+    advice: Mapping[UUID, Advised]
+    answers: Mapping[Slot, tuple[AdviceAnswer, ...]]
 
 
 def _round_before(case: Case) -> datetime | None:
@@ -279,6 +289,8 @@ def _picture(picture: Picture, marks: Sequence[Mark], stage: Stage | None, aroun
         earlier=before,
         before=around.older.get((picture.kind, picture.position)),
         twins=around.twins.get(picture.pk, ()),
+        advised=around.advice.get(picture.pk),
+        answers=around.answers.get(Slot(picture.kind, picture.position), ()),
     )
 
 

@@ -29,12 +29,10 @@ _GIVEN_BACK: Final = timedelta(seconds=15)
 _OPEN: Final = Q(stage=PictureAdvice.Stage.WAITING) | Q(stage=PictureAdvice.Stage.LOOKED)
 
 
-def ask_for_advice(picture: Picture, *, now: datetime, turned_from: str = "") -> None:
+def ask_for_advice(picture: Picture, *, now: datetime) -> None:
     """Queue a picture that was just placed, in its own transaction; nothing where there is no assistant."""
     if settings.PICTURE_ASSISTANT:
-        PictureAdvice.objects.create(
-            picture=picture, model_version=MODEL_VERSION, queued_at=now, turned_from=turned_from
-        )
+        PictureAdvice.objects.create(picture=picture, model_version=MODEL_VERSION, queued_at=now)
 
 
 def ask_again(*, now: datetime) -> int:
@@ -54,8 +52,6 @@ def ask_again(*, now: datetime) -> int:
                 "queued_at": now,
                 "urgent": False,
                 "confirmed": earlier.confirmed if earlier else [],
-                "confirmed_at": earlier.confirmed_at if earlier else None,
-                "turned_from": earlier.turned_from if earlier else "",
             },
         )
         count += created

@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from kaosheng.audit.names import AuditName
-from kaosheng.casework.models import Picture
+from kaosheng.casework.models import AdviceAnswer, Picture
 from kaosheng.casework.queries.advice import advice_on, newest_advice
 from kaosheng.casework.services.actors import Actor
+from kaosheng.casework.services.advice_log import note_answer
 from kaosheng.casework.services.pictures import add_picture, require_changeable, slot_is_open
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.advice import CAN_BE_TURNED
@@ -67,6 +68,6 @@ def confirm_advice(
             raise Refusal("advice_outdated")
         row = advised.row
         row.confirmed = sorted({*row.confirmed, *said})
-        row.confirmed_at = case.now
-        row.save(update_fields=["confirmed", "confirmed_at"])
+        row.save(update_fields=["confirmed"])
+        note_answer(case, picture, AdviceAnswer.Answer.CONFIRMED, codes=said, direction=row.direction)
         case.record(AuditName.ADVICE_CONFIRMED, actor, picture=str(picture.pk), codes=sorted(said))

@@ -8,6 +8,7 @@ from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import record
 from kaosheng.casework.models import Dossier, Lease, Proposal, Step
 from kaosheng.casework.services.actors import Actor
+from kaosheng.casework.services.advice_log import log_outcomes
 from kaosheng.casework.services.facts import facts_of
 from kaosheng.casework.services.locked_dossier import LockedDossier
 from kaosheng.domain.dossier import Outcome, Request, decide
@@ -75,6 +76,7 @@ class Case(LockedDossier):
 
     def _end_what_ends(self, action: Action, actor: Actor, outcome: Outcome) -> None:
         if outcome.freezes_marks:
+            log_outcomes(self)
             self.dossier.marks.filter(frozen_at=None).update(frozen_at=self.now, sent=action is Action.RETURN)
         if outcome.voids_proposal and self.proposal is not None:
             end = {

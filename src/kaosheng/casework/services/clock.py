@@ -41,7 +41,7 @@ def overdue(*, dossier_id: UUID) -> Dossier:
 
 
 def line_up_anew(*, dossier_id: UUID) -> Dossier:
-    """The date of a promise has come: the dossier moves up in its line. Raises Refusal `not_found`."""
+    """The date of a promise has come, or advice: the dossier moves in its line. Raises Refusal `not_found`."""
     with open_case(dossier_id) as case:
         place_in_line(case)
         case.dossier.save(update_fields=["line", "priority"])

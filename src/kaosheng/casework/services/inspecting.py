@@ -75,6 +75,8 @@ def _note_reading(row: PictureAdvice, reading: Reading, look: QuickLook) -> None
     paper = reading.paper
     row.paper = paper.code if paper else ""
     row.paper_fits = fits(paper, kind)
+    if reading.paper_line is not None:
+        row.paper_box = reading.box_as_it_lies(reading.paper_line, look.lie.orientation)
     bears = borne(paper, kind)
     row.scores["reading_confidence"] = round(reading.confidence, _DIGITS)
     if "name" in bears and reading.name is not None:
@@ -114,12 +116,12 @@ def _store(row: PictureAdvice) -> None:
     )
     fields = [field.attname for field in row._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - documented
     # Not `confirmed`, `urgent`: others write them meanwhile.
-    kept = {"picture_id", "confirmed", "confirmed_at", "urgent", "queued_at", "turned_from", "model_version"}
+    kept = {"picture_id", "confirmed", "urgent", "queued_at", "model_version"}
     PictureAdvice.objects.filter(pk=row.pk).update(
         **{name: getattr(row, name) for name in fields if name not in kept}
     )
-    # Late advice: the dossier waits already, and what was noticed moves it forward.
-    if row.codes and Dossier.objects.filter(pk=row.picture.dossier_id).exclude(line=Line.NONE).exists():
+    # Late advice: the dossier waits already, and what was noticed moves it in its line.
+    if Dossier.objects.filter(pk=row.picture.dossier_id).exclude(line=Line.NONE).exists():
         line_up_anew(dossier_id=row.picture.dossier_id)
 
 

@@ -11,13 +11,15 @@ from uuid import UUID
 
 from kaosheng.audit.names import AuditName
 from kaosheng.casework.jobs.objects import delete_objects
-from kaosheng.casework.models import Handover, Picture, PictureAdvice
+from kaosheng.casework.models import AdviceAnswer, Handover, Picture, PictureAdvice
 from kaosheng.casework.services.actors import Actor
+from kaosheng.casework.services.advice_log import note_answer, note_removal
 from kaosheng.casework.services.advice_queue import ask_for_advice
 from kaosheng.casework.services.announcing import tell_candidate
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain import materials, places
+from kaosheng.domain.advice import CAN_BE_TURNED
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.handover import lives
@@ -62,10 +64,10 @@ def add_picture(
             if picture is None:
                 wanted = Slot(kind, position or 0)
                 if turns is not None:
-                    _make_way(case, actor, turns.picture_id)
+                    _make_way(case, actor, turns)
                 stored = _Stored(checked, keys, idempotency_key)
                 picture = _place(case, actor, wanted, stored, reason=reason.strip())
-                ask_for_advice(picture, now=case.now, turned_from=turns.direction if turns else "")
+                ask_for_advice(picture, now=case.now)
     except Refusal:
         # Only a refusal is certain to have left no row; after any other fault the sweeper decides.
         get_store().delete(*keys)
@@ -143,9 +145,9 @@ def _place(case: Case, actor: Actor, slot: Slot, stored: _Stored, *, reason: str
     return picture
 
 
-def _make_way(case: Case, actor: Actor, picture_id: UUID) -> None:
+def _make_way(case: Case, actor: Actor, turns: PictureAdvice) -> None:
     """Take out the picture another one replaces in the same transaction. Raises Refusal."""
-    standing = next((entry for entry in case.pictures if entry.pk == picture_id), None)
+    standing = next((entry for entry in case.pictures if entry.pk == turns.picture_id), None)
     if standing is None:
         raise Refusal("not_found")
     _require_own(case, actor, Slot(standing.kind, standing.position))
@@ -156,6 +158,13 @@ def _make_way(case: Case, actor: Actor, picture_id: UUID) -> None:
         kind=standing.kind,
         position=standing.position,
         digest=standing.stored_digest,
+    )
+    note_answer(
+        case,
+        standing,
+        AdviceAnswer.Answer.TURNED,
+        codes=CAN_BE_TURNED.intersection(turns.codes),
+        direction=turns.direction,
     )
     _remove(case, actor, standing)
     case.pictures.remove(standing)
@@ -245,6 +254,7 @@ def delete_picture(
             raise Refusal("not_found")
         _require_reach(case, actor, picture.kind)
         _require_own(case, actor, Slot(picture.kind, picture.position))
+        note_removal(case, picture)
         _remove(case, actor, picture)
         return picture
 

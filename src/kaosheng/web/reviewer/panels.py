@@ -15,6 +15,7 @@ from kaosheng.casework.queries.around import Twin
 from kaosheng.casework.queries.workbench import KindView, PictureView, Workbench
 from kaosheng.catalogue.reasons import Reason, reasons_of
 from kaosheng.web.reviewer import presenting, words
+from kaosheng.web.reviewer.advice import AdviceView, advice_view, found_on
 from kaosheng.web.reviewer.presenting import Chosen
 from kaosheng.web.ui import components as ui
 
@@ -62,6 +63,9 @@ class Panel:
     earlier: tuple[ui.Remark, ...]
     twins: tuple[TwinLine, ...]
     before_url: str
+    advice: AdviceView | None
+    found: str
+    """Where the machine recognised something, for the script that shows it on the picture."""
 
 
 def panels(bench: Workbench, chosen: Chosen) -> list[Panel]:
@@ -96,6 +100,8 @@ def _panel(bench: Workbench, kind: KindView, picture: PictureView | None, chosen
         earlier=tuple(_earlier_remarks(picture)),
         twins=tuple(_twin_line(twin) for twin in picture.twins) if picture else (),
         before_url=reverse("reviewer:picture", args=[bench.dossier.pk, before.pk]) if before else "",
+        advice=advice_view(bench, picture) if picture else None,
+        found=found_on(picture) if picture else "",
     )
 
 

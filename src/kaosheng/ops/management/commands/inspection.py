@@ -13,9 +13,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from kaosheng.casework.models import PictureAdvice
+from kaosheng.casework.models import AdviceAnswer, PictureAdvice
+from kaosheng.casework.queries.advice_report import how_advice_fared, what_candidates_did
 from kaosheng.casework.services.advice_queue import TIME_LIMIT_SECONDS, ask_again, take_next, waiting
+from kaosheng.domain.advice import Advice
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.statistics import wilson
 from kaosheng.inspection import nets
 from kaosheng.ops.processes import idle_priority, resident_bytes
 
@@ -29,6 +32,12 @@ _PAUSE_SECONDS: Final = 0.2
 
 _RECYCLED_AFTER: Final = 500
 _MOST_MEMORY: Final = 550 * 1024 * 1024
+
+_REPORT_HEAD: Final = (
+    "precision: returned for a reason that says the same, of the pictures advised so; returned: for any reason\n"
+    "recall: advised, of the pictures returned for such a reason (turned and mirrored share theirs)\n\n"
+    f"{'model':12} {'advice':15} {'precision':28} {'returned':28} {'recall':28} confirmed"
+)
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +53,9 @@ class Command(BaseCommand):
         actions.add_parser("work", help="look at pictures as they come, in the foreground")
         actions.add_parser("rerun", help="queue every picture this model version hasn't looked at")
         actions.add_parser("status", help="what waits, and for how long")
+        actions.add_parser(
+            "report", help="precision and recall of each kind of advice, by what reviewers did"
+        )
 
     def handle(self, *_args: object, **options: Any) -> None:
         """Do it."""
@@ -55,6 +67,22 @@ class Command(BaseCommand):
             case "status":
                 for stage, count, seconds in waiting(now=timezone.now()):
                     self.stdout.write(f"{stage:8} {count:8} oldest {seconds:8.0f} s")
+            case "report":
+                self._report()
+
+    def _report(self) -> None:
+        """Two tables. A share stands with its 95 % interval (Wilson) and the numbers it is made of."""
+        self.stdout.write(_REPORT_HEAD)
+        for fared in how_advice_fared():
+            self.stdout.write(
+                f"{fared.model_version:12} {fared.code:15} {_share(fared.agreed, fared.advised):28} "
+                f"{_share(fared.returned, fared.advised):28} {_share(fared.found, fared.missable):28} {fared.confirmed:9}"
+            )
+        self.stdout.write(f"\n{'advice':15} {'turned':>8} {'confirmed':>10} {'removed':>8}   by candidates")
+        answers = what_candidates_did()
+        for code in Advice:
+            turned, confirmed, removed = (answers[code, answer] for answer in AdviceAnswer.Answer)
+            self.stdout.write(f"{code:15} {turned:8} {confirmed:10} {removed:8}")
 
     def _work(self) -> None:
         if not nets.available():
@@ -77,6 +105,14 @@ class Command(BaseCommand):
         log.info("assistant starts afresh", pictures=done, resident=resident_bytes())
         connection.close()
         os.execv(sys.executable, [sys.executable, "-m", "kaosheng", "inspection", "work"])  # noqa: S606 - ourselves
+
+
+def _share(hits: int, total: int) -> str:
+    """A share in per cent with its interval and numbers; a dash where there is nothing to count."""
+    if not total:
+        return "-"
+    low, high = wilson(hits, total)
+    return f"{100 * hits / total:3.0f} % [{100 * low:3.0f}, {100 * high:3.0f}] {hits}/{total}"
 
 
 def look_at_next(inspector: Inspector) -> bool:
