@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+import assistant
 import candidate_page
 import picture_check
 import queue_rows
@@ -22,6 +23,8 @@ def main() -> None:
     """Measure everything in an empty database of its own."""
     with prepared() as database:
         rows = [*upload.rows(database), *picture_check.rows(), *candidate_page.rows()]
+    with prepared() as database:
+        rows += assistant.rows(database)
     with prepared():
         rows += queue_rows.rows()
     with prepared():

@@ -283,7 +283,7 @@ def test_a_new_model_version_looks_again_and_keeps_what_was_confirmed(
     assert ask_again(now=timezone.now()) == 1
     assert ask_again(now=timezone.now()) == 0
     (advised,) = advice_on([picture], now=timezone.now()).values()
-    assert (advised.row.model_version, advised.pending) == ("ppocrv6-1", False)
+    assert (advised.row.model_version, advised.pending) == ("ppocrv6-2", False)
     look_at_everything()
     (advised,) = advice_on([picture], now=timezone.now()).values()
     assert (advised.row.model_version, advised.open, advised.confirmed) == ("next", (), (Advice.TURNED,))

@@ -150,14 +150,14 @@ def test_the_report_counts_agreement_and_misses(house: Cast, dossier: Dossier) -
     )
     by_code = {fared.code: fared for fared in how_advice_fared()}
     assert by_code[Advice.TURNED] == Fared(
-        "ppocrv6-1", Advice.TURNED, advised=2, returned=1, agreed=1, missable=2, found=1, confirmed=0
+        "ppocrv6-2", Advice.TURNED, advised=2, returned=1, agreed=1, missable=2, found=1, confirmed=0
     )
     assert by_code[Advice.ILLEGIBLE].missable == 0
     out = StringIO()
     call_command("inspection", "report", stdout=out)
-    (line,) = [line for line in out.getvalue().splitlines() if line.startswith("ppocrv6-1    turned ")]
+    (line,) = [line for line in out.getvalue().splitlines() if line.startswith("ppocrv6-2    turned ")]
     assert " ".join(line.split()) == (
-        "ppocrv6-1 turned 50 % [ 9, 91] 1/2 50 % [ 9, 91] 1/2 50 % [ 9, 91] 1/2 0"
+        "ppocrv6-2 turned 50 % [ 9, 91] 1/2 50 % [ 9, 91] 1/2 50 % [ 9, 91] 1/2 0"
     )
     assert NAME not in out.getvalue()
 

