@@ -1,6 +1,7 @@
 """The figures of the operation guide and the README, from a running demo: `.venv/bin/python tools/figures.py`.
 
-It walks as people of the demo and changes little: they consent, and a reviewer holds a dossier for 15 minutes. Run `make demo` first, best after
+It walks as people of the demo and changes little: they consent, a reviewer holds a dossier for 15 minutes, one of them
+uploads a picture at the end. Run `make demo` first, best after
 `make demo-reset`; other ports by PORT and DEMO_REGISTRATION_PORT. Needs Chromium and Chinese fonts, as the browser
 tests do. `figures.py NAME…` makes single ones.
 """
@@ -96,6 +97,24 @@ def upload(page: Page) -> None:
     page.get_by_role("dialog").get_by_label("选取文件").wait_for()
 
 
+def advice(page: Page) -> None:
+    """After G7: a card photographed sideways, and what the picture assistant says of it."""
+    enter(page, "lixiaoyu", "1327000101")
+    card = page.locator("#material-M01")
+    if not card.locator(".advice").count():
+        sideways = io.BytesIO()
+        upright = Image.open(next((CHECKOUT / "var" / "pictures-to-try" / "lixiaoyu").glob("M01-1*")))
+        upright.transpose(Image.Transpose.ROTATE_270).save(sideways, "JPEG", quality=80)
+        card.get_by_role("link", name="上传").first.click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("选取文件").set_input_files(
+            {"name": "M01-1.jpg", "mimeType": "image/jpeg", "buffer": sideways.getvalue()}
+        )
+        dialog.get_by_role("button", name="提交").click()
+        card.get_by_role("button", name="帮我转正").wait_for()
+    card.scroll_into_view_if_needed()
+
+
 def check(page: Page) -> None:
     """G11: the check page of a complete draft."""
     enter(page, "wangjingyi", "1327000103")
@@ -150,6 +169,7 @@ FIGURES: Final = (
     Figure("message", PHONE, message),
     Figure("result", PHONE, result),
     Figure("workbench", DESKTOP, workbench),
+    Figure("advice", PHONE, advice),
 )
 
 
