@@ -1,8 +1,8 @@
 """`python bench/assistant.py`: what the picture assistant costs an upload at a province's peak, with and without it.
 
 One run, in alternating order: 40 uploads a second for 15 s, once with the assistant's worker looking at what arrives
-(in idle priority, on the same two cores), once with the assistant switched off. Also the memory of that worker at
-its highest. `--rounds` (3), `--seconds` (15). `make bench` runs it with the other rows.
+(in idle priority, on the same two cores), once with the assistant switched off. Then, with one upload a second, how
+long after an upload the quick look is done; and the memory of that worker at its highest. `--rounds` (3), `--seconds` (15). `make bench` runs it with the other rows.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ from system import ROOT, Database, Results, prepared, serving
 from upload import PEAK_RATE, PEAK_ROUNDS, PEAK_SECONDS, Uploads
 
 WATCHED_EVERY: Final = 0.5
+QUIET_RATE: Final = 1.0
+QUIET_SECONDS: Final = 45.0
+WARM_UP: Final = 8
+"""Uploads that come while the worker still loads its nets."""
 
 
 class Worker:
@@ -81,15 +85,35 @@ def rows(database: Database, *, rounds: int = PEAK_ROUNDS, seconds: float = PEAK
                 with worker.working() if which == "with" else contextlib.nullcontext():
                     slow[which].append(_slow_ones(servers[which], seconds))
                 print(f"  p99 {which}: {slow[which][-1]:.0f} ms, {_waiting()} pictures wait", flush=True)
+        with worker.working():
+            after = _looked_at_after(servers["with"])
     return [
         _row("upload_p99_assistant_on", "ms", slow["with"], slow["without"]),
+        _row("advice_after_upload_p95", "ms", [_percentile(after, 95)], None),
         _row("inspection_rss_mb", "MB", [worker.peak], None),
     ]
 
 
 def _slow_ones(uploads: Uploads, seconds: float) -> float:
     seen = uploads.measure("service", rate=PEAK_RATE, seconds=seconds)
-    return statistics.quantiles([ms for one in seen for ms in one.milliseconds], n=100)[98]
+    return _percentile([ms for one in seen for ms in one.milliseconds], 99)
+
+
+def _looked_at_after(uploads: Uploads) -> list[float]:
+    """Milliseconds from each upload's commit to its quick look, when nothing else is to do; the nets are warm."""
+    from kaosheng.casework.models import PictureAdvice  # noqa: PLC0415 - Django must be set up first
+
+    uploads.measure("service", rate=QUIET_RATE, seconds=QUIET_SECONDS)
+    rows = PictureAdvice.objects.exclude(looked_at=None).order_by("queued_at")
+    took = [row.looked_at - row.queued_at for row in rows if row.looked_at is not None][WARM_UP:]
+    print(
+        f"  quick look after {_percentile([one.total_seconds() * 1000 for one in took], 50):.0f} ms (median of {len(took)})"
+    )
+    return [one.total_seconds() * 1000 for one in took]
+
+
+def _percentile(values: list[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100)[percent - 1]
 
 
 def _waiting() -> int:

@@ -1,8 +1,9 @@
 """`python bench/inspection.py`: how often the picture assistant is right, what it costs; writes docs/inspection.md.
 
 Draws papers nobody tuned anything on (bench/fresh_papers.py), damages, turns and mirrors them, and counts. `--people`
-(46, each with 14 papers), `--seed` (of the set; another one draws another set), `--tuning` prints the same tables
-without writing them: for looking for better thresholds on another seed. One thread. Fonts and real photographs are
+(44, each with 14 papers), `--seed` (of the set; another one draws another set), `--tuning` prints the same tables
+without writing them: for looking for better thresholds on another seed. What was counted is kept person by person, so
+that a run that was ended goes on with the next one; `--stretch 5` ends after five. Costs are those of the last stretch. One thread. Fonts and real photographs are
 fetched once, from Debian, npm and the Python index.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 import multiprocessing
 import os
 import sys
@@ -105,11 +107,25 @@ class Seen:
     kinds: Counter[str] = field(default_factory=Counter)
     number_unclear: int = 0
     name_silent: int = 0
+    people: int = 0
     real: list[tuple[str, str]] = field(default_factory=list)
 
     def count(self, goal: str, hit: bool) -> None:  # noqa: FBT001 - what is counted
         """One case."""
         self.counts[goal].append(hit)
+
+    @classmethod
+    def kept(cls, file: Path) -> Seen:
+        """What an earlier stretch counted; times aren't kept, they belong to its machine's load."""
+        if not file.exists():
+            return cls()
+        known = json.loads(file.read_text(encoding="utf-8"))
+        return cls(**known | {name: Counter(known[name]) for name in ("levels", "kinds")})
+
+    def keep(self, file: Path) -> None:
+        """Keep what was counted so far."""
+        names = ("counts", "levels", "kinds", "number_unclear", "name_silent", "people")
+        file.write_text(json.dumps({name: getattr(self, name) for name in names}), encoding="utf-8")
 
     def timed(self, stage: str, work: Callable[[], Any]) -> Any:
         """Do it, and note what it cost (ms)."""
@@ -127,8 +143,12 @@ def main() -> None:
 
     django.setup()
     papers.fetch_fonts(FETCHED / "fonts")
-    seen = Seen()
-    measure(seen, people=options.people, seed=options.seed)
+    file = FETCHED / f"seen-{_version()}-{options.seed}-{options.people}.json"
+    seen = Seen.kept(file)
+    measure(seen, file, options)
+    if seen.people < options.people:
+        print(f"{seen.people} of {options.people} people; the same command goes on")
+        return
     measure_photographs(seen)
     write_files(options.people, options.seed)
     peak = peak_memory(options.seed)
@@ -142,28 +162,31 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, default=46)
+    parser.add_argument("--people", type=int, default=44)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--stretch", type=int, default=10**6, help="people in this run at most")
     parser.add_argument("--tuning", action="store_true", help="print only")
     return parser.parse_args()
 
 
 # --- looking and counting --------------------------------------------------------------------------------------------
-def drawings(people: int, seed: int) -> Iterator[Fresh]:
-    """Fourteen papers of each person."""
-    for registration, sans, serif in islice(papers.people(seed, FETCHED / "fonts"), people):
+def drawings(people: int, seed: int, *, first: int = 0) -> Iterator[Fresh]:
+    """Fourteen papers of each person, from the first-th on."""
+    for registration, sans, serif in islice(papers.people(seed, FETCHED / "fonts"), first, people):
         for place in papers.PAPERS:
             yield papers.drawn(registration, place, (sans, serif), seed)
 
 
-def measure(seen: Seen, *, people: int, seed: int) -> None:
+def measure(seen: Seen, file: Path, options: argparse.Namespace) -> None:
     """Look at every picture as it is, turned, mirrored and under stress, and read it."""
+    seed, first = options.seed, seen.people
+    last = min(options.people, first + options.stretch)
     from kaosheng.inspection.inspector import Inspector  # noqa: PLC0415 - Django must be set up first
 
     inspector = Inspector()
     inspector.warm()
-    others = list(islice(papers.people(seed + 1, FETCHED / "fonts"), people * len(papers.PAPERS)))
-    for number, fresh in enumerate(drawings(people, seed)):
+    others = list(islice(papers.people(seed + 1, FETCHED / "fonts"), last * len(papers.PAPERS)))
+    for number, fresh in enumerate(drawings(last, seed, first=first), start=first * len(papers.PAPERS)):
         rng = np.random.default_rng([seed, 9, number])
         seen.levels[fresh.level] += 1
         seen.kinds[fresh.paper] += 1
@@ -178,8 +201,10 @@ def measure(seen: Seen, *, people: int, seed: int) -> None:
             look_at_blur(seen, inspector, fresh, rng)
         other = others[number][0]
         read(seen, inspector, fresh, quick, (str(other["name"]), str(other["id_number"])))
-        if number % 50 == 0:
-            print(f"{number} pictures", file=sys.stderr, flush=True)
+        if (number + 1) % len(papers.PAPERS) == 0:
+            seen.people += 1
+            seen.keep(file)
+            print(f"{seen.people} of {options.people} people", file=sys.stderr, flush=True)
 
 
 def look_turned(seen: Seen, inspector: Any, fresh: Fresh, rng: np.random.Generator) -> None:
@@ -339,7 +364,7 @@ def report(seen: Seen, seed: int, peak: float) -> str:
             "",
             "| cost of a picture, one thread, ms | p50 | p95 | n |",
             "|---|---|---|---|",
-            *(_cost_row(stage, times) for stage, times in _costs(seen)),
+            *(_cost_row(stage, times) for stage, times in _costs(seen) if times),
             "",
             f"Memory of the worker's process, peak over {MEMORY_PICTURES} pictures (`inspection_rss_mb`): {peak:.0f} MB; goal ≤ 600 MB.",
             "",
