@@ -138,7 +138,7 @@ def _tile(bench: Workbench, kind: KindView, entry: PictureView, page: str, chose
         alt=place_name(kind.item.kind, picture.position),
         box=box_of(entry.mark),
         has_twin=bool(entry.twins),
-        has_advice=entry.advised is not None and bool(entry.advised.open),
+        has_advice=entry.advised is not None and bool(entry.advised.codes),
     )
 
 
