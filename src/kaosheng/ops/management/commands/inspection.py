@@ -20,7 +20,7 @@ from kaosheng.domain.advice import Advice
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.statistics import wilson
 from kaosheng.inspection import nets
-from kaosheng.ops.processes import idle_priority, resident_bytes
+from kaosheng.ops.processes import ends_after, idle_priority, resident_bytes
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -116,22 +116,16 @@ def _share(hits: int, total: int) -> str:
 
 
 def look_at_next(inspector: Inspector) -> bool:
-    """Do one piece of work; whether there was one. What takes longer than the limit ends this process.
-
-    The kernel does that: a signal handler of Python's would wait for the net to finish.
-    """
+    """Do one piece of work; whether there was one. What takes longer than the limit ends this process."""
     from kaosheng.casework.services.inspecting import work_on  # noqa: PLC0415 - part of the optional extra
 
     row = take_next(now=timezone.now())
     if row is None:
         return False
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT_SECONDS)
     try:
-        work_on(row, inspector)
+        with ends_after(TIME_LIMIT_SECONDS):
+            work_on(row, inspector)
     except Refusal as refusal:
         log.warning("picture can't be looked at", picture=str(row.picture_id), code=refusal.code)
         PictureAdvice.objects.filter(pk=row.pk).update(stage=PictureAdvice.Stage.FAILED)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
     return True
