@@ -131,4 +131,6 @@ def test_what_was_given_up_or_never_looked_at(cast: Cast, dossier: Dossier) -> N
     PictureAdvice.objects.filter(picture=given_up).update(stage="failed")
     PictureAdvice.objects.exclude(picture=given_up).delete()
     assert "未预检这张图片" in panel(cast, dossier, given_up)
+    PictureAdvice.objects.update(stage="waiting")
+    assert "尚未完成" in panel(cast, dossier, given_up)
     assert "预检" not in panel(cast, dossier, unknown)

@@ -103,7 +103,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class AdviceView:
-    """Everything the panel says of one picture. `state`: done, coming or nothing (given up, or not looked at)."""
+    """Everything the panel says of one picture. `state`: done, coming, or nothing (given up, or not looked at)."""
 
     noted: tuple[Noted, ...]
     fields: tuple[Field, ...]
@@ -140,8 +140,8 @@ def found_on(picture: PictureView) -> str:
 
 
 def _state(advised: Advised) -> str:
-    if advised.row.stage == advised.row.Stage.FAILED or advised.row.looked_at is None:
-        return "coming" if advised.pending else "nothing"
+    if advised.row.stage == advised.row.Stage.FAILED:
+        return "nothing"
     return "done" if advised.row.is_finished else "coming"
 
 
