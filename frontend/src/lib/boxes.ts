@@ -19,6 +19,7 @@ export function showFound(stage: HTMLElement, found: string): boolean {
     const [x, y, width, height, look = "", label = ""] = field.split(",");
     const box = document.createElement("span");
     box.className = `stage__found stage__found--${look}`;
+    box.setAttribute("aria-hidden", "true"); // the panel beside it says the same
     const name = document.createElement("b");
     name.textContent = label;
     box.append(name);
