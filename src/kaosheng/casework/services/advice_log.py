@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from kaosheng.casework.models import AdviceAnswer, AdviceOutcome, Picture, PictureAdvice
 from kaosheng.casework.queries.advice import advice_on
-
-if TYPE_CHECKING:
-    from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.locked_dossier import LockedDossier
 
 
 def note_answer(
-    case: Case,
+    case: LockedDossier,
     picture: Picture,
     answer: AdviceAnswer.Answer,
     *,
@@ -32,7 +29,7 @@ def note_answer(
     )
 
 
-def note_removal(case: Case, picture: Picture) -> None:
+def note_removal(case: LockedDossier, picture: Picture) -> None:
     """Keep that a picture was taken out on which there was unanswered advice."""
     advised = advice_on(case.pictures, now=case.now).get(picture.pk)
     if advised is not None and advised.open:
@@ -45,7 +42,7 @@ def note_removal(case: Case, picture: Picture) -> None:
         )
 
 
-def log_outcomes(case: Case) -> None:
+def log_outcomes(case: LockedDossier) -> None:
     """Keep, with every note that is about to be given, what had been advised on its picture.
 
     Only pictures that were looked at: of the others there is nothing to learn.
