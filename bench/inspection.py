@@ -165,8 +165,8 @@ def look_at_blur(seen: Seen, inspector: Any, fresh: Fresh, rng: np.random.Genera
 
 def read(seen: Seen, inspector: Any, fresh: Fresh, quick: Any, other: tuple[str, str]) -> None:
     """Read it for its holder, for somebody else, and for a namesake but for one character."""
+    from kaosheng.domain.advice import Finding  # noqa: PLC0415 - Django must be set up first
     from kaosheng.inspection import papers as known  # noqa: PLC0415 - the same
-    from kaosheng.inspection.fields import Finding  # noqa: PLC0415 - Django must be set up first
     from kaosheng.inspection.inspector import Expected  # noqa: PLC0415 - the same
 
     expected = Expected(name=fresh.name, id_number=fresh.id_number)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from inspection.pages import NAME, NUMBER, blurred, dimmed, pixels, shrunk
+from kaosheng.domain.advice import Finding
 from kaosheng.inspection.direction import Direction
-from kaosheng.inspection.fields import Finding
 from kaosheng.inspection.inspector import Expected, Inspector
 from kaosheng.pictures.encode import turned
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kaosheng.domain.advice import Finding
 from kaosheng.inspection import nets
-from kaosheng.inspection.fields import Finding, compare_name, compare_number, is_valid_number
+from kaosheng.inspection.fields import compare_name, compare_number, is_valid_number
 from kaosheng.inspection.inspector import lying
 from kaosheng.inspection.papers import paper_of, papers, papers_of_kind
 from kaosheng.inspection.reading import Line

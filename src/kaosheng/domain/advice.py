@@ -22,6 +22,14 @@ class Advice(StrEnum):
     NAME_NOT_FOUND = "name_not_found"
 
 
+class Finding(StrEnum):
+    """How a registered value compares with what stands on the picture."""
+
+    MATCH = "match"
+    UNCLEAR = "unclear"
+    NOT_FOUND = "not_found"
+
+
 CAN_BE_TURNED = frozenset({Advice.TURNED, Advice.MIRRORED})
 """帮我转正 helps; with the others only another picture does."""
 

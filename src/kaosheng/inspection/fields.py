@@ -5,18 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
+from kaosheng.domain.advice import Finding
 from kaosheng.inspection.reading import Line
-
-
-class Finding(StrEnum):
-    """How a registered value compares with the picture."""
-
-    MATCH = "match"
-    UNCLEAR = "unclear"
-    NOT_FOUND = "not_found"
 
 
 @dataclass(frozen=True, slots=True)

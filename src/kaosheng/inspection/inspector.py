@@ -13,9 +13,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from kaosheng.domain.advice import Finding
 from kaosheng.inspection.clarity import Clarity, measure
 from kaosheng.inspection.direction import Direction, Lie, look
-from kaosheng.inspection.fields import Compared, Finding, can_be_read, compare_name, compare_number
+from kaosheng.inspection.fields import Compared, can_be_read, compare_name, compare_number
 from kaosheng.inspection.nets import Nets
 from kaosheng.inspection.papers import Paper, paper_of, place_that_tells
 from kaosheng.inspection.reading import Line, read_lines

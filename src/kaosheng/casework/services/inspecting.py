@@ -10,10 +10,10 @@ from kaosheng.casework.models import Dossier, PictureAdvice
 from kaosheng.casework.services.clock import line_up_anew
 from kaosheng.catalogue.queries import load_catalogue, newest_version_id
 from kaosheng.crypto.digests import digest
-from kaosheng.domain.advice import Noticed, advice_for
+from kaosheng.domain.advice import Finding, Noticed, advice_for
 from kaosheng.domain.queueing import Line
 from kaosheng.inspection.direction import Direction
-from kaosheng.inspection.fields import Compared, Finding
+from kaosheng.inspection.fields import Compared
 from kaosheng.inspection.inspector import WORKING_PIXELS, Expected, Inspector, QuickLook, Reading
 from kaosheng.inspection.papers import borne, fits
 from kaosheng.pictures.checks import pixels_of

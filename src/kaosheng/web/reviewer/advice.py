@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy
 from kaosheng.casework.models import AdviceAnswer
 from kaosheng.casework.queries.advice import Advised
 from kaosheng.casework.queries.workbench import PictureView, Workbench
-from kaosheng.domain.advice import Advice
-from kaosheng.inspection.fields import Finding
+from kaosheng.domain.advice import Advice, Finding
 from kaosheng.web.reviewer import presenting
 
 Text = str | Promise
