@@ -1,4 +1,4 @@
-"""Advice at the reviewers': the order of their work, the log of what they thought, the report made of it."""
+"""Advice at the reviewers': what the candidate did, the log of what they thought, the report made of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from factories import World, dossiers
 from factories.assistant import look_at_everything, upload_paper
 from factories.people import Cast
 from inspection.pages import NAME, NUMBER
-from kaosheng.casework.models import AdviceAnswer, AdviceOutcome, Dossier, Mark, Picture, PictureAdvice
+from kaosheng.casework.models import AdviceAnswer, AdviceOutcome, Dossier, Mark
 from kaosheng.casework.queries.advice_report import Fared, how_advice_fared
 from kaosheng.casework.services.advising import confirm_advice, turn_picture
 from kaosheng.casework.services.pictures import delete_picture
@@ -24,13 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def dossier(here: World) -> Dossier:
     return dossiers.register(here, name=NAME, id_number=NUMBER)
-
-
-def submit_with(dossier: Dossier, *looked_at: Picture) -> None:
-    """Fill the other places with pictures the assistant leaves alone (they hold no text), and submit."""
-    dossiers.fill(dossier)
-    PictureAdvice.objects.exclude(picture__in=looked_at).delete()
-    dossiers.submit(dossier)
 
 
 def turned_note(position: int, reason: str) -> Note:
@@ -59,38 +52,6 @@ def test_every_answer_is_kept_and_outlives_the_picture(dossier: Dossier) -> None
         ("M01", 2, "confirmed", ["turned"], "rotated_180"),
         ("M03", 1, "removed", ["mirrored"], "mirrored"),
     ]
-
-
-# --- the order of work -----------------------------------------------------------------------------------------------
-def test_advice_moves_a_dossier_up_in_its_line(dossier: Dossier) -> None:
-    picture = upload_paper(dossier, "M01", 1, orientation=6)
-    look_at_everything()
-    submit_with(dossier, picture)
-    assert dossiers.again(dossier).priority == 200 + 100 + 10 * 3 + 9 - 2
-
-
-def test_advice_that_comes_after_the_submission_moves_it_too(dossier: Dossier) -> None:
-    turned = upload_paper(dossier, "M01", 1, orientation=6)
-    other = upload_paper(dossier, "M01", 2, shows=("M03", 1))
-    submit_with(dossier, turned, other)
-    before = dossiers.again(dossier)
-    look_at_everything()
-    after = dossiers.again(dossier)
-    # Turned weighs 2, another paper than an ID card 3.
-    assert (before.priority - after.priority, after.line, after.revision) == (5, "site", before.revision)
-
-
-def test_what_the_candidate_confirmed_weighs_less(dossier: Dossier) -> None:
-    picture = upload_paper(dossier, "M01", 1, orientation=6)
-    look_at_everything()
-    confirm_advice(
-        dossier_id=dossier.pk,
-        picture_id=picture.pk,
-        codes=frozenset({"turned"}),
-        actor=dossiers.owner(dossier),
-    )
-    submit_with(dossier, picture)
-    assert dossiers.again(dossier).priority == 200 + 100 + 10 * 3 + 9 - 1
 
 
 # --- the log ---------------------------------------------------------------------------------------------------------

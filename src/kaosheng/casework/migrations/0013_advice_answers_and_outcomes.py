@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0010_picture_advice"),
+        ("casework", "0012_conflict_withdrawn"),
     ]
 
     operations = [
