@@ -76,17 +76,14 @@ def rows(database: Database, *, rounds: int = PEAK_ROUNDS, seconds: float = PEAK
         _assistant_is("1"),
         serving("kaosheng.wsgi") as served,
     ):
-        servers = {
-            "with": Uploads({"service": served}, database),
-            "without": Uploads({"service": without}, database),
-        }
+        uploads = Uploads({"with": served, "without": without}, database)
         for number in range(rounds):
             for which in ("with", "without") if number % 2 else ("without", "with"):
                 with worker.working() if which == "with" else contextlib.nullcontext():
-                    slow[which].append(_slow_ones(servers[which], seconds))
+                    slow[which].append(_slow_ones(uploads, which, seconds))
                 print(f"  p99 {which}: {slow[which][-1]:.0f} ms, {_waiting()} pictures wait", flush=True)
         with worker.working():
-            after = _looked_at_after(servers["with"])
+            after = _looked_at_after(uploads)
     return [
         _row("upload_p99_assistant_on", "ms", slow["with"], slow["without"]),
         _row("advice_after_upload_p95", "ms", [_percentile(after, 95)], None),
@@ -94,8 +91,8 @@ def rows(database: Database, *, rounds: int = PEAK_ROUNDS, seconds: float = PEAK
     ]
 
 
-def _slow_ones(uploads: Uploads, seconds: float) -> float:
-    seen = uploads.measure("service", rate=PEAK_RATE, seconds=seconds)
+def _slow_ones(uploads: Uploads, server: str, seconds: float) -> float:
+    seen = uploads.measure(server, rate=PEAK_RATE, seconds=seconds)
     return _percentile([ms for one in seen for ms in one.milliseconds], 99)
 
 
@@ -103,7 +100,7 @@ def _looked_at_after(uploads: Uploads) -> list[float]:
     """Milliseconds from each upload's commit to its quick look, when nothing else is to do; the nets are warm."""
     from kaosheng.casework.models import PictureAdvice  # noqa: PLC0415 - Django must be set up first
 
-    uploads.measure("service", rate=QUIET_RATE, seconds=QUIET_SECONDS)
+    uploads.measure("with", rate=QUIET_RATE, seconds=QUIET_SECONDS)
     rows = PictureAdvice.objects.exclude(looked_at=None).order_by("queued_at")
     took = [row.looked_at - row.queued_at for row in rows if row.looked_at is not None][WARM_UP:]
     print(

@@ -31,7 +31,7 @@ TABLE: Final = """
 
 
 class Uploads:
-    """Both servers with their data; `measure` loads one of them once."""
+    """Servers (the one named bare is no service of ours) with their data; `measure` loads one of them once."""
 
     def __init__(self, servers: dict[str, Server], database: Database) -> None:
         self.servers, self.database = servers, database
@@ -43,7 +43,7 @@ class Uploads:
         """Load one server from outside and return what each generator saw."""
         empty_stores()
         self.candidates.remove_pictures()
-        requests = self.candidates.requests() if server == "service" else [{"path": "/"}] * BARE_REQUESTS
+        requests = [{"path": "/"}] * BARE_REQUESTS if server == "bare" else self.candidates.requests()
         numbered = [request | {"picture": n % len(self.pictures)} for n, request in enumerate(requests)]
         before = self._cpu(server)
         seen = under_load(
