@@ -77,6 +77,7 @@ def test_rules_are_complete(table: dict[str, Any]) -> None:
     assert table["reason_zh"]
     assert table["reason_en"]
     assert table["source"]
+    assert all(rule.source_zh and rule.source_en for rule in CATALOGUE.rules)
     assert (table["effect"] == "one_of") == ("group" in table)
     assert table.get("group", "education_check") in {group["code"] for group in TABLES["group"]}
     assert table["source"] != "proposal" or table["proposal"]
@@ -104,7 +105,7 @@ def test_everybody_gets_a_definite_list(number: str) -> None:
     assert [item.kind.code for item in items] == [kind.code for kind in CATALOGUE.kinds]
     asked = [item for item in items if item.is_asked]
     assert 3 <= len(asked) <= 9
-    assert all(1 <= item.minimum <= item.maximum and item.reasons for item in asked)
+    assert all(1 <= item.minimum <= item.maximum and item.grounds for item in asked)
 
 
 def test_one_proof_of_probation_for_each_institution() -> None:

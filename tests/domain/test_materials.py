@@ -12,6 +12,7 @@ from kaosheng.domain.materials import (
     Catalogue,
     Difference,
     Effect,
+    Ground,
     Kind,
     Rule,
     difference,
@@ -86,7 +87,7 @@ def test_a_kind_without_a_rule_is_offered_and_never_asked() -> None:
         make_kind("M01", 2, 2),
         [make_rule("M02", Effect.REQUIRED), make_rule("M01", Effect.REQUIRED, {"route": "x"})],
     )
-    assert (item.effect, item.minimum, item.maximum, item.is_asked, item.reasons) == (
+    assert (item.effect, item.minimum, item.maximum, item.is_asked, item.grounds) == (
         Effect.OFFERED,
         0,
         2,
@@ -112,14 +113,22 @@ def test_a_kind_not_accepted_takes_no_picture() -> None:
 
 def test_the_reasons_are_those_of_every_rule_that_won() -> None:
     rules = [
-        Rule("M01", Effect.REQUIRED, {}, "因为甲", "because A", source="[甲]"),
+        Rule(
+            "M01",
+            Effect.REQUIRED,
+            {},
+            "因为甲",
+            "because A",
+            source_zh="通知第一条",
+            source_en="notice, item 1",
+        ),
         Rule("M01", Effect.OFFERED, {}, "可以提交", "you may"),
         Rule("M01", Effect.REQUIRED, {}, "因为乙", "because B"),
         Rule("M01", Effect.REQUIRED, {"route": "direct"}, "因为丙", "because C"),
     ]
-    assert item_of(make_kind("M01"), rules).reasons == (
-        ("因为甲", "because A", "[甲]"),
-        ("因为乙", "because B", ""),
+    assert item_of(make_kind("M01"), rules).grounds == (
+        Ground("因为甲", "because A", "通知第一条", "notice, item 1"),
+        Ground("因为乙", "because B", "", ""),
     )
 
 

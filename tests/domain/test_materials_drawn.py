@@ -62,7 +62,7 @@ def test_every_registration_gets_a_definite_answer_for_every_kind(
         assert 0 <= item.minimum <= item.maximum
         assert (item.minimum > 0) == item.is_asked
         assert (item.maximum == 0) == (item.effect is Effect.NOT_ACCEPTED)
-        assert bool(item.reasons) or item.effect is Effect.OFFERED
+        assert bool(item.grounds) or item.effect is Effect.OFFERED
 
 
 @settings(max_examples=50)

@@ -32,7 +32,11 @@ def test_a_record_is_kept_from_the_release(
 ) -> None:
     assert (
         record_kept_until(
-            closes_at=CLOSES, release_expected_by=expected, published_at=published, keeping=KEEPING
+            closes_at=CLOSES,
+            release_expected_by=expected,
+            published_at=published,
+            under_review_on=None,
+            keeping=KEEPING,
         )
         == until
     )

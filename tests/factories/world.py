@@ -55,6 +55,7 @@ RULES: tuple[dict[str, Any], ...] = (
     {
         "kind": "M04", "effect": "required", "when": {"degree": True},
         "reason_zh": "因为您的报名信息中有学位", "reason_en": "Because your registration names a degree",
+        "source_zh": "考区通知第三条", "source_en": "notice of the exam area, item 3",
     },
     {
         "kind": "M04", "effect": "not_accepted", "when": {"education": "secondary"},

@@ -27,7 +27,7 @@ from kaosheng.accounts.models import AccountRequest, User
 from kaosheng.accounts.requests import request_account
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import BulkRun, Conflict, Dossier
-from kaosheng.casework.services import bulk, catalogue_editing, importing, phone_numbers
+from kaosheng.casework.services import bulk, catalogue_editing, doubting, importing, phone_numbers
 from kaosheng.domain.states import State
 from kaosheng.notices.models import Mailing, Message
 from kaosheng.registration.models import BindingConflict, RegistrationImport
@@ -65,6 +65,7 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
     catalogue_editing.begin(intake=here.intake, staff=staff(house.jiang))
     picture = dossier.pictures.order_by("kind", "position")[0]
     submission = dossier.submissions.get()
+    doubting.tell_doubt(dossier_id=dossier.pk, actor=dossiers.owner(dossier), text="年份有误。")
     own_run = bulk.preview(staff=staff(house.chen), act=BulkRun.Act.FORWARD, dossiers=[dossier])
     values = {
         "dossier_id": dossier.pk,

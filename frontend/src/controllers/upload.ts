@@ -5,22 +5,9 @@ import { readableSize } from "../lib/size";
 import { fill } from "../lib/words";
 import type { Cut } from "../upload/crop";
 import type { Look } from "../upload/look";
-import { NoPicture, type Limits, type Prepared, type Preparer, type Region, type Turn } from "../upload/prepare/types";
+import { NoPicture, type Limits, type Region } from "../upload/prepare/types";
 import type { NewPicture } from "../upload/queue/queue";
-
-/** A chosen file with what was done to it. */
-interface Chosen {
-  file: File;
-  turn: Turn;
-  crop: Region | null;
-  sides: { width: number; height: number };
-  prepared: Prepared | null;
-  /** Counts what was asked for, so that an answer to an earlier wish is dropped. */
-  wish: number;
-  /** The sentence that says why no picture came of it. */
-  problem: string;
-  address: string;
-}
+import { Selection, type Chosen } from "../upload/selection";
 
 /**
  * The upload form. Without scripts it is a plain form; with them chosen photographs are turned upright and shrunk here,
@@ -79,12 +66,7 @@ export default class extends Controller<HTMLFormElement> {
   declare readonly cardValue: string;
   declare readonly nameValue: string;
 
-  private chosen: Chosen[] = [];
-  private at = 0;
-  private preparer: Promise<Preparer> | null = null;
-  private open: Chosen | null = null;
-  /** One piece of work after another: there is one preparer, and it holds one picture. */
-  private work: Promise<void> = Promise.resolve();
+  private selection!: Selection;
   private looking: Look | null = null;
   private cutter: Cut | null = null;
 
@@ -93,16 +75,14 @@ export default class extends Controller<HTMLFormElement> {
     this.inputTarget.multiple = this.free > 1;
     this.inputTarget.disabled = false;
     this.submitTarget.disabled = true;
-    // Loaded while the person looks for the photograph.
-    this.preparer = import("../upload/prepare/preparer").then(({ newPreparer }) => newPreparer());
-    this.preparer.catch(() => (this.preparer = null));
+    this.selection = new Selection(this);
     // A picture chosen before the script arrived, or kept by the browser on going back.
     this.choose();
   }
 
   override disconnect(): void {
     this.forget();
-    void this.preparer?.then((preparer) => preparer.close());
+    this.selection.close();
   }
 
   // --- choosing ------------------------------------------------------------------------------------------------
@@ -148,30 +128,22 @@ export default class extends Controller<HTMLFormElement> {
     this.forget();
     const free = Math.max(1, this.free);
     this.say(files.length > free ? this.word("many", { chosen: files.length, free }) : "");
-    this.chosen = files.slice(0, free).map(newChosen);
-    this.at = 0;
     this.element.classList.add("has-picture");
     this.chosenTarget.hidden = false;
+    this.selection.take(files.slice(0, free));
     this.show();
     this.frameTarget.scrollIntoView({ block: "start" });
     announce(this.word("preparing"));
-    this.chosen.forEach((one) => this.prepare(one));
   }
 
   private forget(): void {
     this.stopLooking();
     this.stopCutting();
-    this.chosen.forEach(({ address }) => address && URL.revokeObjectURL(address));
-    this.chosen = [];
-    this.open = null;
+    this.selection.forget();
   }
 
-  // --- preparing -----------------------------------------------------------------------------------------------
-  private get current(): Chosen | undefined {
-    return this.chosen[this.at];
-  }
-
-  private get limits(): Limits {
+  // --- what the selection asks and tells -----------------------------------------------------------------------
+  get limits(): Limits {
     return {
       accepted: this.sizeValue,
       aim: this.preparedValue,
@@ -182,55 +154,7 @@ export default class extends Controller<HTMLFormElement> {
     };
   }
 
-  /** Makes the picture of a file, after whatever is under way. */
-  private prepare(one: Chosen): void {
-    one.prepared = null;
-    one.problem = "";
-    one.wish += 1;
-    const wish = one.wish;
-    this.then(async () => {
-      if (!this.chosen.includes(one) || one.wish !== wish) {
-        return;
-      }
-      try {
-        const preparer = await this.opened(one);
-        const prepared = await preparer.prepare({ turn: one.turn, crop: one.crop }, this.limits);
-        if (one.wish !== wish) {
-          return;
-        }
-        one.prepared = prepared;
-      } catch (error) {
-        one.problem = this.sentenceOf(error, one.file);
-      }
-      if (one.address) {
-        URL.revokeObjectURL(one.address);
-      }
-      one.address = one.prepared ? URL.createObjectURL(one.prepared.picture) : "";
-      if (this.chosen.includes(one)) {
-        this.show();
-        this.tell(one);
-      }
-    });
-  }
-
-  private then(step: () => Promise<void>): void {
-    this.work = this.work.then(step).catch(() => this.say(this.word("unknown")));
-  }
-
-  private async opened(one: Chosen): Promise<Preparer> {
-    const preparer = await this.preparer;
-    if (!preparer) {
-      throw new Error("the script of the preparer did not arrive");
-    }
-    if (this.open !== one) {
-      this.open = null;
-      one.sides = await preparer.open(one.file);
-      this.open = one;
-    }
-    return preparer;
-  }
-
-  private sentenceOf(error: unknown, file: File): string {
+  sentenceOf(error: unknown, file: File): string {
     const { problem, figures } = error instanceof NoPicture ? error : new NoPicture("damaged");
     const known = { bytes: file.size, size: readableSize(file.size), maximum: this.sideMaxValue, ...figures };
     if (problem === "type") {
@@ -239,16 +163,21 @@ export default class extends Controller<HTMLFormElement> {
     return this.word(problem, { format: file.type.replace("image/", "").toUpperCase(), ...known });
   }
 
-  private tell(one: Chosen): void {
-    if (one === this.current && one.prepared) {
+  changed(one: Chosen): void {
+    this.show();
+    if (one === this.selection.current && one.prepared) {
       const { file, prepared } = one;
       announce(this.word("ready", { before: readableSize(file.size), after: readableSize(prepared.picture.size) }));
     }
   }
 
+  broke(): void {
+    this.say(this.word("unknown"));
+  }
+
   // --- showing -------------------------------------------------------------------------------------------------
   private show(): void {
-    const one = this.current;
+    const one = this.selection.current;
     if (!one) {
       return;
     }
@@ -281,24 +210,24 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   private showSubmit(): void {
-    const ready = this.chosen.filter(({ prepared }) => prepared !== null).length;
-    const working = this.chosen.some(({ prepared, problem }) => prepared === null && problem === "");
+    const ready = this.selection.chosen.filter(({ prepared }) => prepared !== null).length;
+    const working = this.selection.chosen.some(({ prepared, problem }) => prepared === null && problem === "");
     this.submitTarget.disabled = ready === 0 || working || this.cutter !== null;
     this.submitTarget.textContent = this.word(ready > 1 ? "several" : "one", { count: ready });
   }
 
   private showStrip(): void {
-    this.stripTarget.hidden = this.chosen.length < 2;
+    this.stripTarget.hidden = this.selection.chosen.length < 2;
     this.stripTarget.textContent = "";
     if (this.stripTarget.hidden) {
       return;
     }
-    this.chosen.forEach((one, number) => {
+    this.selection.chosen.forEach((one, number) => {
       const button = document.createElement("button");
       button.type = "button";
       button.className = one.problem ? "is-refused" : "";
-      button.setAttribute("aria-label", this.word("of", { number: number + 1, count: this.chosen.length }));
-      button.setAttribute("aria-pressed", String(number === this.at));
+      button.setAttribute("aria-label", this.word("of", { number: number + 1, count: this.selection.chosen.length }));
+      button.setAttribute("aria-pressed", String(number === this.selection.at));
       if (one.address) {
         const image = document.createElement("img");
         image.alt = "";
@@ -315,7 +244,7 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   private turnTo(number: number): void {
-    this.at = number;
+    this.selection.at = number;
     this.stopCutting();
     this.say("");
     this.show();
@@ -332,23 +261,21 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   private turn(by: number): void {
-    const one = this.current;
+    const one = this.selection.current;
     if (one) {
-      one.turn = ((one.turn + by) % 360) as Turn;
-      one.crop = turnedRegion(one.crop, by);
-      this.prepare(one);
+      this.selection.turn(one, by);
       this.show();
     }
   }
 
   async cut(): Promise<void> {
-    const one = this.current;
+    const one = this.selection.current;
     if (!one?.prepared || this.cutter) {
       return;
     }
     const { Cut } = await import("../upload/crop");
-    this.then(async () => {
-      const preparer = await this.opened(one);
+    this.selection.then(async () => {
+      const preparer = await this.selection.opened(one);
       const overview = await preparer.overview(one.turn, 1200);
       this.stopLooking();
       this.cutter = new Cut(this.frameTarget, overview, one.crop, { ...this.cuttingTarget.dataset } as Record<string, string>);
@@ -370,11 +297,10 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   private cutTo(region: Region | null): void {
-    const one = this.current;
+    const one = this.selection.current;
     this.stopCutting();
     if (one) {
-      one.crop = region;
-      this.prepare(one);
+      this.selection.cut(one, region);
       this.show();
       this.toolsTarget.querySelectorAll("button")[2]?.focus();
     }
@@ -392,14 +318,14 @@ export default class extends Controller<HTMLFormElement> {
       this.stopLooking();
       return;
     }
-    const one = this.current;
+    const one = this.selection.current;
     if (!one?.prepared) {
       return;
     }
     const { Look } = await import("../upload/look");
     const { prepared, turn, crop } = one;
-    this.then(async () => {
-      const preparer = await this.opened(one);
+    this.selection.then(async () => {
+      const preparer = await this.selection.opened(one);
       const source = `${one.sides.width}×${one.sides.height} · ${readableSize(one.file.size)}`;
       this.beforeFactsTarget.textContent = source;
       this.afterFactsTarget.textContent = `${prepared.width}×${prepared.height} · ${readableSize(prepared.picture.size)}`;
@@ -424,7 +350,7 @@ export default class extends Controller<HTMLFormElement> {
   // --- sending -------------------------------------------------------------------------------------------------
   send(event: SubmitEvent): void {
     event.preventDefault();
-    const pictures = this.chosen.flatMap(({ prepared }) => (prepared ? [prepared.picture] : []));
+    const pictures = this.selection.chosen.flatMap(({ prepared }) => (prepared ? [prepared.picture] : []));
     if (pictures.length === 0) {
       this.say(this.word("none"));
       this.inputTarget.focus();
@@ -455,19 +381,4 @@ export default class extends Controller<HTMLFormElement> {
   private word(name: string, values: Record<string, string | number> = {}): string {
     return fill(this.element.getAttribute(`data-${name}`) ?? "", values);
   }
-}
-
-function newChosen(file: File): Chosen {
-  return { file, turn: 0, crop: null, sides: { width: 0, height: 0 }, prepared: null, wish: 0, problem: "", address: "" };
-}
-
-/** The same cut after a quarter turn of the whole picture. */
-function turnedRegion(region: Region | null, by: number): Region | null {
-  if (region === null) {
-    return null;
-  }
-  const { left, top, width, height } = region;
-  return by === 90
-    ? { left: 1 - top - height, top: left, width: height, height: width }
-    : { left: top, top: 1 - left - width, width: height, height: width };
 }

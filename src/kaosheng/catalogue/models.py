@@ -74,7 +74,7 @@ class MaterialKind(models.Model):
 
 
 class MaterialRule(models.Model):
-    """要求规则 in one version: effect x facts, with the sentence that says why."""
+    """要求规则 in one version: effect x facts, with the sentence that says why and where that is written."""
 
     version = models.ForeignKey(CatalogueVersion, on_delete=models.PROTECT, related_name="rules")
     kind = models.ForeignKey(MaterialKind, on_delete=models.PROTECT, related_name="rules")
@@ -84,7 +84,8 @@ class MaterialRule(models.Model):
     minimum = models.PositiveSmallIntegerField(null=True, blank=True)
     reason_zh = models.CharField(max_length=200)
     reason_en = models.CharField(max_length=300)
-    source = models.CharField(max_length=200, blank=True)
+    source_zh = models.CharField(max_length=200, blank=True)
+    source_en = models.CharField(max_length=300, blank=True)
 
     class Meta:
         """A one_of rule names its group."""

@@ -44,7 +44,8 @@ def read_catalogue(version: CatalogueVersion) -> Catalogue:
                 reason_en=rule.reason_en,
                 group=rule.group,
                 minimum=rule.minimum,
-                source=rule.source,
+                source_zh=rule.source_zh,
+                source_en=rule.source_en,
             )
             for rule in version.rules.select_related("kind").order_by("pk")
         ),

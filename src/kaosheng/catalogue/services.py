@@ -101,5 +101,6 @@ def _rule_row(rule: Rule, version: CatalogueVersion, kind: MaterialKind) -> Mate
         minimum=rule.minimum,
         reason_zh=rule.reason_zh,
         reason_en=rule.reason_en,
-        source=rule.source,
+        source_zh=rule.source_zh,
+        source_en=rule.source_en,
     )

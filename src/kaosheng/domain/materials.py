@@ -82,7 +82,9 @@ class Rule:
     reason_en: str
     group: str = ""
     minimum: int | None = None
-    source: str = ""
+    source_zh: str = ""
+    source_en: str = ""
+    """Where it is written, as a candidate can look it up: 考区通知第三条."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +101,25 @@ class Catalogue:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """Why a kind is asked: a rule's sentence, and where the rule is written."""
+
+    zh: str
+    en: str
+    source_zh: str
+    source_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """One line of a candidate's checklist. `reasons` are (zh, en, source) of the rules that won."""
+    """One line of a candidate's checklist. `grounds` are those of the rules that won."""
 
     kind: Kind
     effect: Effect
     minimum: int
     maximum: int
     group: str
-    reasons: tuple[tuple[str, str, str], ...]
+    grounds: tuple[Ground, ...]
 
     @property
     def is_asked(self) -> bool:
@@ -156,7 +168,9 @@ def _item(kind: Kind, rules: tuple[Rule, ...], facts: Facts) -> Item:
         minimum=minimum,
         maximum=maximum,
         group=_group(effect, matching),
-        reasons=tuple((rule.reason_zh, rule.reason_en, rule.source) for rule in winning),
+        grounds=tuple(
+            Ground(rule.reason_zh, rule.reason_en, rule.source_zh, rule.source_en) for rule in winning
+        ),
     )
 
 

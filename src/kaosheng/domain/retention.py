@@ -26,10 +26,20 @@ def draft_kept_until(*, closes_at: datetime, keeping: Keeping) -> date:
 
 
 def record_kept_until(
-    *, closes_at: datetime, release_expected_by: date | None, published_at: datetime | None, keeping: Keeping
+    *,
+    closes_at: datetime,
+    release_expected_by: date | None,
+    published_at: datetime | None,
+    under_review_on: date | None,
+    keeping: Keeping,
 ) -> date:
-    """The last day of what was submitted: from the release, before it from the day it is expected."""
+    """The last day of what was submitted: from the release, before it from the day it is expected.
+
+    While it is still under review that day can't be past: `under_review_on` is today, None once it isn't.
+    """
     begins = _day(published_at) if published_at is not None else release_expected_by or _day(closes_at)
+    if published_at is None and under_review_on is not None:
+        begins = max(begins, under_review_on)
     return _months_later(begins, keeping.record_months)
 
 

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     HAND_OVER = "dossier:hand_over"
     REASONS_EDIT = "reasons:edit"
     COUNTER_UPLOAD = "counter:upload"
+    DOUBT_ANSWER = "doubt:answer"
     EXTENSION_REQUEST = "extension:request"
     EXTENSION_GRANT = "extension:grant"
     SITE_CLOSE_OWN = "site:close_own"
@@ -67,6 +68,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.DOSSIER_VIEW,
             Permission.HAND_OVER,
             Permission.COUNTER_UPLOAD,
+            Permission.DOUBT_ANSWER,
             Permission.EXTENSION_REQUEST,
             Permission.SITE_CLOSE_OWN,
             Permission.SITE_SET,
@@ -90,6 +92,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.DOSSIER_VIEW,
             Permission.HAND_OVER,
             Permission.REASONS_EDIT,
+            Permission.DOUBT_ANSWER,
             Permission.EXTENSION_GRANT,
             Permission.SITE_CLOSE_ANY,
             Permission.RELEASE_PUBLISH,

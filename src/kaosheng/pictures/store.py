@@ -93,10 +93,10 @@ class LocalStore:
             folder = self._ready(shard)
             try:
                 for key, content in zip(keys, contents, strict=True):
-                    _write_durably(self._incoming / key, content)
+                    write_durably(self._incoming / key, content)
                 for key in keys:
                     (self._incoming / key).rename(folder / key)
-                _sync_folder(folder)
+                sync_folder(folder)
             except BaseException:
                 for key in keys:
                     _discard(self._incoming / key)
@@ -149,7 +149,7 @@ class LocalStore:
             # Another process may have made it and not synced its name yet, so each process syncs it once.
             if needed not in self._known or not needed.is_dir():
                 needed.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-                _sync_folder(needed.parent)
+                sync_folder(needed.parent)
                 self._known.add(needed)
         return folder
 
@@ -172,7 +172,8 @@ def _as_unavailable() -> Iterator[None]:
         raise StoreUnavailable from fault
 
 
-def _write_durably(path: Path, content: bytes) -> None:
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a new file and have it on the disk; its folder is synced by `sync_folder`."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE)
     try:
         rest = memoryview(content)
@@ -183,7 +184,8 @@ def _write_durably(path: Path, content: bytes) -> None:
         os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have on the disk which files are in it."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

@@ -122,6 +122,8 @@ DATABASE_OPTIONS: Final[dict[str, Any]] = {
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
 STORE_ROOT = Path(env.str("STORE_ROOT", str(VAR / "store")))
+ARCHIVE_ROOT = Path(env.str("ARCHIVE_ROOT", str(VAR / "archive")))
+"""Where records go, sealed, before they are erased at the end of their time."""
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 MAX_BODY_BYTES: Final = 20 * 1024 * 1024

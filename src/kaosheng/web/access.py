@@ -86,12 +86,12 @@ def held_handover(request: HttpRequest) -> Handover:
 
 def own_dossier(request: HttpRequest, dossier_id: UUID) -> Dossier:
     """The candidate's own dossier. Raises Refusal `not_found`."""
-    dossier = (
+    dossiers = (
         Dossier.objects.filter(pk=dossier_id, registration__candidate=candidate_id_of(request))
         .annotate(unread=unread_messages())
         .select_related(*_SURROUNDINGS)
-        .first()
     )
+    dossier = next(iter(dossiers), None)  # `first` would have it sorted, which costs more than reading it
     if dossier is None or candidate_id_of(request) is None:
         raise Refusal("not_found")
     return dossier

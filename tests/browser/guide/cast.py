@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-WALKS: Final = {"phone": "2027YS", "desktop": "2027YS-2", "plain": "2027YS-3"}
+WALKS: Final = {"phone": "2027YS", "desktop": "2027YS-2", "plain": "2027YS-3", "oldest": "2027YS-6"}
 """Each walk's intake: closing its window and releasing its results disturbs no other."""
 
-WALKERS: Final = {"phone": "lixiaoyu", "desktop": "wangjingyi", "plain": "zhaomingzhe"}
+WALKERS: Final = {
+    "phone": "lixiaoyu",
+    "desktop": "wangjingyi",
+    "plain": "zhaomingzhe",
+    "oldest": "xiaoyunshu",
+}
 
 GALLERY: Final = "2027YS-4"
 """The intake with a dossier in every state."""
@@ -58,6 +63,8 @@ CASES: Final[dict[str, dict[str, Any]]] = {
     "handover": {"username": "yanghaoran", "state": "draft"},
     "sender": {"username": "zhangxinyue", "state": "draft"},
     "photographer": {"username": "zhouwenbo", "state": "draft"},
+    "torturer": {"username": "hexinran", "state": "draft"},
+    "keyboard": {"username": "caoruoxi", "state": "draft"},
 }
 """As cases.toml writes them; what a case can't say (lapsed, withdrawn) its name does."""
 

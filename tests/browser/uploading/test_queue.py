@@ -295,7 +295,7 @@ def test_leaving_asks_while_something_is_not_submitted(phone: Callable[..., Page
     expect(page.get_by_role("heading", name=re.compile("提交前核对$"))).to_be_visible()
     assert asked == []
     page.go_back()
-    expect(page.locator("#primary-action")).to_have_attribute("data-unsent", "")
+    expect(page.locator("#unsent")).to_contain_text("尚未提交审核")
     page.locator("h1").tap()
     page.goto("about:blank")
     assert asked == ["beforeunload"]

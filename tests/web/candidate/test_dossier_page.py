@@ -200,6 +200,57 @@ def test_notes_are_open_at_the_first_visit_only(places: World) -> None:
     assert '<details class="fold" open>' not in page(dossier, client=client)
 
 
+def test_a_reason_stands_with_its_source(places: World) -> None:
+    html = page(dossiers.register(places, degree=True))
+    card = html[html.index('id="material-M04"') : html.index('id="material-M09"')]
+    assert "因为您的报名信息中有学位" in card
+    assert "依据：考区通知第三条" in card
+    assert html.count("依据：") == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "words"),
+    [
+        (State.AT_SITE, 3, "（预计"),
+        (State.AT_SITE, -1, "现以考区通知为准）"),
+        (State.AT_SITE, None, "（时间以考区通知为准）"),
+        (State.AT_AREA, 3, "（预计"),
+        (State.AT_AREA, None, "（时间以考区通知为准）"),
+    ],
+)
+def test_waiting_says_until_when_and_that_nothing_needs_doing(
+    places: World, cast: Cast, state: State, days: int | None, words: str
+) -> None:
+    column = "review_expected_by" if state is State.AT_SITE else "release_expected_by"
+    day = None if days is None else timezone.localdate() + timedelta(days=days)
+    setattr(places.intake, column, day)
+    places.intake.save(update_fields=[column])
+    html = page(dossiers.brought_to(places, state, cast=cast))
+    assert words in html
+    assert "您现在不需要做任何事" in html
+
+
+def test_what_is_uploaded_and_not_submitted_is_said_in_red(places: World, cast: Cast) -> None:
+    dossier = dossiers.register(places)
+    assert "data-unsent" not in page(dossier)
+    dossiers.upload(dossier, "M01", 1)
+    html = page(dossier)
+    assert "data-unsent" in html
+    assert "尚未提交审核" in html
+    dossiers.submit(dossiers.fill(dossier))
+    assert "尚未提交审核" not in page(dossier)
+    back = dossiers.brought_to(places, State.RETURNED, cast=cast)
+    assert "尚未重新提交" not in page(back)
+    dossiers.replace(back)
+    assert "尚未重新提交" in page(back)
+
+
+def test_an_empty_place_is_said_to_be_empty(places: World) -> None:
+    html = page(dossiers.register(places))
+    card = html[html.index('id="material-M01"') : html.index('id="material-M03"')]
+    assert card.count("未上传") == 2
+
+
 def test_site_passed_is_shown_at_the_closing(places: World, cast: Cast) -> None:
     dossier = dossiers.brought_to(places, State.DECIDED, cast=cast)
     close_window(places.intake)

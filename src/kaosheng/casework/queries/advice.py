@@ -59,7 +59,7 @@ def newest_advice(picture: Picture) -> PictureAdvice | None:
 def advice_on(pictures: Iterable[Picture], *, now: datetime) -> Mapping[UUID, Advised]:
     """Advice on the pictures standing in one dossier, by picture; those nobody looked at are left out. One query."""
     standing = {picture.pk: picture for picture in pictures}
-    rows = _newest(PictureAdvice.objects.filter(picture__in=standing)) if standing else {}
+    rows = _newest(PictureAdvice.objects.filter(picture__in=standing).order_by()) if standing else {}
     twins = _twins(standing, rows)
     return {
         pk: Advised(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from kaosheng.domain.materials import DEFAULT_LONG_SIDE_FLOOR, Catalogue, Effect, Kind, Rule
 from kaosheng.ops.demo_data import read_toml
+
+_KEY: Final = re.compile(r"\[([\w-]+)~?\]")
+"""A key of `[sources]` in a rule's `source`; the first is the one candidates read."""
 
 
 def demo_catalogue() -> Catalogue:
@@ -15,7 +19,7 @@ def demo_catalogue() -> Catalogue:
     return Catalogue(
         version=tables["version"],
         kinds=tuple(_kind(table, tables["reasons"]) for table in sorted(tables["kind"], key=_order)),
-        rules=tuple(_rule(table) for table in tables["rule"]),
+        rules=tuple(_rule(table, tables["sources"]) for table in tables["rule"]),
     )
 
 
@@ -47,7 +51,9 @@ def _kind(table: Mapping[str, Any], reasons: Mapping[str, Mapping[str, str]]) ->
     )
 
 
-def _rule(table: Mapping[str, Any]) -> Rule:
+def _rule(table: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]]) -> Rule:
+    found = _KEY.search(table["source"])
+    source = sources[found.group(1) if found else "proposal"]
     return Rule(
         kind=table["kind"],
         effect=Effect(table["effect"]),
@@ -56,5 +62,6 @@ def _rule(table: Mapping[str, Any]) -> Rule:
         reason_en=table["reason_en"],
         group=table.get("group", ""),
         minimum=table.get("min"),
-        source=table["source"],
+        source_zh=source["zh"],
+        source_en=source["en"],
     )

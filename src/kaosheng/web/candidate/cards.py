@@ -12,6 +12,7 @@ from kaosheng.casework.queries.candidate import CandidateView, KindView, Place, 
 from kaosheng.domain.materials import Effect
 from kaosheng.domain.places import Manner
 from kaosheng.domain.visibility import VisibleState
+from kaosheng.web.candidate.addresses import picture_address
 from kaosheng.web.candidate.advice import advice_notes
 from kaosheng.web.candidate.frame import is_english
 from kaosheng.web.candidate.words import (
@@ -23,6 +24,7 @@ from kaosheng.web.candidate.words import (
     reason_text,
     remark_text,
     requirement,
+    source_text,
 )
 from kaosheng.web.ui import components as ui
 
@@ -94,6 +96,7 @@ def card_of(view: CandidateView, kind: KindView) -> ui.MaterialCard:
         reason=reason_text(kind, [kind_name(other.item.kind) for other in alternatives(view, kind)])
         if item.effect is not Effect.OFFERED
         else "",
+        source=source_text(kind) if item.is_asked else "",
         requirement=requirement(item.kind) if _can_change(kind) else "",
         sample_url=_sample_url(view, kind) if _can_change(kind) else "",
         slots=[_slot(view, kind, place) for place in shown],
@@ -192,9 +195,11 @@ def _shown_places(kind: KindView) -> list[Place]:
 
 def _slot(view: CandidateView, kind: KindView, place: Place) -> ui.PictureSlot:
     label = place_label(kind.item.kind, place.position)
-    picture, here = place.picture, [view.dossier.pk]
+    picture = place.picture
     if picture is None:
-        upload = reverse("candidate:upload", args=[*here, kind.code]) + f"?position={place.position}"
+        upload = (
+            reverse("candidate:upload", args=[view.dossier.pk, kind.code]) + f"?position={place.position}"
+        )
         return ui.PictureSlot(
             label=label,
             upload_url=upload if place.is_open else "",
@@ -204,13 +209,13 @@ def _slot(view: CandidateView, kind: KindView, place: Place) -> ui.PictureSlot:
     return ui.PictureSlot(
         label=label,
         alt=place_name(kind.item.kind, place.position),
-        thumbnail_url=reverse("candidate:thumbnail", args=[*here, picture.pk]),
-        picture_url=reverse("candidate:picture", args=[*here, picture.pk]),
+        thumbnail_url=picture_address("candidate:thumbnail", view.dossier.pk, picture.pk),
+        picture_url=picture_address("candidate:picture", view.dossier.pk, picture.pk),
         width=picture.thumbnail_width,
         height=picture.thumbnail_height,
         locked=not place.is_open,
         mark=place.mark,
-        remove_url=reverse("candidate:delete", args=[*here, picture.pk]) if place.is_open else "",
+        remove_url=picture_address("candidate:delete", view.dossier.pk, picture.pk) if place.is_open else "",
         note=place_note(place),
         box=place.box,
     )

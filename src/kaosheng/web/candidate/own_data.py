@@ -8,15 +8,16 @@ from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kaosheng.casework.models import Picture
+from kaosheng.casework.queries import keeping
 from kaosheng.casework.queries.candidate import CandidateView
 from kaosheng.casework.queries.lookers import LookedOn, who_looked
 from kaosheng.casework.services.addressing import person_code
 from kaosheng.domain.deadlines import HOUSE_TIME
-from kaosheng.domain.retention import Keeping, draft_kept_until, record_kept_until
 from kaosheng.notices.bindings import binding_of, offers_binding
 from kaosheng.registration.words import masked_phone
 from kaosheng.web.candidate.frame import contact_of_site, said
@@ -70,23 +71,19 @@ def kept(view: CandidateView) -> list[Kept]:
         *rows,
         Kept(_("审核意见和结果"), _("作出决定的依据；公布前只有审核人员能看到"), until),
         Kept(_("短信和微信通知"), _("记录通知了什么、是否送达"), until),
-        Kept(_("查看和操作记录"), _("查明谁看过、谁改动过；按规定至少保存六个月"), until),
+        Kept(_("查看和操作记录"), _("查明谁看过、谁改动过；只记编号，不记姓名和证件号码"), _("至少六个月")),
         Kept(_("您删除的未提交图片"), _("不再使用"), _("删除后 24 小时内清除")),
     ]
 
 
 def last_day(view: CandidateView) -> date:
     """The last day of this dossier's data, by what its candidate may know."""
-    intake = view.dossier.intake
-    keeping = Keeping(draft_days=intake.drafts_kept_days, record_months=intake.records_kept_months)
-    if not view.submissions:
-        return draft_kept_until(closes_at=intake.closes_at, keeping=keeping)
     published = view.visible.published
-    return record_kept_until(
-        closes_at=intake.closes_at,
-        release_expected_by=intake.release_expected_by,
+    return keeping.last_day(
+        view.dossier,
+        submitted=bool(view.submissions),
         published_at=published.published_at if published else None,
-        keeping=keeping,
+        today=timezone.localdate(view.now),
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Final
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -116,14 +118,14 @@ def _waiting(view: CandidateView) -> dict[str, Any]:
         "next_step": _(
             "%(site)s将审核您的材料%(by)s。您现在不需要做任何事；如需补充，会以短信通知您，并显示在本页。"
         )
-        % {"site": said(view.dossier.site, "name"), "by": _by(view.dossier.intake.review_expected_by)},
+        % {"site": said(view.dossier.site, "name"), "by": _by(view, view.dossier.intake.review_expected_by)},
     }
 
 
 def _in_review(view: CandidateView) -> dict[str, Any]:
     next_step = _(
         "审核结果将由考区统一公布%(by)s。您现在不需要做任何事；如需补充，会以短信通知您，并显示在本页。"
-    ) % {"by": _by(view.dossier.intake.release_expected_by)}
+    ) % {"by": _by(view, view.dossier.intake.release_expected_by)}
     if view.visible.overdue:
         return {
             "heading": _("补充期限已过，按上次提交的材料审核"),
@@ -141,12 +143,17 @@ def _site_passed(view: CandidateView) -> dict[str, Any]:
     return {
         "heading": _("考点审核通过，等待考区复审"),
         "next_step": _("这还不是最终结果。最终结果将由考区统一公布%(by)s。您现在不需要做任何事。")
-        % {"by": _by(view.dossier.intake.release_expected_by)},
+        % {"by": _by(view, view.dossier.intake.release_expected_by)},
     }
 
 
-def _by(day: Any) -> str:
-    return _("（预计%(day)s前）") % {"day": day_words(day)} if day else ""
+def _by(view: CandidateView, day: date | None) -> str:
+    """When to expect it. A day that has passed is no promise any more, and silence is none either."""
+    if day is None:
+        return _("（时间以考区通知为准）")
+    if day < timezone.localdate(view.now):
+        return _("（原预计%(day)s前，现以考区通知为准）") % {"day": day_words(day)}
+    return _("（预计%(day)s前）") % {"day": day_words(day)}
 
 
 def _returned(view: CandidateView) -> dict[str, Any]:

@@ -20,22 +20,22 @@ from kaosheng.web.ui import times
 Text = str | Lazy
 
 EVENTS: Final[dict[Event, Text]] = {
-    Event.RECEIVED: _("报名信息已转入本系统"),
-    Event.SUBMITTED: _("已提交审核"),
-    Event.RESUBMITTED: _("已重新提交"),
+    Event.RECEIVED: _("报名信息已从报名系统转来"),
+    Event.SUBMITTED: _("您提交了材料，内容已锁定"),
+    Event.RESUBMITTED: _("您重新提交了材料，内容已锁定"),
     Event.TAKEN_IN: _("考点已收到现场或电话补充的内容"),
     Event.OVERDUE: _("补充期限已过，按上次提交的材料审核"),
-    Event.IN_REVIEW: _("进入审核"),
-    Event.SITE_PASSED: _("考点通过，考区复审中"),
-    Event.RELEASED: _("公布审核结果"),
-    Event.CORRECTED: _("审核结果有更正"),
-    Event.RECHECK_ASKED: _("已申请复核"),
-    Event.RECHECK_ANSWERED: _("复核已答复"),
-    Event.LAPSED: _("提交时间已过，没有提交"),
-    Event.EXTENDED: _("截止时间已延长"),
-    Event.CHANGED: _("报名信息已变更"),
-    Event.CANCELLED: _("报名已取消"),
-    Event.RESTORED: _("报名已恢复"),
+    Event.IN_REVIEW: _("材料进入审核"),
+    Event.SITE_PASSED: _("考点通过，等待考区复审"),
+    Event.RELEASED: _("考区公布了审核结果"),
+    Event.CORRECTED: _("考区更正了审核结果"),
+    Event.RECHECK_ASKED: _("您申请了复核"),
+    Event.RECHECK_ANSWERED: _("考区答复了您的复核申请"),
+    Event.LAPSED: _("提交时间已过，材料没有提交"),
+    Event.EXTENDED: _("截止时间延长了"),
+    Event.CHANGED: _("报名系统更新了您的报名信息"),
+    Event.CANCELLED: _("报名系统取消了这项报名"),
+    Event.RESTORED: _("报名系统恢复了这项报名"),
 }
 TONES: Final[dict[Event, str]] = {
     Event.SUBMITTED: "accepted",
@@ -91,12 +91,21 @@ def remark_text(remark: Remark) -> str:
 def reason_text(view: KindView, alternatives: list[str]) -> str:
     """Why this kind is asked: the sentences of the rules that won, and its alternatives."""
     separator = "; " if is_english() else "；"
-    sentences = list(dict.fromkeys(reason[1] if is_english() else reason[0] for reason in view.item.reasons))
+    sentences = list(dict.fromkeys(ground.en if is_english() else ground.zh for ground in view.item.grounds))
     text = separator.join(sentence for sentence in sentences if sentence)
     if not alternatives:
         return text
     either = gettext("与“%(others)s”任选一种") % {"others": gettext("”“").join(alternatives)}
     return separator.join(part for part in (text, either) if part)
+
+
+def source_text(view: KindView) -> str:
+    """Where the rules that won are written: 依据：考区报名通知第三条."""
+    sources = dict.fromkeys(
+        ground.source_en if is_english() else ground.source_zh for ground in view.item.grounds
+    )
+    text = ("; " if is_english() else "；").join(source for source in sources if source)
+    return gettext("依据：%(source)s") % {"source": text} if text else ""
 
 
 def place_note(place: Place) -> str:
@@ -113,7 +122,8 @@ def place_note(place: Place) -> str:
 def event_text(event: Event, count: int) -> str:
     """One line of the 经过."""
     if event is Event.RETURNED:
-        return ngettext("退回补充（%(count)s项）", "退回补充（%(count)s项）", count) % {"count": count}
+        asked = ngettext("审核退回，请您补充（%(count)s项）", "审核退回，请您补充（%(count)s项）", count)
+        return asked % {"count": count}
     return str(EVENTS[event])
 
 

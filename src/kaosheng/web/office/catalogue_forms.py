@@ -147,6 +147,13 @@ class RuleForm(forms.Form):
     )
     reason_zh = forms.CharField(label=_("给考生看的理由（中文）"), max_length=200, error_messages=_REQUIRED)
     reason_en = forms.CharField(label=_("给考生看的理由（英文）"), max_length=300, error_messages=_REQUIRED)
+    source_zh = forms.CharField(
+        label=_("依据（中文）"),
+        help_text=_("考生可以查到的出处，如“考区报名通知第三条”。显示在理由旁边。"),
+        required=False,
+        max_length=200,
+    )
+    source_en = forms.CharField(label=_("依据（英文）"), required=False, max_length=300)
     seen = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -175,6 +182,8 @@ class RuleForm(forms.Form):
             "minimum": rule.minimum,
             "reason_zh": rule.reason_zh,
             "reason_en": rule.reason_en,
+            "source_zh": rule.source_zh,
+            "source_en": rule.source_en,
         }
         for name, wanted in rule.when.items():
             if isinstance(wanted, Mapping):
@@ -204,7 +213,8 @@ class RuleForm(forms.Form):
             reason_en=given["reason_en"],
             group=given["group"],
             minimum=given["minimum"],
-            source=before.source if before else "",
+            source_zh=given["source_zh"],
+            source_en=given["source_en"],
         )
 
     def _when(self) -> dict[str, object]:

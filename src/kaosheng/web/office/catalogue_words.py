@@ -55,6 +55,7 @@ def rule_line(number: int, rule: Rule) -> dict[str, Any]:
         "minimum": rule.minimum,
         "when": conditions_in_words(rule.when),
         "reason": pick(rule.reason_zh, rule.reason_en),
+        "source": pick(rule.source_zh, rule.source_en),
     }
 
 
@@ -76,5 +77,5 @@ def item_line(item: Item | None) -> dict[str, Any] | None:
         "chip": CHIPS[item.effect],
         "group": item.group,
         "count": count_in_words(item.minimum, item.maximum),
-        "why": [pick(reason_zh, reason_en) for reason_zh, reason_en, _source in item.reasons],
+        "why": [pick(ground.zh, ground.en) for ground in item.grounds],
     }

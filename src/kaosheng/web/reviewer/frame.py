@@ -40,6 +40,7 @@ _NAVIGATION: Final[tuple[tuple[str | Promise, str, tuple[Permission, ...]], ...]
     (_("进度"), "office:progress", (Permission.PROGRESS_VIEW,)),
     (_("窗口服务"), "office:counter", (Permission.COUNTER_UPLOAD,)),
     (_("延期"), "office:extensions", (Permission.EXTENSION_REQUEST, Permission.EXTENSION_GRANT)),
+    (_("报名信息有误"), "office:doubts", (Permission.DOUBT_ANSWER,)),
     (_("报名信息"), "office:imports", (Permission.REGISTRATION_IMPORT,)),
     (_("退回原因"), "office:reasons", (Permission.REASONS_EDIT,)),
     (_("审核设置"), "office:setups", (Permission.INTAKE_SET, Permission.CATALOGUE_PUBLISH)),

@@ -107,11 +107,20 @@ def _icon(assets: DjangoViteAssetLoader, name: str, large: bool) -> SafeString: 
     )
 
 
-@register.inclusion_tag("ui/parts/chip.html")
-def chip(state: str, words: Text = "", bare: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - a template argument
-    """Show a state word with its icon; `words` replaces the usual ones."""
+@register.simple_tag
+def chip(state: str, words: Text = "", bare: bool = False) -> SafeString:  # noqa: FBT001, FBT002 - a template argument
+    """Show a state word with its icon; `words` replaces the usual ones.
+
+    Put together here rather than in a template: every picture of a page has one or two.
+    """
     look = ui.CHIPS[state]
-    return {"look": look, "words": words or look.words, "bare": bare}
+    return format_html(
+        '<span class="chip chip--{}{}">{}{}</span>',
+        look.tone,
+        " chip--bare" if bare else "",
+        icon(look.icon),
+        words or look.words,
+    )
 
 
 @register.inclusion_tag("ui/parts/contact.html")

@@ -40,6 +40,7 @@ CHIPS: Final[dict[str, ChipLook]] = {
     "missing": ChipLook("alert", "change", _("待补充")),
     "locked": ChipLook("lock", "quiet", _("已锁定")),
     "unlocked": ChipLook("unlock", "brand", _("未锁定")),
+    "empty": ChipLook("waiting", "quiet", _("未上传")),
     "replaced": ChipLook("history", "quiet", _("已更换")),
     # kinds on the checklist
     "complete": ChipLook("check", "accepted", _("已齐全")),
@@ -190,6 +191,7 @@ class MaterialCard:
     chip_words: Text = ""
     positions: Text = ""
     reason: Text = ""
+    source: Text = ""
     requirement: Text = ""
     sample_url: str = ""
     slots: Sequence[PictureSlot] = field(default=())

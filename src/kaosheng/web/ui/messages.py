@@ -139,6 +139,8 @@ ANSWERS: Final[dict[str, Answer]] = {
     ),
     # managers
     "deadline_not_later": Answer(422, _("新的截止时间 %(until)s 须晚于现在和原截止时间 %(deadline)s。")),
+    "answer_needed": Answer(422, _("请写下给考生的答复。")),
+    "doubt_changed": Answer(409, _("考生已修改说明，您的答复没有保存，请看过新的说明后再答复。")),
     "extension_asked_already": Answer(409, _("这份材料已有待处理的延期申请。")),
     "window_still_open": Answer(409, _("上传时间尚未结束，不能结束考点审核。")),
     "site_has_open_cases": Answer(409, _("还有 %(count)s 份材料未处理完，不能结束考点审核。")),
