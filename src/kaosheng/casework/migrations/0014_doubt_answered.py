@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0012_conflict_withdrawn'),
+        ('casework', '0013_advice_answers_and_outcomes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

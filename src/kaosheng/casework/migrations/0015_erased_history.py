@@ -33,7 +33,7 @@ CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0013_doubt_answered"), ("audit", "0002_append_only")]
+    dependencies = [("casework", "0014_doubt_answered"), ("audit", "0002_append_only")]
 
     operations = [
         migrations.RunSQL(
