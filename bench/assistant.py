@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -101,12 +102,16 @@ def _looked_at_after(uploads: Uploads) -> list[float]:
     from kaosheng.casework.models import PictureAdvice  # noqa: PLC0415 - Django must be set up first
 
     uploads.measure("with", rate=QUIET_RATE, seconds=QUIET_SECONDS)
-    rows = PictureAdvice.objects.exclude(looked_at=None).order_by("queued_at")
-    took = [row.looked_at - row.queued_at for row in rows if row.looked_at is not None][WARM_UP:]
-    print(
-        f"  quick look after {_percentile([one.total_seconds() * 1000 for one in took], 50):.0f} ms (median of {len(took)})"
-    )
-    return [one.total_seconds() * 1000 for one in took]
+    while PictureAdvice.objects.filter(stage="waiting").exists():
+        time.sleep(WATCHED_EVERY)
+    moments = PictureAdvice.objects.exclude(looked_at=None).order_by("queued_at")
+    took = [
+        (looked_at - queued_at).total_seconds() * 1000
+        for queued_at, looked_at in moments.values_list("queued_at", "looked_at")
+        if looked_at is not None
+    ][WARM_UP:]
+    print(f"  quick look after {statistics.median(took):.0f} ms (median of {len(took)})", flush=True)
+    return took
 
 
 def _percentile(values: list[float], percent: int) -> float:
