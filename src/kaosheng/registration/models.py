@@ -62,7 +62,7 @@ class Registration(models.Model):
         """What lists are searched and narrowed by."""
 
         indexes = (
-            GinIndex(NameParts("name"), name="registration_name_parts"),
+            GinIndex(NameParts("name"), name="registration_name_parts", gin_pending_list_limit=128),
             models.Index(KeyTransform("precheck", "facts"), F("number"), name="registration_by_precheck"),
         )
 
