@@ -40,7 +40,7 @@ def settle() -> Settle:
         )
         for _ in range(1200):
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+                cursor.execute("SELECT audit_number_of(pg_snapshot_xmin(pg_current_snapshot()))")
                 if cursor.fetchone()[0] > newest:
                     return
             time.sleep(0.05)

@@ -6,21 +6,31 @@ from django.db import models
 
 
 class CurrentTransaction(models.Func):
-    """The id of the transaction that writes the row, given by the database itself."""
+    """The server's own number of the transaction: what the first migration gave new rows."""
 
     template = "pg_current_xact_id()::text::bigint"
+    output_field = models.BigIntegerField()
+
+
+class TransactionNumber(models.Func):
+    """The number of the transaction that writes the row, given by the database itself.
+
+    `audit_number_of` is the server's own number plus what `sealing.continue_numbers` found to be needed.
+    """
+
+    template = "audit_number_of(pg_current_xact_id())"
     output_field = models.BigIntegerField()
 
 
 class AuditEvent(models.Model):
     """One thing somebody did or saw, written in the transaction that did it.
 
-    Actor and object are text, not foreign keys: the trail outlives both. `transaction` is the PostgreSQL
-    transaction id, by which the sealer knows that no earlier row can still appear.
+    Actor and object are text, not foreign keys: the trail outlives both. `transaction` is the number of the
+    PostgreSQL transaction, by which the sealer knows that no earlier row can still appear.
     """
 
     at = models.DateTimeField()
-    transaction = models.BigIntegerField(db_default=CurrentTransaction())
+    transaction = models.BigIntegerField(db_default=TransactionNumber())
     name = models.CharField(max_length=60)
     actor_kind = models.CharField(max_length=20)
     actor = models.CharField(max_length=80)

@@ -83,3 +83,5 @@ class AuditName(StrEnum):
     WECHAT_UNBOUND = "wechat:unbound"
     AUDIT_SEARCHED = "audit:searched"
     AUDIT_EXPORTED = "audit:exported"
+    SYSTEM_RESTORED = "system:restored"
+    STORE_ROT_FOUND = "store:rot_found"

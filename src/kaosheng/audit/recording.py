@@ -13,7 +13,7 @@ from kaosheng.audit.names import AuditName
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who acted: kind (candidate, staff, handover, clock, gateway) and a stable id; never a person's name."""
+    """Who acted: kind (candidate, staff, handover, clock, gateway, system) and a stable id; never a person's name."""
 
     kind: str
     id: str

@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
+from psycopg import sql
 
 from kaosheng.audit.models import AuditEvent, AuditSeal
 from kaosheng.crypto.digests import digest
@@ -40,7 +41,10 @@ _SEALER_LOCK: Final = 0x5EA1
 
 
 class TransactionsWentBackError(Exception):
-    """The server counts transactions below the last seal: the data were loaded into a new cluster."""
+    """The server counts transactions below the last seal: the data were loaded into a new cluster.
+
+    `continue_numbers` is the cure.
+    """
 
 
 @transaction.atomic(durable=True)
@@ -53,7 +57,7 @@ def seal_settled() -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_SEALER_LOCK])
         if not cursor.fetchone()[0]:
             return 0
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        cursor.execute("SELECT audit_number_of(pg_snapshot_xmin(pg_current_snapshot()))")
         (oldest_running,) = cursor.fetchone()
     last = AuditSeal.objects.order_by("-pk").first()
     since = last.settled_below if last else 0
@@ -74,6 +78,34 @@ def seal_settled() -> int:
     seal.digest = block_digest(seal, events)
     seal.save(force_insert=True)
     return len(events)
+
+
+@transaction.atomic(durable=True)
+def continue_numbers() -> int:
+    """Let transactions count on above everything the trail holds, after a dump was loaded into another cluster.
+
+    Returns what is added to the server's own numbers from now on. Where the server counts above the trail anyway,
+    as after a physical restore, nothing changes. Nobody may write meanwhile.
+    """
+    highest = max(
+        AuditSeal.objects.aggregate(highest=Max("settled_below"))["highest"] or 0,
+        AuditEvent.objects.aggregate(highest=Max("transaction"))["highest"] or 0,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_snapshot_xmin(x)::text::bigint, audit_number_of(pg_snapshot_xmin(x)) FROM pg_current_snapshot() x"
+        )
+        own, counted = cursor.fetchone()
+        if counted > highest:
+            return int(counted - own)
+        added = int(highest - own + 1)
+        cursor.execute(
+            sql.SQL(
+                "CREATE OR REPLACE FUNCTION audit_number_of(transaction_id xid8) RETURNS bigint "
+                "LANGUAGE sql STABLE PARALLEL SAFE AS {}"
+            ).format(sql.Literal(f"SELECT transaction_id::text::bigint + {added}"))
+        )
+    return added
 
 
 def _between(since: int, below: int) -> QuerySet[AuditEvent]:
@@ -122,6 +154,11 @@ class Verification:
     digest: str
     broken_seal: int | None = None
     why: str = ""
+
+
+def last_digest() -> str:
+    """The digest of the newest seal; empty before the first."""
+    return AuditSeal.objects.order_by("-pk").values_list("digest", flat=True).first() or ""
 
 
 def verify() -> Verification:

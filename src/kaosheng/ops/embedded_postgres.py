@@ -304,6 +304,12 @@ def _wheel_package() -> Path | None:
     return Path(specification.origin).parent
 
 
+def packaged_programs() -> Path | None:
+    """Return the folder of the programs that come with the embedded PostgreSQL, where it is installed."""
+    package = _wheel_package()
+    return package / "pginstall18" / "bin" if package else None
+
+
 def _system_binaries() -> Path:
     found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
     if not found:

@@ -10,6 +10,8 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
+from kaosheng.ops.invariants import violations
+
 log = structlog.get_logger(__name__)
 
 STALLED_SECONDS: Final = 30
@@ -34,3 +36,20 @@ async def return_stalled_jobs(timestamp: int) -> None:
 def clear_sessions(timestamp: int) -> None:
     """Delete the rows of sessions that have ended; every visit to the entrance makes one."""
     call_command("clearsessions")
+
+
+class InvariantsBrokenError(Exception):
+    """Something that must hold doesn't; the text names what and the first offenders."""
+
+
+@app.periodic(cron="57 19 * * *")  # the queue counts in UTC: 03:57 in the house
+@app.task(queueing_lock="check_invariants", pass_context=False)
+def check_invariants(timestamp: int) -> None:
+    """Look over database and store every night; what is broken makes the job fail, which stays to be seen."""
+    found = violations()
+    for violation in found:
+        log.error("invariant_broken", invariant=violation.name, offenders=violation.offenders)
+    if found:
+        raise InvariantsBrokenError(
+            "; ".join(f"{one.name}: {one.sentence}: {', '.join(one.offenders)}" for one in found)
+        )

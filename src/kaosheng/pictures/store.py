@@ -11,7 +11,7 @@ import functools
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +63,9 @@ class Store(Protocol):
         Raises StoreUnavailable; then none of them is kept.
         """
 
+    def put_back(self, key: str, content: bytes) -> None:
+        """Keep an object of a backup under the key it had. Raises ObjectMissing for a malformed key, StoreUnavailable."""
+
     def read(self, key: str) -> bytes:
         """Return the bytes of an object. Raises ObjectMissing, StoreUnavailable."""
 
@@ -89,6 +92,14 @@ class LocalStore:
         """Write aside and sync, then move into place and sync the folder: one folder for all of them."""
         shard = secrets.token_hex(_SHARD_BYTES)
         keys = [shard + secrets.token_hex(_KEY_BYTES - _SHARD_BYTES) for _ in contents]
+        self._keep(shard, keys, contents)
+        return keys
+
+    def put_back(self, key: str, content: bytes) -> None:
+        """Keep an object under a key it had before."""
+        self._keep(self._path(key).parent.name, [key], [content])
+
+    def _keep(self, shard: str, keys: Sequence[str], contents: Sequence[bytes]) -> None:
         with _as_unavailable():
             folder = self._ready(shard)
             try:
@@ -102,7 +113,6 @@ class LocalStore:
                     _discard(self._incoming / key)
                     _discard(folder / key)
                 raise
-        return keys
 
     def read(self, key: str) -> bytes:
         """Return the bytes of an object."""

@@ -134,6 +134,12 @@ PICTURE_ASSISTANT = env.bool(
 )
 """Whether pictures get advice: where the extra `vision` is installed, or on web machines whose worker has it."""
 
+# --- backup ----------------------------------------------------------------------------------------------------
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
+"""Public keys (`age1…`) of those who can read backups."""
+POSTGRESQL_PROGRAMS = env.str("POSTGRESQL_PROGRAMS", "")
+"""Folder of pg_dump and pg_restore; by default those of the embedded PostgreSQL, else those on the path."""
+
 # --- messages --------------------------------------------------------------------------------------------------
 DEMO_PHONE = "kaosheng.notices.transports.demo_phone.DemoPhone"
 NOTICE_QUIET_HOURS = env.bool("NOTICE_QUIET_HOURS", True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from pathlib import Path
 
 from kaosheng.ops.embedded_postgres import cluster_of_tests
 from kaosheng.settings.base import *  # noqa: F403 - a settings file is its base and what differs
@@ -38,6 +39,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
-STORE_ROOT = VAR / "test-store" / TEST_RUN
+STORE_ROOT = Path(env.str("STORE_ROOT", str(VAR / "test-store" / TEST_RUN)))
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SECOND_FACTOR_REQUIRED = True

@@ -5,23 +5,34 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.types import TimeDeltaParams
 
 from kaosheng.casework.models import Picture
+from kaosheng.casework.queries.objects import may_delete_objects
 from kaosheng.catalogue.models import MaterialKind
 from kaosheng.pictures.store import get_store
 
 LEFT_ALONE_FOR: Final = timedelta(hours=24)
 """An object younger than this may belong to an upload whose row is about to be written."""
 
+AFTER_A_BACKUP: Final[TimeDeltaParams] = {"minutes": 1}
+
 
 @app.task(queue="objects")
 def delete_objects(*, keys: list[str]) -> None:
-    """Delete the bytes of pictures whose rows are gone; keys still named by a row are kept."""
-    store = get_store()
-    store.delete(*(key for key in keys if not _is_named(key)))
+    """Delete the bytes of pictures whose rows are gone; keys still named by a row are kept.
+
+    A backup that runs may have to copy them still, for rows that were there when it began.
+    """
+    with transaction.atomic():
+        if may_delete_objects():
+            get_store().delete(*(key for key in keys if not _is_named(key)))
+        else:
+            delete_objects.configure(schedule_in=AFTER_A_BACKUP).defer(keys=keys)
 
 
 @app.periodic(cron="17 19 * * *")  # the queue counts in UTC: 03:17 in the house
@@ -32,7 +43,12 @@ def sweep_store(timestamp: int) -> None:
 
 
 def sweep() -> int:
-    """Delete unreferenced objects older than a day; how many."""
+    """Delete unreferenced objects older than a day; how many. None while a backup runs: the next night does."""
+    with transaction.atomic():
+        return _swept() if may_delete_objects() else 0
+
+
+def _swept() -> int:
     store = get_store()
     before = timezone.now() - LEFT_ALONE_FOR
     leftovers = [

@@ -102,6 +102,8 @@ EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.TEXT_CHANGED: _("修改短信内容"),
     AuditName.TEXT_TESTED: _("发送测试短信"),
     AuditName.BROADCAST_SENT: _("发出群发通知"),
+    AuditName.SYSTEM_RESTORED: _("从备份恢复系统"),
+    AuditName.STORE_ROT_FOUND: _("发现存储的图片损坏"),
     AuditName.MAILING_STOPPED: _("停止群发"),
     AuditName.MAILING_RESUMED: _("继续群发"),
     AuditName.CANDIDATE_PHONED: _("已电话通知考生"),

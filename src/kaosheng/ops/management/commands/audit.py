@@ -1,4 +1,4 @@
-"""`kaosheng audit verify`: whether the trail is whole."""
+"""`kaosheng audit verify`: whether the trail is whole; `audit continue`: after a dump was loaded elsewhere."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from kaosheng.audit.sealing import verify
+from kaosheng.audit.sealing import continue_numbers, verify
 
 
 class Command(BaseCommand):
-    """Checks every seal of the audit trail against the events it was put on."""
+    """Checks every seal of the audit trail against the events it was put on, or lets its numbers go on."""
 
-    help = "Check the audit trail: every block of events against its seal, in order."
+    help = (
+        "verify: check every block of the audit trail against its seal. continue: go on after loading a dump."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the verb."""
-        parser.add_argument("verb", choices=("verify",))
+        parser.add_argument("verb", choices=("verify", "continue"))
 
     def handle(self, *_args: object, **options: Any) -> None:
         """Print what was counted; exit with 1 and name the first broken block when one doesn't hold."""
+        if options["verb"] == "continue":
+            self.stdout.write(f"added to transaction numbers {continue_numbers()}")
+            return
         found = verify()
         self.stdout.write(f"seals {found.seals}")
         self.stdout.write(f"sealed events {found.sealed}")

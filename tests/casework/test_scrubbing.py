@@ -1,0 +1,55 @@
+"""The nightly reading finds pictures that aren't any more what was accepted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from factories import World, dossiers
+from kaosheng.audit.models import AuditEvent
+from kaosheng.casework.jobs.scrub import scrub, shards_of
+from kaosheng.casework.models import Picture
+from kaosheng.pictures.store import get_store
+
+pytestmark = pytest.mark.django_db
+
+EVERY = [f"{number:02x}" for number in range(256)]
+
+
+def test_it_finds_what_changed_and_what_is_gone_and_nothing_else(here: World, settings: Any) -> None:
+    dossier = dossiers.fill(dossiers.register(here))
+    changed, gone, bare, *sound = Picture.objects.filter(dossier=dossier)
+    path = settings.STORE_ROOT / changed.object_key[:2] / changed.object_key
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    get_store().delete(gone.object_key, bare.thumbnail_key)
+
+    read, rotten = scrub(EVERY)
+
+    assert read == 3 + len(sound)
+    assert sound
+    assert sorted(rotten) == sorted(str(picture.pk) for picture in (changed, gone, bare))
+    events = AuditEvent.objects.filter(name="store:rot_found", object=str(dossier.pk))
+    assert {event.details["picture"]: event.details["fault"] for event in events} == {
+        str(changed.pk): "changed",
+        str(gone.pk): "missing",
+        str(bare.pk): "missing",
+    }
+    with pytest.raises(CommandError, match="restore these"):
+        call_command("scrub")
+
+
+def test_a_part_is_read_and_the_parts_make_the_whole(here: World) -> None:
+    dossiers.fill(dossiers.register(here))
+    shards = sorted({key[:2] for key in Picture.objects.values_list("object_key", flat=True)})
+    inside = sum(key.startswith(shards[0]) for key in Picture.objects.values_list("object_key", flat=True))
+    assert scrub(shards[:1]) == (inside, [])
+    nights = [date(2027, 1, 1) + timedelta(days=number) for number in range(256)]
+    assert Counter(shard for night in nights for shard in shards_of(night)) == Counter(EVERY * 9)
+    month = {shard for night in nights[:29] for shard in shards_of(night)}
+    assert month == set(EVERY)

@@ -1,0 +1,363 @@
+"""A backup taken while people work, restored into an empty place of another server, is the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyrage
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from factories import World, dossiers, world
+from factories.people import cast
+from kaosheng.audit.models import AuditEvent
+from kaosheng.audit.sealing import seal_settled, verify
+from kaosheng.casework.jobs.objects import delete_objects
+from kaosheng.casework.models import Picture
+from kaosheng.casework.queries.objects import object_lock
+from kaosheng.casework.services.pictures import delete_picture
+from kaosheng.domain.states import State
+from kaosheng.ops import backup as backups
+from kaosheng.ops.backup import Backup, BackupError, keep_newest, make_backup
+from kaosheng.ops.embedded_postgres import TEST_SETTINGS, Cluster
+from kaosheng.ops.restoring import restore
+from kaosheng.pictures.store import LocalStore, get_store
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FINGERPRINT = """
+import hashlib, json
+from django.apps import apps
+from django.core import serializers
+tables = {}
+for model in apps.get_models(include_auto_created=True):
+    rows = sorted(serializers.serialize("jsonl", model.objects.all()).splitlines())
+    tables[model._meta.label] = (len(rows), hashlib.sha256("\\n".join(rows).encode()).hexdigest())
+print(json.dumps(tables))
+"""
+GO_ON = """
+import time
+from kaosheng.audit.models import AuditEvent, AuditSeal
+from kaosheng.audit.sealing import seal_settled, verify
+while seal_settled() or not AuditSeal.objects.exists():
+    time.sleep(0.05)
+found = verify()
+print(found.broken_seal, found.unsealed, found.sealed == AuditEvent.objects.count())
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An empty database and an empty store."""
+
+    environment: dict[str, str]
+    store: Path
+
+    def kaosheng(self, *arguments: str, fails: bool = False) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "kaosheng", *arguments],
+            env=os.environ | self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert (done.returncode != 0) is fails, done.stdout + done.stderr
+        return done.stderr if fails else done.stdout
+
+    def fingerprint(self) -> Any:
+        return json.loads(self.kaosheng("shell", "--no-imports", "-c", FINGERPRINT).splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    cluster = Cluster(var=tmp_path_factory.mktemp("other") / "var", name="other", settings=TEST_SETTINGS)
+    cluster.start()
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(cluster.place, ignore_errors=True)
+
+
+@pytest.fixture
+def elsewhere(other_server: Cluster, tmp_path: Path) -> Place:
+    name = f"restored_{tmp_path.name}".lower().replace("-", "_")[:60]
+    other_server.create_databases(name)
+    return Place(
+        {"DATABASE_URL": other_server.url(name), "STORE_ROOT": str(tmp_path / "empty")}, tmp_path / "empty"
+    )
+
+
+@pytest.fixture
+def here(settings: Any) -> Place:
+    """The database and the store of this test, for commands."""
+    name = connection.settings_dict["NAME"]
+    return Place(
+        {"DATABASE_URL": settings.TEST_CLUSTER.url(name), "STORE_ROOT": str(settings.STORE_ROOT)},
+        settings.STORE_ROOT,
+    )
+
+
+@dataclass(frozen=True)
+class Safe:
+    """A folder of backups and the key that opens them."""
+
+    folder: Path
+    identity: Path
+
+    @property
+    def recipients(self) -> list[str]:
+        key = pyrage.x25519.Identity.from_str(self.identity.read_text().splitlines()[1])
+        return [str(key.to_public())]
+
+    @property
+    def restore(self) -> tuple[str, ...]:
+        """The command that restores its newest backup."""
+        return "restore", str(self.folder), "--identity", str(self.identity)
+
+    def make(self) -> Backup:
+        return make_backup(self.folder, self.recipients)
+
+
+@pytest.fixture
+def safe(tmp_path: Path) -> Safe:
+    file = tmp_path / "backup.key"
+    file.write_text(f"# a test's key\n{pyrage.x25519.Identity.generate()}\n")
+    return Safe(tmp_path / "backup", file)
+
+
+@pytest.fixture
+def busy() -> World:
+    """Dossiers in several states, and a sealed trail whose transactions no young server has reached."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DO $$ BEGIN FOR turn IN 1..30000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$"
+        )
+    place = world()
+    house = cast(place)
+    for state in (State.AT_SITE, State.RETURNED, State.DECIDED):
+        dossiers.brought_to(place, state, cast=house)
+    dossiers.brought_to(place, "released", cast=house)
+    while seal_settled():
+        pass
+    return place
+
+
+def test_restored_elsewhere_everything_is_the_same(
+    busy: World, here: Place, elsewhere: Place, safe: Safe
+) -> None:
+    made = safe.make()
+    before = here.fingerprint()
+
+    said = elsewhere.kaosheng(*safe.restore)
+
+    assert f"objects restored {made.objects}, missing 0, differing from their rows 0" in said
+    assert "whole, its last seal is the backup's\ninvariants broken 0" in said
+    after = elsewhere.fingerprint()
+    events = after.pop("audit.AuditEvent")
+    assert events[0] == before.pop("audit.AuditEvent")[0] + 1  # the restore itself
+    assert after == before
+    contents = {entry.key: get_store().read(entry.key) for entry in get_store().objects()}
+    copy = LocalStore(elsewhere.store)
+    assert {entry.key: copy.read(entry.key) for entry in copy.objects()} == contents
+    assert len(contents) == made.objects > 20
+
+
+def test_the_trail_goes_on_after_a_restore(busy: World, elsewhere: Place, safe: Safe) -> None:
+    """The other server counts transactions from the beginning, far below those sealed here."""
+    safe.make()
+    said = elsewhere.kaosheng(*safe.restore)
+
+    assert int(said.split("added to transaction numbers ")[1].split()[0]) > 0
+    assert elsewhere.kaosheng("shell", "--no-imports", "-c", GO_ON).split() == ["None", "0", "True"]
+    assert "added to transaction numbers" in elsewhere.kaosheng("audit", "continue")
+
+
+def test_a_backup_taken_while_people_add_and_delete_is_whole(
+    busy: World,
+    elsewhere: Place,
+    safe: Safe,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drafts = [dossiers.register(busy) for _ in range(2)]
+    standing = [dossiers.upload(draft) for draft in drafts]
+    dumped = backups._dump
+    dossiers_of_threads = iter(drafts)
+    acts = []
+
+    def people_work_while_it_dumps(*args: Any) -> None:
+        """The moment is taken; now rows change, jobs run, and only then dump and copy begin."""
+        threads = [threading.Thread(target=_act, args=(next(dossiers_of_threads), acts)) for _ in drafts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        dumped(*args)
+
+    monkeypatch.setattr(backups, "_dump", people_work_while_it_dumps)
+    made = safe.make()
+
+    assert acts == ["deleted and uploaded"] * 2
+    assert made.missing == []
+    said = elsewhere.kaosheng(*safe.restore)
+    assert "missing 0, differing from their rows 0" in said
+    copy = LocalStore(elsewhere.store)
+    assert [len(copy.read(picture.object_key)) for picture in standing] == [p.bytes for p in standing]
+
+
+def _act(draft: Any, acts: list[str]) -> None:
+    """Delete the picture, run the deletion's job, upload another."""
+    try:
+        picture = draft.pictures.get()
+        delete_picture(dossier_id=draft.pk, picture_id=picture.pk, actor=dossiers.owner(draft))
+        delete_objects.func(keys=[picture.object_key, picture.thumbnail_key])
+        dossiers.upload(draft)
+        acts.append("deleted and uploaded")
+    finally:
+        connections.close_all()
+
+
+def test_a_deletion_waits_for_the_backup_and_is_done_after_it(busy: World) -> None:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    draft = dossiers.register(busy)
+    picture = dossiers.upload(draft)
+    keys = [picture.object_key, picture.thumbnail_key]
+    Picture.objects.filter(pk=picture.pk).delete()
+    entered, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with object_lock() as alone:
+            assert alone
+            entered.set()
+            leave.wait(20)
+        connections.close_all()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert entered.wait(10)
+    delete_objects.func(keys=keys)
+    assert get_store().read(keys[0])
+    waiting = ProcrastinateJob.objects.filter(task_name__endswith="delete_objects", args={"keys": keys}).get()
+    assert waiting.scheduled_at is not None
+    assert 50 < (waiting.scheduled_at - timezone.now()).total_seconds() <= 60
+    leave.set()
+    holder.join()
+    delete_objects.func(keys=keys)
+    assert not [entry for entry in get_store().objects() if entry.key in keys]
+
+
+def test_later_backups_copy_what_is_new_and_old_ones_go(
+    busy: World, safe: Safe, time_machine_at: Callable[[int], None]
+) -> None:
+    folder = safe.folder
+    first = safe.make()
+    picture = dossiers.upload(dossiers.register(busy))
+    time_machine_at(1)
+    second = safe.make()
+    assert (first.copied, second.copied) == (first.objects, 2)
+    Picture.objects.filter(pk=picture.pk).delete()
+    time_machine_at(2)
+    third = safe.make()
+    assert (third.copied, third.objects) == (0, first.objects)
+
+    assert keep_newest(folder, 1) == 2
+    assert [backup.name for backup in backups.complete_backups(folder)] == [third.name]
+    assert not backups.object_path(folder, picture.object_key).exists()
+    assert len(list((folder / "objects").glob("??/*.age"))) == third.objects
+
+
+@pytest.fixture
+def time_machine_at() -> Iterator[Callable[[int], None]]:
+    import datetime as dt
+
+    import time_machine
+
+    started: list[Any] = []
+
+    def later(hours: int) -> None:
+        for one in started:
+            one.stop()
+        started[:] = [time_machine.travel(timezone.now() + dt.timedelta(hours=hours), tick=True)]
+        started[0].start()
+
+    yield later
+    for one in started:
+        one.stop()
+
+
+def test_nothing_readable_lies_in_a_backup(busy: World, safe: Safe) -> None:
+    safe.make()
+    name = Picture.objects.select_related("dossier__registration").all()[0].dossier.registration.number
+    for path in safe.folder.rglob("*.age"):
+        content = path.read_bytes()
+        assert content.startswith(b"age-encryption.org/v1")
+        assert name.encode() not in content
+
+
+def test_a_harmed_backup_is_refused_before_anything_is_written(busy: World, safe: Safe) -> None:
+    folder, key = safe.folder, safe.identity.read_text()
+    made = safe.make()
+    with pytest.raises(BackupError, match="the database isn't empty"):
+        restore(folder, key)
+    assert AuditEvent.objects.filter(name="system:restored").count() == 0
+    with pytest.raises(BackupError, match="holds no complete backup 20200101"):
+        restore(folder, key, name="20200101T000000Z")
+    an_object = backups.object_path(folder, backups.keys_of(folder, made)[0])
+    an_object.rename(folder / "aside")
+    with pytest.raises(BackupError, match="1 objects are gone from the backup"):
+        restore(folder, key)
+    (folder / made.name / "database.age").write_bytes(b"age-encryption.org/v1\n")
+    with pytest.raises(BackupError, match="was changed since it was written"):
+        restore(folder, key)
+    (folder / made.name / "complete.json").unlink()
+    with pytest.raises(BackupError, match="holds no complete backup"):
+        restore(folder, key)
+
+
+def test_a_wrong_key_a_full_store_and_a_changed_object_are_refused(
+    busy: World, elsewhere: Place, safe: Safe
+) -> None:
+    folder = safe.folder
+    made = safe.make()
+    right = safe.identity.read_text()
+    safe.identity.write_text(str(pyrage.x25519.Identity.generate()))
+    assert "database.age can't be decrypted" in elsewhere.kaosheng(*safe.restore, fails=True)
+    safe.identity.write_text(right)
+    (there,) = LocalStore(elsewhere.store).put(b"somebody's")
+    assert "the picture store isn't empty" in elsewhere.kaosheng(*safe.restore, fails=True)
+    LocalStore(elsewhere.store).delete(there)
+    an_object = backups.object_path(folder, backups.keys_of(folder, made)[0])
+    content = bytearray(an_object.read_bytes())
+    content[-20] ^= 1
+    an_object.write_bytes(content)
+    assert f"{an_object.name} can't be decrypted" in elsewhere.kaosheng(*safe.restore, fails=True)
+
+
+def test_a_picture_that_rotted_before_the_backup_is_named(
+    busy: World, elsewhere: Place, safe: Safe, settings: Any
+) -> None:
+    picture = Picture.objects.all()[0]
+    path = settings.STORE_ROOT / picture.object_key[:2] / picture.object_key
+    path.write_bytes(b"rot" + path.read_bytes()[3:])
+    safe.make()
+    said = elsewhere.kaosheng(*safe.restore, fails=True)
+    assert "what was restored isn't whole" in said
+
+
+def test_nobody_to_read_it_makes_no_backup(tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match="BACKUP_RECIPIENTS is empty"):
+        make_backup(tmp_path / "backup", [])
+    with pytest.raises(BackupError, match="isn't a public key of age"):
+        make_backup(tmp_path / "backup", ["age1nonsense"])
+    assert not (tmp_path / "backup").exists()
+    assert verify().broken_seal is None
