@@ -192,7 +192,7 @@ def test_a_backup_taken_while_people_add_and_delete_is_whole(
     standing = [dossiers.upload(draft) for draft in drafts]
     dumped = backups._dump
     dossiers_of_threads = iter(drafts)
-    acts = []
+    acts: list[str] = []
 
     def people_work_while_it_dumps(*args: Any) -> None:
         """The moment is taken; now rows change, jobs run, and only then dump and copy begin."""

@@ -32,7 +32,7 @@ def delete_objects(*, keys: list[str]) -> None:
         if may_delete_objects():
             get_store().delete(*(key for key in keys if not _is_named(key)))
         else:
-            delete_objects.configure(schedule_in=AFTER_A_BACKUP).defer(keys=keys)
+            delete_objects.configure(schedule_in=AFTER_A_BACKUP).defer(keys=[*keys])
 
 
 @app.periodic(cron="17 19 * * *")  # the queue counts in UTC: 03:17 in the house
