@@ -98,6 +98,11 @@ bench: setup-dev ## measure; results in bench/results/latest.json
 	@mkdir -p bench/results
 	@$(BIN)/python bench/run.py
 
+.PHONY: rehearsal
+rehearsal: setup-dev ## play the last hour before a deadline; results in bench/results/rehearsal.json
+	@mkdir -p bench/results
+	@$(BIN)/python bench/rehearsal.py $(REHEARSAL)
+
 # --- upkeep -------------------------------------------------------------------------------------------------------
 
 .PHONY: lock

@@ -1,52 +1,168 @@
-"""`make bench`: measures, prints a table, writes bench/results/latest.json."""
+"""`make bench`: measures everything, prints one table, writes bench/results/latest.json.
+
+Every part runs in a process, a database and a store of its own: one that fails loses no other's results. Some parts only:
+`.venv/bin/python bench/run.py upload candidate_page`.
+"""
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
-from dataclasses import asdict
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
-import assistant
-import candidate_page
-import picture_check
-import queue_rows
-import release
-import reviewing
-import upload
-from system import Results, prepared
+from system import CHECKOUT, Results, prepared
 
 LATEST: Final = Path(__file__).parent / "results" / "latest.json"
+PARTS: Final = (
+    "upload",
+    "picture_check",
+    "candidate_page",
+    "serving",
+    "footprint",
+    "queue_rows",
+    "reviewing",
+    "release",
+    "assistant",
+)
+INTO: Final = "--into"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a figure must reach (docs/performance.md): its value, or its ratio to what it is measured against."""
+
+    of: Literal["value", "ratio"]
+    bound: float
+    at_least: bool = False
+
+    def met_by(self, row: Results) -> bool:
+        """Whether it does."""
+        reached = row.value if self.of == "value" else row.ratio
+        if reached is None:
+            return False
+        return reached >= self.bound if self.at_least else reached <= self.bound
+
+    def __str__(self) -> str:
+        """Like `ratio ≥ 0.5`."""
+        return f"{self.of} {'≥' if self.at_least else '≤'} {self.bound:g}"
+
+
+GOALS: Final = {
+    "upload_vs_bare": Goal("ratio", 0.5, at_least=True),
+    "upload_p99_at_40_per_s_ms": Goal("value", 500),
+    "candidate_page_p50_ms": Goal("value", 25),
+    "next_dossier_1e6_ms": Goal("value", 20),
+    "next_dossier_1e6_vs_1e4": Goal("ratio", 1.5),
+    "release_50000_s": Goal("value", 30),
+    "web_rss_mb": Goal("value", 200),
+    "inspection_rss_mb": Goal("value", 600),
+    "first_visit_kb": Goal("value", 150),
+}
 
 
 def main() -> None:
-    """Measure everything in an empty database of its own."""
-    with prepared() as database:
-        rows = [*upload.rows(database), *picture_check.rows(), *candidate_page.rows()]
-    with prepared() as database:
-        rows += assistant.rows(database)
-    with prepared():
-        rows += queue_rows.rows()
-    with prepared():
-        rows += reviewing.rows()
-    with prepared():
-        rows += release.rows()
+    """Measure the parts named on the command line, or all; exit with 1 when one failed."""
+    if INTO in sys.argv:
+        _measure(sys.argv[1], Path(sys.argv[sys.argv.index(INTO) + 1]))
+        return
+    began, rows, failed = time.monotonic(), [], {}
+    for part in sys.argv[1:] or PARTS:
+        print(f"== {part}", flush=True)
+        found = _in_a_process(part)
+        if isinstance(found, str):
+            failed[part] = found
+        else:
+            rows += found
     print_table(rows)
+    for part, why in failed.items():
+        print(f"FAILED {part}: {why}")
     LATEST.parent.mkdir(exist_ok=True)
-    LATEST.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
+    taken = {
+        "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "minutes": round((time.monotonic() - began) / 60, 1),
+        "commit": commit(),
+        "machine": machine(),
+        "rows": [asdict(row) | _goal(row) for row in rows],
+        "failed": failed,
+    }
+    LATEST.write_text(json.dumps(taken, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    sys.exit(1 if failed else 0)
+
+
+def _in_a_process(part: str) -> list[Results] | str:
+    """The rows of a part, or why there are none."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        done = subprocess.run([sys.executable, __file__, part, INTO, file.name], check=False)
+        if done.returncode != 0:
+            return f"exit {done.returncode}; what it printed stands above"
+        return [Results(**row) for row in json.loads(Path(file.name).read_text(encoding="utf-8"))]
+
+
+def _measure(part: str, into: Path) -> None:
+    measured = importlib.import_module(part)
+    with prepared() as database:
+        takes_database = bool(inspect.signature(measured.rows).parameters)
+        rows = measured.rows(database) if takes_database else measured.rows()
+    into.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
+
+
+def _goal(row: Results) -> dict[str, str | bool]:
+    goal = GOALS.get(row.name)
+    return {"goal": str(goal), "met": goal.met_by(row)} if goal else {}
+
+
+def commit() -> str:
+    """Return the commit that was measured."""
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(
+            ["git", *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=False
+        ).stdout
+
+    changed = " with changes" if git("status", "--porcelain", "--untracked-files=no") else ""
+    return git("rev-parse", "HEAD").strip() + changed
+
+
+def machine() -> dict[str, str | int | float]:
+    """Return what it was measured on."""
+    cpuinfo = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next(
+        (line.partition(":")[2].strip() for line in cpuinfo if line.startswith("model name")),
+        platform.machine(),
+    )
+    return {
+        "processor": model,
+        "cores": os.cpu_count() or 1,
+        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "load_at_the_end": round(os.getloadavg()[0], 1),
+    }
 
 
 def print_table(rows: list[Results]) -> None:
     """Print every row."""
     print(
-        f"{'name':30} {'value':>8} {'unit':10} {'against':>8} {'ratio':>6} {'runs':>5} {'min':>8} {'max':>8}"
+        f"{'name':30} {'value':>9} {'unit':10} {'against':>9} {'ratio':>6} {'runs':>5} {'min':>9} {'max':>9}  goal"
     )
     for row in rows:
         against = "-" if row.against is None else f"{row.against:.1f}"
         ratio = "-" if row.ratio is None else f"{row.ratio:.2f}"
+        goal = GOALS.get(row.name)
+        met = f"{goal}: {'met' if goal.met_by(row) else 'NOT MET'}" if goal else ""
         print(
-            f"{row.name:30} {row.value:8.1f} {row.unit:10} {against:>8} {ratio:>6} "
-            f"{row.runs:5} {row.min:8.1f} {row.max:8.1f}"
+            f"{row.name:30} {row.value:9.1f} {row.unit:10} {against:>9} {ratio:>6} "
+            f"{row.runs:5} {row.min:9.1f} {row.max:9.1f}  {met}"
         )
 
 

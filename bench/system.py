@@ -78,6 +78,7 @@ def prepared() -> Iterator[Database]:
             "DATABASE_URL": cluster.url(DATABASE),
             "STORE_ROOT": str(ROOT / "store"),
             "BARE_ROOT": str(ROOT / "bare"),
+            "PLAIN_ROOT": str(ROOT / "plain"),
             "LOG_LEVEL": "WARNING",
         }
         _migrate()
@@ -97,7 +98,7 @@ def _migrate() -> None:
 
 def empty_stores() -> None:
     """Remove the pictures of earlier runs; the folders stay, as they would in a store that has worked for a day."""
-    for name in ("store", "bare"):
+    for name in ("store", "bare", "plain"):
         (ROOT / name).mkdir(parents=True, exist_ok=True)
         for path in (ROOT / name).rglob("*"):
             if path.is_file():
@@ -122,7 +123,7 @@ def drawn_pictures() -> list[str]:
 @contextlib.contextmanager
 def serving(application: str) -> Iterator[Server]:
     """Serve a WSGI module by granian, 2 workers with 4 threads. Its log: var/bench/<module>.log."""
-    port = _free_port()
+    port = free_port()
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
         *(
@@ -151,7 +152,8 @@ def serving(application: str) -> Iterator[Server]:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -170,6 +172,12 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
         else:
             return
     raise SystemExit(f"the server on port {port} doesn't answer: see {ROOT}/*.log")
+
+
+def children(process_id: int) -> list[int]:
+    """Return the processes a process started. Linux only."""
+    path = Path(f"/proc/{process_id}/task/{process_id}/children")
+    return [int(number) for number in path.read_text(encoding="ascii").split()]
 
 
 def cpu_seconds(process_id: int) -> float:

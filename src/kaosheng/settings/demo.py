@@ -9,10 +9,10 @@ from typing import Any
 from kaosheng.ops.embedded_postgres import cluster_of_demo
 from kaosheng.settings.base import *  # noqa: F403 - a settings file is its base and what differs
 from kaosheng.settings.base import (
-    DATABASE_OPTIONS,
     DEMO_PHONE,
     REGISTRATION_ISSUER,
     VAR,
+    database,
     env,
     oauth_clients,
     webhook_secret,
@@ -41,10 +41,7 @@ AUTHLIB_OAUTH_CLIENTS = oauth_clients(REGISTRATION_CLIENT_SECRET)
 
 DEMO_CLUSTER = None if env.str("DATABASE_URL", "") else cluster_of_demo(VAR)
 DATABASES = {
-    "default": {
-        **env.db_url("DATABASE_URL", DEMO_CLUSTER.url("kaosheng") if DEMO_CLUSTER else ""),
-        **DATABASE_OPTIONS,
-    }
+    "default": database(env.db_url("DATABASE_URL", DEMO_CLUSTER.url("kaosheng") if DEMO_CLUSTER else ""))
 }
 DEMO_REGISTRATION_DATABASE_URL = env.str(
     "REGISTRATION_DATABASE_URL", DEMO_CLUSTER.url("registration_demo") if DEMO_CLUSTER else ""

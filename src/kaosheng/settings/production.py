@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kaosheng.settings.base import *  # noqa: F403 - a settings file is its base and what differs
-from kaosheng.settings.base import DATABASE_OPTIONS, TRUSTED_PROXY, env, oauth_clients, webhook_secret
+from kaosheng.settings.base import TRUSTED_PROXY, database, env, oauth_clients, webhook_secret
 
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -28,7 +28,7 @@ AUTHLIB_OAUTH_CLIENTS = oauth_clients(REGISTRATION_CLIENT_SECRET)
 NOTICE_ROUTES = env.json("NOTICE_ROUTES", default={})
 """考区 → channel → transport, rate and keys, as JSON (docs/operations.md); without it messages stay on the page."""
 
-DATABASES = {"default": {**env.db_url("DATABASE_URL"), **DATABASE_OPTIONS}}
+DATABASES = {"default": database(env.db_url("DATABASE_URL"))}
 
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True

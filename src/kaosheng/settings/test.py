@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kaosheng.ops.embedded_postgres import cluster_of_tests
 from kaosheng.settings.base import *  # noqa: F403 - a settings file is its base and what differs
-from kaosheng.settings.base import DATABASE_OPTIONS, STORAGES, VAR, env, oauth_clients, webhook_secret
+from kaosheng.settings.base import STORAGES, VAR, database, env, oauth_clients, webhook_secret
 
 STYLEGUIDE = True
 
@@ -28,8 +28,7 @@ TEST_RUN = os.environ.setdefault("KAOSHENG_TEST_RUN", str(os.getpid()))
 TEST_CLUSTER = None if env.str("DATABASE_URL", "") else cluster_of_tests(VAR)
 DATABASES = {
     "default": {
-        **env.db_url("DATABASE_URL", TEST_CLUSTER.url("postgres") if TEST_CLUSTER else ""),
-        **DATABASE_OPTIONS,
+        **database(env.db_url("DATABASE_URL", TEST_CLUSTER.url("postgres") if TEST_CLUSTER else "")),
         "CONN_MAX_AGE": 0,
         "TEST": {"NAME": f"test_kaosheng_{TEST_RUN}"},
     }

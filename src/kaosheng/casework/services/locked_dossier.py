@@ -76,9 +76,19 @@ class LockedDossier:
 
     # --- what is there --------------------------------------------------------------------------------------
     @cached_property
+    def all_pictures(self) -> list[Picture]:
+        """Every picture that still has a row, those set aside too."""
+        return list(self.dossier.pictures.all())
+
+    @cached_property
     def pictures(self) -> list[Picture]:
         """Pictures that stand in their slots."""
-        return list(self.dossier.pictures.filter(hidden_at=None))
+        return [picture for picture in self.all_pictures if picture.hidden_at is None]
+
+    def forget_pictures(self) -> None:
+        """Read them again when next asked for: rows were changed."""
+        self.__dict__.pop("pictures", None)
+        self.__dict__.pop("all_pictures", None)
 
     @cached_property
     def submissions(self) -> list[Submission]:
@@ -129,6 +139,8 @@ class LockedDossier:
     @cached_property
     def returned(self) -> Return | None:
         """The newest return, whether or not it still runs."""
+        if self.dossier.state == State.DRAFT:
+            return None  # nothing of a draft was ever submitted, so nothing was returned
         return self.dossier.returns.order_by("-revision").first()
 
     @cached_property

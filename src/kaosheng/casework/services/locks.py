@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from kaosheng.casework.models import Dossier
+from kaosheng.domain.errors import Refusal
 from kaosheng.regions.models import ExamArea, ExamSite
 from kaosheng.registration.models import Registration
 
@@ -21,6 +22,19 @@ _INTAKE: Final = 0x1A7E
 def share_intake(intake_id: int) -> None:
     """Hold the intake together with other writers until the transaction ends."""
     _execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", intake_id)
+
+
+def share_intake_of(dossier_id: UUID) -> int:
+    """The same for the intake of a dossier, in one statement; returns its registration's id. Raises Refusal `not_found`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT registration_id, pg_advisory_xact_lock_shared(%s, intake_id::int) FROM casework_dossier WHERE id = %s",
+            [_INTAKE, dossier_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Refusal("not_found")
+    return int(row[0])
 
 
 def take_intake(intake_id: int) -> None:

@@ -52,15 +52,14 @@ def add_picture(
     `not_found`, `dossier_locked`, `deadline_passed`, `slot_locked`, `kind_full`, `slot_taken`,
     `kind_not_accepted`, `idempotency_key_reused`, `reason_needed`, `not_your_role`, `handover_over`.
     """
-    repeated = Picture.objects.filter(dossier_id=dossier_id, idempotency_key=idempotency_key).first()
     checked = examine(data)
-    if repeated is not None and repeated.received_digest != checked.received_digest:
-        raise Refusal("idempotency_key_reused")
-    keys = [] if repeated else get_store().put(checked.canonical, checked.thumbnail)
+    keys = get_store().put(checked.canonical, checked.thumbnail)
     try:
         with open_case(dossier_id, arrived_at=arrived_at) as case:
             _require_reach(case, actor, kind)
-            picture = case.dossier.pictures.filter(idempotency_key=idempotency_key).first()
+            picture = next((one for one in case.all_pictures if one.idempotency_key == idempotency_key), None)
+            if picture is not None and picture.received_digest != checked.received_digest:
+                raise Refusal("idempotency_key_reused")
             if picture is None:
                 wanted = Slot(kind, position or 0)
                 if turns is not None:

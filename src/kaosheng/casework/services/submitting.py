@@ -88,7 +88,7 @@ def set_unsent_aside(case: Case, *, keep_counter_pictures: bool = False) -> None
     ]
     Picture.objects.filter(pk__in=unsent).update(hidden_at=case.now)
     Picture.objects.filter(pk__in=hidden).update(hidden_at=None)
-    case.__dict__.pop("pictures", None)
+    case.forget_pictures()
 
 
 def freeze(case: Case, *, commitment: str) -> Submission:

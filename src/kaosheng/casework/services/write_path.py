@@ -10,13 +10,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from kaosheng.casework.models import Dossier
 from kaosheng.casework.services import locks
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import announce_visible_change
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.lining import place_in_line
-from kaosheng.domain.errors import Refusal
 
 
 @contextmanager
@@ -26,11 +24,7 @@ def open_case(dossier_id: UUID, *, arrived_at: datetime | None = None) -> Iterat
     One durable transaction: whatever the block raises leaves nothing behind. Raises Refusal `not_found`.
     """
     with transaction.atomic(durable=True):
-        ids = Dossier.objects.filter(pk=dossier_id).values_list("intake_id", "registration_id").first()
-        if ids is None:
-            raise Refusal("not_found")
-        locks.share_intake(ids[0])
-        registration = locks.lock_registration(ids[1])
+        registration = locks.lock_registration(locks.share_intake_of(dossier_id))
         dossier = locks.lock_dossier(dossier_id)
         dossier.registration = registration
         now = timezone.now()

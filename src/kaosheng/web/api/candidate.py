@@ -13,7 +13,6 @@ from ninja import Router, Schema, Status
 from kaosheng.casework.models import Picture
 from kaosheng.casework.queries.snapshot import snapshot
 from kaosheng.casework.queries.visible import visible_now
-from kaosheng.casework.services.actors import of_candidate
 from kaosheng.casework.services.pictures import delete_picture
 from kaosheng.casework.words import state_words
 from kaosheng.domain.deadlines import effective_deadline
@@ -21,8 +20,7 @@ from kaosheng.domain.errors import Refusal
 from kaosheng.domain.visibility import Visible, VisibleState
 from kaosheng.web.access import own_dossier, picture_in
 from kaosheng.web.arrival import arrived_at
-from kaosheng.web.candidate.frame import me
-from kaosheng.web.candidate.views.upload import receive
+from kaosheng.web.candidate.views.upload import owner_of, receive
 from kaosheng.web.conditional import conditional_answer
 
 router = Router(tags=["dossiers"])
@@ -77,7 +75,7 @@ def add(request: HttpRequest, dossier_id: UUID) -> Status[Picture]:
     if position and not (position.isdecimal() and 1 <= int(position) <= 1000):  # noqa: PLR2004 - far beyond any maximum
         raise Refusal("form_incomplete", field=f"position={position[:20]}")
     place = int(position) if position else None
-    return Status(201, receive(request, dossier.pk, of_candidate(me(request)), kind=kind, position=place))
+    return Status(201, receive(request, dossier.pk, owner_of(dossier), kind=kind, position=place))
 
 
 @router.delete("{uuid:dossier_id}/pictures/{uuid:picture_id}/", response={204: None})
@@ -88,7 +86,7 @@ def delete(request: HttpRequest, dossier_id: UUID, picture_id: UUID) -> Status[N
     delete_picture(
         dossier_id=dossier.pk,
         picture_id=picture.pk,
-        actor=of_candidate(me(request)),
+        actor=owner_of(dossier),
         arrived_at=arrived_at(request),
     )
     return Status(204, None)
