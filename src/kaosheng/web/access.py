@@ -25,7 +25,7 @@ from kaosheng.casework.services.handing_over import device_handover
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, permissions_of
 from kaosheng.regions.models import ExamArea, ExamSite, Intake
-from kaosheng.registration.models import BindingConflict, PhoneChange, RegistrationImport
+from kaosheng.registration.models import BindingConflict, Candidate, PhoneChange, RegistrationImport
 from kaosheng.web.identity import candidate_id_of, staff_of
 
 View = Callable[..., HttpResponseBase]
@@ -95,6 +95,18 @@ def own_dossier(request: HttpRequest, dossier_id: UUID) -> Dossier:
     if dossier is None or candidate_id_of(request) is None:
         raise Refusal("not_found")
     return dossier
+
+
+def owner_of_own(request: HttpRequest, dossier_id: UUID) -> Candidate:
+    """The candidate of this session, if the dossier is his: the door for what needs nothing more of it before its lock.
+
+    Raises Refusal `not_found`.
+    """
+    mine = Dossier.objects.filter(pk=dossier_id).values("registration__candidate")
+    candidate = Candidate.objects.filter(pk=candidate_id_of(request), pk__in=mine).first()
+    if candidate is None:
+        raise Refusal("not_found")
+    return candidate
 
 
 def staff_dossier(

@@ -57,9 +57,7 @@ def add_picture(
     try:
         with open_case(dossier_id, arrived_at=arrived_at) as case:
             _require_reach(case, actor, kind)
-            picture = next((one for one in case.all_pictures if one.idempotency_key == idempotency_key), None)
-            if picture is not None and picture.received_digest != checked.received_digest:
-                raise Refusal("idempotency_key_reused")
+            picture = _kept_before(case, idempotency_key, checked)
             if picture is None:
                 wanted = Slot(kind, position or 0)
                 if turns is not None:
@@ -91,6 +89,14 @@ def is_live(handover: Handover, *, revision: int, at: datetime) -> bool:
     return lives(
         expires_at=handover.expires_at, opened_at_revision=handover.revision, revision=revision, at=at
     )
+
+
+def _kept_before(case: Case, idempotency_key: str, checked: CheckedPicture) -> Picture | None:
+    """The picture of the same upload sent again, its answer having been lost. Raises Refusal `idempotency_key_reused`."""
+    picture = next((one for one in case.all_pictures if one.idempotency_key == idempotency_key), None)
+    if picture is not None and picture.received_digest != checked.received_digest:
+        raise Refusal("idempotency_key_reused")
+    return picture
 
 
 @dataclass(frozen=True, slots=True)

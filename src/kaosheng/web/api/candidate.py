@@ -13,12 +13,13 @@ from ninja import Router, Schema, Status
 from kaosheng.casework.models import Picture
 from kaosheng.casework.queries.snapshot import snapshot
 from kaosheng.casework.queries.visible import visible_now
+from kaosheng.casework.services.actors import of_candidate
 from kaosheng.casework.services.pictures import delete_picture
 from kaosheng.casework.words import state_words
 from kaosheng.domain.deadlines import effective_deadline
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.visibility import Visible, VisibleState
-from kaosheng.web.access import own_dossier, picture_in
+from kaosheng.web.access import own_dossier, owner_of_own, picture_in
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.views.upload import owner_of, receive
 from kaosheng.web.conditional import conditional_answer
@@ -68,14 +69,14 @@ def add(request: HttpRequest, dossier_id: UUID) -> Status[Picture]:
 
     The header Idempotency-Key (or field `key`) makes a retry harmless: the same key and bytes give the same answer.
     """
-    dossier = own_dossier(request, dossier_id)
+    owner = owner_of_own(request, dossier_id)
     kind, position = request.POST.get("kind", ""), request.POST.get("position", "")
     if not kind:
         raise Refusal("form_incomplete", field="kind")
     if position and not (position.isdecimal() and 1 <= int(position) <= 1000):  # noqa: PLR2004 - far beyond any maximum
         raise Refusal("form_incomplete", field=f"position={position[:20]}")
     place = int(position) if position else None
-    return Status(201, receive(request, dossier.pk, owner_of(dossier), kind=kind, position=place))
+    return Status(201, receive(request, dossier_id, of_candidate(owner), kind=kind, position=place))
 
 
 @router.delete("{uuid:dossier_id}/pictures/{uuid:picture_id}/", response={204: None})
