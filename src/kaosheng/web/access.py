@@ -102,9 +102,9 @@ def owner_of_own(request: HttpRequest, dossier_id: UUID) -> Candidate:
 
     Raises Refusal `not_found`.
     """
-    mine = Dossier.objects.filter(pk=dossier_id).values("registration__candidate")
-    candidate = Candidate.objects.filter(pk=candidate_id_of(request), pk__in=mine).first()
-    if candidate is None:
+    mine = Dossier.objects.filter(pk=dossier_id, registration__candidate=candidate_id_of(request))
+    candidate = Candidate.objects.filter(pk__in=mine.values("registration__candidate")).first()
+    if candidate is None or candidate_id_of(request) is None:
         raise Refusal("not_found")
     return candidate
 
