@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from system import CHECKOUT, Results
 
-SMALL, LARGE = 10_000, 1_000_000
+SMALL, MIDDLE, LARGE = 10_000, 100_000, 1_000_000
 TAKEN: Final = 60
 PAGES: Final = 30
 PER_PAGE: Final = 30
@@ -28,7 +28,7 @@ def rows() -> list[Results]:
     staff = people.staff(cast.chen)
     found: dict[int, dict[str, list[float]]] = {}
     there = 0
-    for size in (SMALL, LARGE):
+    for size in (SMALL, MIDDLE, LARGE):
         copies.of_waiting(waiting, size - there, first=there + 1)
         there = size
         found[size] = {name: _times(act, times) for name, act, times in _questions(staff)}
@@ -37,7 +37,10 @@ def rows() -> list[Results]:
             + ", ".join(f"{k} {statistics.median(v):.1f} ms" for k, v in found[size].items())
         )
     rows = [_row(name, found[SMALL][name], found[LARGE][name]) for name in found[LARGE]]
-    return [*rows, *(_growth(row) for row in rows)]
+    middle = _row(
+        "next_dossier_1e5_ms", found[SMALL]["next_dossier_1e6_ms"], found[MIDDLE]["next_dossier_1e6_ms"]
+    )
+    return [middle, *rows, *(_growth(row) for row in rows)]
 
 
 def _questions(staff: Any) -> list[tuple[str, Callable[[], object], int]]:

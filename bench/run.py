@@ -62,7 +62,7 @@ GOALS: Final = {
     "upload_p99_at_40_per_s_ms": Goal("value", 500),
     "candidate_page_p50_ms": Goal("value", 25),
     "next_dossier_1e6_ms": Goal("value", 20),
-    "next_dossier_1e6_vs_1e4": Goal("ratio", 1.5),
+    "next_dossier_1e6_vs_1e4": Goal("value", 1.5),
     "release_50000_s": Goal("value", 30),
     "web_rss_mb": Goal("value", 200),
     "inspection_rss_mb": Goal("value", 600),
