@@ -16,6 +16,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import django
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -46,6 +48,7 @@ def main() -> None:
     sys.path.append(str(CHECKOUT / "tests"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaosheng.settings.test")
     os.environ.setdefault("KAOSHENG_TEST_RUN", str(os.getpid()))
+    django.setup()
     from browser.guide.system import System  # noqa: PLC0415 - its folder is in the path only now
     from factories.photographs import photograph  # noqa: PLC0415 - the same
 
