@@ -82,6 +82,16 @@ class Installation:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
+        self._start(threads)
+        try:
+            self.wait_for_answer()
+            yield
+        finally:
+            assert self.server is not None
+            self.server.terminate()
+            self.server.wait(30)
+
+    def _start(self, threads: int = 1) -> None:
         with (self.folder / "web.log").open("ab") as log:
             self.server = subprocess.Popen(
                 [
@@ -102,17 +112,13 @@ class Installation:
                 stderr=log,
                 preexec_fn=lambda: end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - before any thread of a test
             )
-        try:
-            self.wait_for_answer()
-            yield
-        finally:
-            self.server.terminate()
-            self.server.wait(30)
 
     def wait_for_answer(self) -> None:
-        """Until a worker answers."""
+        """Until a worker answers. A server that gave up because its worker died twice in 5 s is started again, as systemd does."""
         give_up = time.monotonic() + 120
         while time.monotonic() < give_up:
+            if self.server is not None and self.server.poll() is not None:
+                self._start()
             with suppress(httpx.HTTPError):
                 if httpx.get(f"http://127.0.0.1:{self.port}/robots.txt", timeout=30).status_code < 500:
                     return

@@ -70,6 +70,7 @@ def test_the_web_worker_killed_at_every_step_of_an_upload(installation: Installa
             key = uuid4().hex
             if _killed_at(installation, found[0], step, lambda: person.upload(position=position, key=key)):  # noqa: B023
                 killed.append(step)
+            installation.wait_for_answer()
             person.upload_until_kept(position=position, key=key)
     assert len(killed) >= len(steps) - 3, sorted(set(steps) - set(killed), key=str)
     keys = [key for person in people for key in person.keys]
@@ -105,6 +106,7 @@ def test_the_web_worker_killed_at_every_step_of_submitting(installation: Install
                 warm_person.upload_until_kept(position=position)
             if _killed_at(installation, found[0], step, person.submit):
                 killed.append(step)
+            installation.wait_for_answer()
             person.submit_until_received()
     assert len(killed) >= len(steps) * 9 // 10, sorted(set(steps) - set(killed), key=str)
     seen = installation.script("seen", [])
