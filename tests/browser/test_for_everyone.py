@@ -140,9 +140,12 @@ def test_the_whole_way_by_keyboard_alone(system: System, new_context: Callable[.
     press(page, place.locator(".slot__add"))
     chosen = sheet.locator("#upload-file")
     expect(chosen).to_be_enabled()
+    # The dialog takes the focus once its content is there; a key pressed before that would go elsewhere.
+    page.wait_for_function("document.querySelector('dialog.sheet[open]').contains(document.activeElement)")
+    page.wait_for_load_state("networkidle")
     tab_to(page, chosen)
     with page.expect_file_chooser() as chooser:
-        keys.press("Enter")
+        keys.press("Space")
     chooser.value.set_files(candidate.picture(PLACE))
     send = sheet.get_by_role("button", name="提交", exact=True)
     expect(send).to_be_enabled()
