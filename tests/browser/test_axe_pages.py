@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
 from playwright.sync_api import expect
 
 from browser.guide.cast import CASES, GALLERY
 from browser.guide.walking import STAFF_PASSWORD, Album, Staff
+from factories.sheets import row, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+MATRIX: Final = Path(__file__).parents[1] / "web" / "access_matrix.txt"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LANGUAGES: Final = ("zh-hans", "en")
 PHONE: Final = {"width": 390, "height": 844}
 DESKTOP: Final = {"width": 1440, "height": 900}
@@ -40,10 +47,16 @@ CANDIDATE_PAGES: Final[dict[str, tuple[str, ...]]] = {
         "doubt/",
     ),
     "at_site": ("", "data/", "submissions/1/", "kinds/M01/upload/"),
-    "returned": ("", "kinds/M01/explain/?position=2", "pictures/{asked}/delete/", "check/"),
+    "returned": (
+        "",
+        "kinds/M01/explain/?position=2",
+        "pictures/{asked}/delete/",
+        "check/",
+        "pictures/{asked}/restore/",
+    ),
     "at_area": ("",),
     "passed": ("", "submissions/1/"),
-    "failed": ("",),
+    "failed": ("", "recheck/"),
     "lapsed": ("",),
     "withdrawn": ("",),
 }
@@ -57,6 +70,8 @@ STAFF_PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/staff/dossiers/{returned}/",
         "/staff/dossiers/{passed}/",
         "/staff/dossiers/{returned}/messages/",
+        "/staff/account/logout/",
+        "/staff/account/inactive/",
         "/staff/account/password/change/",
         "/staff/account/2fa/",
         "/staff/account/2fa/totp/activate/",
@@ -73,6 +88,8 @@ STAFF_PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/office/intakes/{intake}/sites/{site}/details/",
         "/staff/hand-over/",
         "/office/counter/",
+        "/office/doubts/",
+        "/office/accounts/requests/",
         "/office/extensions/",
         "/office/messages/",
         "/office/messages/unreached/",
@@ -92,6 +109,8 @@ STAFF_PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/office/messages/broadcast/",
         "/office/imports/",
         "/office/imports/bindings/",
+        "/office/reasons/",
+        "/office/export/progress/{intake}/",
         "/office/intakes/{intake}/days/",
         "/office/rechecks/",
         "/office/releases/{intake}/rehearsal/",
@@ -110,11 +129,68 @@ STAFF_PAGES: Final[dict[str, tuple[str, ...]]] = {
 """By whom."""
 
 IN_HAND: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
-    "site-reviewer-1": ("at_site", ("", "?ask=1", "forward/?verdict=pass", "forward/?verdict=fail")),
+    "site-reviewer-1": (
+        "at_site",
+        ("", "?ask=1", "hold/", "conflict/", "forward/?verdict=pass", "forward/?verdict=fail"),
+    ),
     "area-reviewer-1": ("at_area", ("", "decide/?verdict=pass", "propose/?verdict=fail", "send-back/")),
     "area-reviewer-2": ("proposed", ("", "confirm/", "reject/")),
 }
 """Below a dossier, once its reviewer has taken it and marked its pictures."""
+
+WITH_A_TEST_OF_THEIR_OWN: Final = frozenset(
+    {
+        "account_login",
+        "candidate:choose",
+        "candidate:entrance",
+        "candidate:handover",
+        "candidate:phone",
+        "candidate:receipt_check",
+        "office:catalogue-publish",
+        "office:counter-dossier",
+        "office:doubt",
+        "office:import",
+        "office:kind",
+        "office:kind-new",
+        "office:rule",
+        "office:rule-new",
+        "reviewer:bulk",
+    }
+)
+LIKE_ONE_SHOWN: Final = frozenset(
+    {
+        "account_reauthenticate",
+        "candidate:phone_confirm",
+        "reviewer:confirm-correction",
+        "reviewer:keep",
+        "reviewer:receive",
+        "reviewer:reopen",
+        "reviewer:return",
+        "reviewer:uphold",
+        "reviewer:withdraw",
+    }
+)
+"""The same form as a page that is looked at: the verbs of a dossier share one, the log-in and the telephone number another."""
+
+NO_PAGES: Final = frozenset(
+    {
+        "candidate:advice",
+        "candidate:handover-news",
+        "candidate:own_pictures",
+        "candidate:picture",
+        "candidate:receipt_check_text",
+        "candidate:receipt_pdf",
+        "candidate:receipt_text",
+        "candidate:thumbnail",
+        "candidate:wechat-news",
+        "office:import-form",
+        "office:import-report",
+        "reviewer:picture",
+        "reviewer:thumbnail",
+        "state",
+    }
+)
+"""Pictures, files, and parts that scripts ask for."""
 
 REGISTRATION_PAGES: Final = (
     "registrations/",
@@ -166,6 +242,25 @@ def places(system: System) -> dict[str, str]:
     ((user,),) = system.execute("SELECT id FROM accounts_user WHERE username = 'site-reviewer-2'")
     dossiers = {name: system.people[name]["dossier"] for name in CASES}
     return {**dossiers, "intake": str(system.intake(GALLERY)), "site": str(site), "user": str(user)}
+
+
+class _Any(dict[str, str]):
+    """Stands for whatever an address names."""
+
+    def __missing__(self, name: str) -> str:
+        return "1" if name in {"intake", "site", "user"} else str(UUID(int=1))
+
+
+def test_no_page_is_forgotten() -> None:
+    """Whoever adds a page finds it missing here."""
+    rows = [line.split() for line in MATRIX.read_text().splitlines()[2:]]
+    pages = {name for method, name, *answers in rows if method == "GET" and {"200", "409"} & set(answers)}
+    own, dossier = f"/dossiers/{UUID(int=1)}/", f"/staff/dossiers/{UUID(int=1)}/"
+    paths = [own + path for paths in CANDIDATE_PAGES.values() for path in paths]
+    paths += [path for paths in STAFF_PAGES.values() for path in paths]
+    paths += [dossier + path for _case, paths in IN_HAND.values() for path in paths]
+    looked = {resolve(path.format_map(_Any()).split("?")[0]).view_name for path in paths}
+    assert pages - looked - WITH_A_TEST_OF_THEIR_OWN - LIKE_ONE_SHOWN - NO_PAGES == set()
 
 
 def picture(system: System, name: str, position: int) -> str:
@@ -251,6 +346,59 @@ def test_staff_pages(system: System, open_page: Callable[..., Page], username: s
     for language in LANGUAGES:
         choose(page, system, language)
         assert looked_at(page, addresses) == {}
+
+
+def test_pages_of_a_catalogue_in_preparation(system: System, open_page: Callable[..., Page]) -> None:
+    page = open_page(LANGUAGES[0], DESKTOP)
+    log_in(page, system, "area-manager-1")
+    own = f"{system.service}/office/setup/{system.intake(GALLERY)}/catalogue/"
+    page.goto(own)
+    page.locator("form[action$='/begin/'] button").click()
+    expect(page.locator("form[action$='/discard/']")).to_be_visible()
+    paths = ("", "kinds/new/", "kinds/M01/", "kinds/M01/rules/new/", "rules/0/", "publish/")
+    for language in LANGUAGES:
+        choose(page, system, language)
+        assert looked_at(page, [own + path for path in paths]) == {}
+
+
+def test_pages_of_an_import(system: System, open_page: Callable[..., Page]) -> None:
+    page = open_page(LANGUAGES[0], DESKTOP)
+    log_in(page, system, "area-manager-1")
+    page.goto(f"{system.service}/office/imports/")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "样本.xlsx", "mimeType": XLSX, "buffer": workbook([row()])}
+    )
+    page.locator("form .btn-primary").click()
+    page.wait_for_url(re.compile("/office/imports/[0-9a-f-]{36}/"))
+    for language in LANGUAGES:
+        choose(page, system, language)
+        assert looked_at(page, [page.url]) == {}
+
+
+def test_pages_of_a_doubt(system: System, open_page: Callable[..., Page]) -> None:
+    person = system.people["at_site"]
+    candidate = open_page(LANGUAGES[0], PHONE, person=person)
+    candidate.goto(f"{system.service}/dossiers/{person['dossier']}/doubt/")
+    candidate.locator("textarea").fill("毕业年份有误。")
+    candidate.locator("main form .btn-primary").click()
+    candidate.wait_for_url(f"**/dossiers/{person['dossier']}/**")
+    page = open_page(LANGUAGES[0], DESKTOP)
+    log_in(page, system, "site-manager-1")
+    for language in LANGUAGES:
+        choose(page, system, language)
+        own = f"{system.service}/office/doubts/"
+        assert looked_at(page, [own, f"{own}{person['dossier']}/"]) == {}
+
+
+def test_pages_of_a_bulk_run(system: System, open_page: Callable[..., Page]) -> None:
+    page = open_page(LANGUAGES[0], DESKTOP)
+    log_in(page, system, "site-reviewer-1")
+    page.goto(f"{system.service}/staff/queue/")
+    page.locator("form[action$='/bulk/'] button").first.click()
+    page.wait_for_url("**/staff/bulk/*/")
+    for language in LANGUAGES:
+        choose(page, system, language)
+        assert looked_at(page, [page.url]) == {}
 
 
 def test_pages_of_help_at_the_counter(system: System, open_page: Callable[..., Page]) -> None:
