@@ -15,11 +15,12 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import httpx
 import psycopg
 from django.conf import settings
+from django.db import connection
 from psycopg import sql
 
 from kaosheng.ops.embedded_postgres import Cluster
@@ -275,8 +276,8 @@ def _explain(error: OSError, *, variable: str, port: int) -> None:
 
 def read_progress() -> Progress:
     """Read how far the demo's database is; nothing when it is new."""
-    with psycopg.connect(**_connection()) as connection:
-        row = connection.execute(
+    with psycopg.connect(**connection.get_connection_params()) as own:
+        row = own.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
         ).fetchone()
     return Progress(**json.loads(row[0])) if row and row[0] else Progress()
@@ -284,19 +285,10 @@ def read_progress() -> Progress:
 
 def write_progress(progress: Progress) -> None:
     """Keep it as the comment of the database."""
-    with psycopg.connect(**_connection()) as connection:
-        name = sql.Identifier(connection.info.dbname)
+    with psycopg.connect(**connection.get_connection_params()) as own:
+        name = sql.Identifier(own.info.dbname)
         text = sql.Literal(json.dumps(asdict(progress)))
-        connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, text))
-
-
-def _connection() -> dict[str, Any]:
-    database = settings.DATABASES["default"]
-    parameters = {
-        "dbname": database["NAME"], "user": database["USER"], "password": database["PASSWORD"],
-        "host": database["HOST"], "port": database["PORT"], **database.get("OPTIONS", {}),
-    }  # fmt: skip
-    return {name: value for name, value in parameters.items() if value}
+        own.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, text))
 
 
 def _fingerprint_of_migrations() -> str:
