@@ -100,7 +100,7 @@ def test_a_telephones_photograph_becomes_small_and_keeps_its_pixels(
     assert (colour(found["left"]), colour(found["right"])) == ("red", "blue")
     expect(page.get_by_text("符合 200 KB")).to_be_visible()
     expect(page.locator(".upload__sizes")).to_contain_text("MB →")
-    expect(page.get_by_role("status")).to_contain_text("图片已处理好")
+    expect(page.locator("#live")).to_contain_text("图片已处理好")
 
 
 def test_turning_by_hand(show: Callable[..., Page]) -> None:

@@ -211,7 +211,7 @@ def test_taking_back_stops_it(phone: Callable[..., Page], count: Callable[..., i
     send(page, file(6), file(7))
     expect(page.locator(".sending__state").first).to_have_text(UNDER_WAY)
     card(page).locator(".sending").first.get_by_role("button", name="取消上传").tap()
-    expect(page.get_by_role("status")).to_contain_text("已取消上传")
+    expect(page.locator("#live")).to_contain_text("已取消上传")
     expect(page.locator(".sending")).to_have_count(0, timeout=30_000)
     assert count() == before + 1
 
