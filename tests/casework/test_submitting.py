@@ -57,11 +57,13 @@ def test_a_list_that_changed_since_the_check_page_is_refused(here: World) -> Non
     assert not Submission.objects.exists()
 
 
-@pytest.mark.parametrize("commitment", ["", "test-0"])
-def test_the_present_commitment_must_be_ticked(here: World, commitment: str) -> None:
+@pytest.mark.parametrize(
+    ("commitment", "code"), [("", "commitment_missing"), ("test-0", "commitment_changed")]
+)
+def test_the_present_commitment_must_be_ticked(here: World, commitment: str, code: str) -> None:
     dossier = dossiers.fill(dossiers.register(here))
     seen = submitting.picture_list_digest(dossier.pictures.all())
-    with refused("commitment_missing"):
+    with refused(code):
         submitting.submit(
             dossier_id=dossier.pk, actor=dossiers.owner(dossier), seen_list=seen, commitment=commitment
         )

@@ -101,5 +101,6 @@ def test_these_columns_are_sealed() -> None:
         (Candidate, "message_phone"),
         (PhoneChange, "phone"),
         (RegistrationDoubt, "text"),
+        (RegistrationDoubt, "answer"),
         (Message, "secrets"),
     }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kaosheng.domain.errors import Refusal
 
-MeetAt = Callable[[object, str], None]
+MeetAt = Callable[..., None]
 Race = Callable[[list[Callable[[], object]]], list[object]]
 
 

@@ -13,12 +13,16 @@ from django.db import connections
 
 from factories import World, world
 from factories.people import Cast, cast
+from factories.races import MeetAt
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.services import locks
 from kaosheng.registration.models import Registration
 
 WAIT_SECONDS = 1.0
 """How long the first thread waits at the point for the second; under the lock the second can't come."""
+
+SURELY_SECONDS = 30.0
+"""The same where nothing keeps the second from coming but a busy machine."""
 
 Call = Callable[[], object]
 Race = Callable[[Sequence[Call]], list[object]]
@@ -37,15 +41,22 @@ def house(here: World) -> Cast:
 
 
 @pytest.fixture
-def meet_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[object, str], None]:
-    """Make both threads meet just before a function runs for the first time in each."""
+def meet_at(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> MeetAt:
+    """Make both threads meet just before a function runs for the first time in each.
 
-    def arrange(owner: object, name: str) -> None:
+    `surely` where no lock is in the way of the second, as in every twin with `without_locks`.
+    """
+
+    def arrange(owner: object, name: str, *, surely: bool = "without_locks" in request.fixturenames) -> None:
         barrier, original = threading.Barrier(2), getattr(owner, name)
+        patience = SURELY_SECONDS if surely else WAIT_SECONDS
+        thread = threading.local()
 
         def meeting(*args: Any, **kwargs: Any) -> Any:
-            with contextlib.suppress(threading.BrokenBarrierError):
-                barrier.wait(WAIT_SECONDS)
+            if not getattr(thread, "has_met", False):
+                thread.has_met = True
+                with contextlib.suppress(threading.BrokenBarrierError):
+                    barrier.wait(patience)
             return original(*args, **kwargs)
 
         monkeypatch.setattr(owner, name, meeting)

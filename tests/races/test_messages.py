@@ -26,7 +26,7 @@ from kaosheng.notices.services import Letter, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MeetAt = Callable[[object, str], None]
+MeetAt = Callable[..., None]
 Race = Callable[[list[Callable[[], object]]], list[object]]
 
 SECRET = "whsec_" + "c2FtcGxlLXNlY3JldC1vZi10aGUtZ2F0ZXdheQ=="
@@ -120,7 +120,7 @@ def test_without_the_name_of_the_occasion_they_would_remind_twice(
     with time_machine.travel(here.intake.closes_at - timedelta(days=9), tick=False):
         dossiers.register(here, number="1327000001")
     monkeypatch.setattr(Letter, "dedup_key", property(lambda _letter: str(uuid4())))
-    meet_at(reminders, "_locked")
+    meet_at(reminders, "_locked", surely=True)
     with _day_before_the_end(here):
         race([reminders.remind, reminders.remind])
     assert Message.objects.filter(template="reminder_submit").count() == 2

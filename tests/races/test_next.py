@@ -20,7 +20,7 @@ from kaosheng.domain.states import State
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Race = Callable[[Sequence[Callable[[], object]]], list[object]]
-MeetAt = Callable[[object, str], None]
+MeetAt = Callable[..., None]
 
 
 def both(house: Cast) -> list[Callable[[], object]]:

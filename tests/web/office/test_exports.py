@@ -119,10 +119,20 @@ def test_the_site_learns_nothing_of_the_areas_verdict(here: World, cast: Cast) -
 
     address = f"/office/export/progress/{here.intake.pk}/"
     assert table(cast.feng, address) == [
-        ["考点", "未提交", "待考点审核", "待补充", "已上报考区", "已公布", "逾期未提交", "报名已取消"],
-        ["石家庄考点", 0, 0, 0, 2, 0, 0, 0],
+        [
+            "考点",
+            "未提交",
+            "待考点审核",
+            "待补充",
+            "已上报考区",
+            "已公布",
+            "逾期未提交",
+            "报名已取消",
+            "消息未送达",
+        ],
+        ["石家庄考点", 0, 0, 0, 2, 0, 0, 0, 0],
     ]
-    assert table(cast.jiang, address)[1] == ["石家庄考点", 0, 0, 0, 1, 1, 0, 0, 0]
+    assert table(cast.jiang, address)[1] == ["石家庄考点", 0, 0, 0, 1, 1, 0, 0, 0, 0]
 
     sheets = [
         clients.of_staff(user)

@@ -318,7 +318,7 @@ def test_a_bad_picture_does_not_cost_the_one_that_stands_there(cast: Cast, expec
     assert Picture.objects.get(dossier=expected, kind="M09", hidden_at=None) == before
 
 
-@pytest.mark.parametrize(("kind", "position", "status"), [("M01", 1, 409), ("M09", 9, 409), ("M77", 1, 404)])
+@pytest.mark.parametrize(("kind", "position", "status"), [("M01", 1, 409), ("M09", 9, 422), ("M77", 1, 404)])
 def test_other_places_stay_closed_at_the_counter(
     cast: Cast, expected: Dossier, kind: str, position: int, status: int
 ) -> None:
