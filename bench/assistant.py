@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from system import ROOT, Database, Results, prepared, serving
+from table import print_table
 from upload import PEAK_RATE, PEAK_ROUNDS, PEAK_SECONDS, Uploads
 
 WATCHED_EVERY: Final = 0.5
@@ -157,8 +158,6 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=PEAK_ROUNDS)
     parser.add_argument("--seconds", type=float, default=PEAK_SECONDS)
     options = parser.parse_args()
-    from run import print_table  # noqa: PLC0415 - run imports this module too
-
     with prepared() as database:
         print_table(rows(database, rounds=options.rounds, seconds=options.seconds))
 

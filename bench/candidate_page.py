@@ -8,6 +8,7 @@ import time
 from typing import Any, Final
 
 from system import CHECKOUT, Results
+from table import print_table
 
 PICTURES: Final = 30
 KIND: Final = "M99"
@@ -82,7 +83,6 @@ def _result(name: str, values: list[float]) -> Results:
 
 def main() -> None:
     """Measure this alone."""
-    from run import print_table  # noqa: PLC0415 - it imports this module
     from system import prepared  # noqa: PLC0415 - the same
 
     with prepared():

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from system import CHECKOUT, Results
+from table import print_table
 
 SMALL, MIDDLE, LARGE = 10_000, 100_000, 1_000_000
 TAKEN: Final = 60
@@ -102,7 +103,6 @@ def _growth(row: Results) -> Results:
 
 
 if __name__ == "__main__":
-    from run import print_table
     from system import prepared
 
     with prepared():

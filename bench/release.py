@@ -11,6 +11,7 @@ import time
 from typing import Final
 
 from system import CHECKOUT, Results
+from table import print_table
 
 COUNT: Final = 50_000
 
@@ -57,7 +58,6 @@ def _row(name: str, value: float) -> Results:
 
 def main() -> None:
     """Print the rows alone."""
-    from run import print_table  # noqa: PLC0415 - run imports this module
     from system import prepared  # noqa: PLC0415
 
     with prepared():

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from system import CHECKOUT, Results, drawn_pictures, serving
+from table import print_table
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -151,7 +152,6 @@ def _row(name: str, found: list[float]) -> Results:
 
 
 if __name__ == "__main__":
-    from run import print_table
     from system import prepared
 
     with prepared():
