@@ -51,7 +51,10 @@ def main() -> None:
     django.setup()
     from browser.guide.system import System  # noqa: PLC0415 - its folder is in the path only now
     from factories.photographs import photograph  # noqa: PLC0415 - the same
+    from kaosheng.ops.embedded_postgres import cluster_of_tests  # noqa: PLC0415 - needs the settings above
 
+    cluster = cluster_of_tests(CHECKOUT / "var")
+    is_ours = cluster.start()
     taken = photograph(3456, 4608, orientation=6, quality=99)
     with tempfile.TemporaryDirectory() as folder:
         system = System(Path(folder))
@@ -60,6 +63,8 @@ def main() -> None:
             rounds = [_round(system, taken, number, chosen) for number in range(chosen.rounds)]
         finally:
             system.stop()
+            if is_ours:
+                cluster.stop()
     _print(rounds, taken, chosen)
 
 

@@ -78,7 +78,7 @@ def _in_a_process(part: str) -> list[Results] | str:
 def _measure(part: str, into: Path) -> None:
     measured = importlib.import_module(part)
     with prepared() as database:
-        takes_database = bool(inspect.signature(measured.rows).parameters)
+        takes_database = "database" in inspect.signature(measured.rows).parameters
         rows = measured.rows(database) if takes_database else measured.rows()
     into.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
 

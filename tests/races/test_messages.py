@@ -20,6 +20,7 @@ from factories import World, dossiers
 from factories.providers import Answer, Request, serving
 from kaosheng.casework.jobs import clock, reminders
 from kaosheng.casework.models import Step
+from kaosheng.casework.services import addressing
 from kaosheng.notices import sending
 from kaosheng.notices.models import Message, Notice
 from kaosheng.notices.services import Letter, post
@@ -120,7 +121,8 @@ def test_without_the_name_of_the_occasion_they_would_remind_twice(
     with time_machine.travel(here.intake.closes_at - timedelta(days=9), tick=False):
         dossiers.register(here, number="1327000001")
     monkeypatch.setattr(Letter, "dedup_key", property(lambda _letter: str(uuid4())))
-    meet_at(reminders, "_locked", surely=True)
+    monkeypatch.setattr(reminders, "_locked", lambda waiting, ids: list(waiting.filter(pk__in=ids)))
+    meet_at(addressing, "letters_to", surely=True)
     with _day_before_the_end(here):
         race([reminders.remind, reminders.remind])
     assert Message.objects.filter(template="reminder_submit").count() == 2

@@ -268,7 +268,7 @@ def redeeming(handover: Handover) -> Callable[[], object]:
 def test_two_phones_scan_and_one_gets_it(here: World, race: Race, meet_at: MeetAt) -> None:
     dossier = dossiers.register(here)
     handover = handing_over.open_handover(dossier_id=dossier.pk, actor=dossiers.owner(dossier), kind="M01")
-    meet_at(handing_over, "digest")
+    meet_at(Handover, "save")
     answers = race([redeeming(handover), redeeming(handover)])
     assert outcomes(answers) == {"done": 1, "handover_over": 1}
     assert AuditEvent.objects.filter(name="handover:redeemed").count() == 1
@@ -278,7 +278,7 @@ def test_two_phones_scan_and_one_gets_it(here: World, race: Race, meet_at: MeetA
 def test_twin_two_phones_both_get_it_without_the_lock(here: World, race: Race, meet_at: MeetAt) -> None:
     dossier = dossiers.register(here)
     handover = handing_over.open_handover(dossier_id=dossier.pk, actor=dossiers.owner(dossier), kind="M01")
-    meet_at(handing_over, "digest")
+    meet_at(Handover, "save")
     answers = race([redeeming(handover), redeeming(handover)])
     assert outcomes(answers) == {"done": 2}
 
