@@ -20,6 +20,7 @@ from django.utils import timezone
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Hold, Look, Submission
 from kaosheng.casework.queries.lines import ORDER_OF_WORK, Tab, first_of, lines_of, together, without_conflict
+from kaosheng.casework.queries.planning import planned_for_its_values
 from kaosheng.domain.queueing import HANDED_IN_ONCE, PRECHECK, priorities_of
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import Action, State
@@ -91,7 +92,7 @@ def tab_counts(staff: Staff, tabs: tuple[Tab, ...], *, now: datetime) -> dict[Ta
     if not parts:
         return dict.fromkeys(tabs, 0)
     statement, params = together(parts).query.sql_with_params()
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, planned_for_its_values(cursor):
         cursor.execute(f"SELECT part.tab, count(*) FROM ({statement}) AS part GROUP BY part.tab", params)  # noqa: S608 - Django's own statement
         found = dict(cursor.fetchall())
     return {tab: min(found.get(tab.value, 0), COUNTED_TO) for tab in tabs}
