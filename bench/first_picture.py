@@ -110,7 +110,9 @@ def _upload(page: Page, address: str, taken: bytes, number: int) -> list[float]:
     page.goto(address)
     card.wait_for(state="attached")
     shown = time.perf_counter() - began
-    page.locator("details.fold", has=card).locator("summary").first.tap()
+    fold = page.locator("details.fold", has=card)
+    if fold.count():  # only until the material has its first picture
+        fold.locator("summary").first.tap()
     began = time.perf_counter()
     moments = []
     card.locator(".slot__add").first.tap()
