@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import expect
 
 from browser.guide.walking import Album, Candidate
@@ -15,7 +17,7 @@ from kaosheng.domain.places import Slot
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import BrowserContext, Locator, Page
+    from playwright.sync_api import BrowserContext, FileChooser, Locator, Page
 
     from browser.guide.system import System
 
@@ -143,10 +145,7 @@ def test_the_whole_way_by_keyboard_alone(system: System, new_context: Callable[.
     # The dialog takes the focus once its content is there; a key pressed before that would go elsewhere.
     page.wait_for_function("document.querySelector('dialog.sheet[open]').contains(document.activeElement)")
     page.wait_for_load_state("networkidle")
-    tab_to(page, chosen)
-    with page.expect_file_chooser() as chooser:
-        keys.press("Space")
-    chooser.value.set_files(candidate.picture(PLACE))
+    open_file_chooser(page, chosen).set_files(candidate.picture(PLACE))
     send = sheet.get_by_role("button", name="提交", exact=True)
     expect(send).to_be_enabled()
     press(page, send)
@@ -159,6 +158,17 @@ def test_the_whole_way_by_keyboard_alone(system: System, new_context: Callable[.
     keys.press("Space")
     press(page, page.get_by_role("button", name="提交审核"))
     expect(page.get_by_role("heading", name="上报完成，内容已锁定")).to_be_visible()
+
+
+def open_file_chooser(page: Page, chosen: Locator) -> FileChooser:
+    """Open it with Space; on a busy machine the dialog's own focus may come between Tab and the key, so twice if need be."""
+    for patience in (5_000, 30_000):
+        tab_to(page, chosen)
+        with suppress(PlaywrightTimeoutError):
+            with page.expect_file_chooser(timeout=patience) as chooser:
+                page.keyboard.press("Space")
+            return chooser.value
+    pytest.fail("Space opens no file chooser")
 
 
 def press(page: Page, wanted: Locator) -> None:
