@@ -135,19 +135,24 @@ def _place(case: Case, actor: Actor, slot: Slot, stored: _Stored, *, reason: str
         added_at=case.now,
         added_by_staff=actor.user,
     )
-    case.record(
-        AuditName.PICTURE_ADDED,
-        actor,
-        picture=str(picture.pk),
-        kind=slot.kind,
-        position=slot.position,
-        digest=checked.stored_digest,
-        **({"reason": reason} if at_counter else {}),
-    )
+    _record(case, actor, AuditName.PICTURE_ADDED, picture, **({"reason": reason} if at_counter else {}))
     if at_counter:
         today = case.now.astimezone(HOUSE_TIME).date()
         tell_candidate(case, "counter_upload", occasion=f"{case.dossier.revision}:{today}")
     return picture
+
+
+def _record(case: Case, actor: Actor, name: AuditName, picture: Picture, **more: object) -> None:
+    """One audit row about a picture: its place and the digest of its bytes, which outlives them."""
+    case.record(
+        name,
+        actor,
+        picture=str(picture.pk),
+        kind=picture.kind,
+        position=picture.position,
+        digest=picture.stored_digest,
+        **more,
+    )
 
 
 def _make_way(case: Case, actor: Actor, turns: PictureAdvice) -> None:
@@ -156,14 +161,7 @@ def _make_way(case: Case, actor: Actor, turns: PictureAdvice) -> None:
     if standing is None:
         raise Refusal("not_found")
     _require_own(case, actor, Slot(standing.kind, standing.position))
-    case.record(
-        AuditName.PICTURE_TURNED,
-        actor,
-        picture=str(standing.pk),
-        kind=standing.kind,
-        position=standing.position,
-        digest=standing.stored_digest,
-    )
+    _record(case, actor, AuditName.PICTURE_TURNED, standing)
     note_answer(
         case,
         standing,
@@ -274,14 +272,7 @@ def _require_own(case: Case, actor: Actor, slot: Slot) -> None:
 
 
 def _remove(case: Case, actor: Actor, picture: Picture) -> None:
-    case.record(
-        AuditName.PICTURE_DELETED,
-        actor,
-        picture=str(picture.pk),
-        kind=picture.kind,
-        position=picture.position,
-        digest=picture.stored_digest,
-    )
+    _record(case, actor, AuditName.PICTURE_DELETED, picture)
     if picture.submitted_as.exists():
         picture.hidden_at = case.now
         picture.save(update_fields=["hidden_at"])
