@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kaosheng.domain.errors import Refusal
 
 MeetAt = Callable[..., None]
-Race = Callable[[list[Callable[[], object]]], list[object]]
+Call = Callable[[], object]
+Race = Callable[[Sequence[Call]], list[object]]
 
 
 def outcomes(answers: list[object]) -> Counter[str]:

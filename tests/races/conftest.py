@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db import connections
 
 from factories import World, world
 from factories.people import Cast, cast
-from factories.races import MeetAt
+from factories.races import Call, MeetAt, Race
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.services import locks
 from kaosheng.registration.models import Registration
@@ -23,9 +23,6 @@ WAIT_SECONDS = 1.0
 
 SURELY_SECONDS = 30.0
 """The same where nothing keeps the second from coming but a busy machine."""
-
-Call = Callable[[], object]
-Race = Callable[[Sequence[Call]], list[object]]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
@@ -18,6 +18,7 @@ from standardwebhooks import Webhook
 
 from factories import World, dossiers
 from factories.providers import Answer, Request, serving
+from factories.races import MeetAt, Race
 from kaosheng.casework.jobs import clock, reminders
 from kaosheng.casework.models import Step
 from kaosheng.casework.services import addressing
@@ -26,9 +27,6 @@ from kaosheng.notices.models import Message, Notice
 from kaosheng.notices.services import Letter, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-MeetAt = Callable[..., None]
-Race = Callable[[list[Callable[[], object]]], list[object]]
 
 SECRET = "whsec_" + "c2FtcGxlLXNlY3JldC1vZi10aGUtZ2F0ZXdheQ=="
 LANE = "*:sms"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from factories import World, copies, dossiers, people
 from factories.people import Cast
+from factories.races import MeetAt, Race
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Lease
 from kaosheng.casework.queries.lines import Tab, lines_of, next_in_line
@@ -19,8 +20,6 @@ from kaosheng.domain.roles import Role
 from kaosheng.domain.states import State
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Race = Callable[[Sequence[Callable[[], object]]], list[object]]
-MeetAt = Callable[..., None]
 
 
 def both(house: Cast) -> list[Callable[[], object]]:

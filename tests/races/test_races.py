@@ -224,39 +224,32 @@ def test_twin_two_decisions_collide_without_the_lock(
     assert Decision.objects.count() == 1
 
 
-def test_a_return_and_a_forward_of_one_dossier_exclude_each_other(
-    here: World, house: Cast, race: Race, meet_at: MeetAt
-) -> None:
+def returning_and_forwarding(here: World, house: Cast) -> list[Callable[[], object]]:
     dossier = dossiers.take(dossiers.brought_to(here, State.AT_SITE, cast=house), house.chen)
     dossiers.accept_all(dossier, house.chen)
     dossiers.mark(dossier, house.chen, dossiers.missing_note("M99"))
     seen = {"dossier_id": dossier.pk, "actor": people.actor(house.chen), "seen_revision": dossier.revision}
+    return [
+        lambda: reviewing.return_to_candidate(**seen),  # type: ignore[arg-type]
+        lambda: reviewing.forward(**seen, recommendation="pass"),  # type: ignore[arg-type]
+    ]
+
+
+def test_a_return_and_a_forward_of_one_dossier_exclude_each_other(
+    here: World, house: Cast, race: Race, meet_at: MeetAt
+) -> None:
+    both = returning_and_forwarding(here, house)
     meet_at(Case, "_store")
-    answers = race(
-        [
-            lambda: reviewing.return_to_candidate(**seen),  # type: ignore[arg-type]
-            lambda: reviewing.forward(**seen, recommendation="pass"),  # type: ignore[arg-type]
-        ]
-    )
-    assert outcomes(answers) == {"done": 1, "stale_revision": 1}
+    assert outcomes(race(both)) == {"done": 1, "stale_revision": 1}
 
 
 @pytest.mark.usefixtures("without_locks")
 def test_twin_a_return_and_a_forward_collide_without_the_lock(
     here: World, house: Cast, race: Race, meet_at: MeetAt
 ) -> None:
-    dossier = dossiers.take(dossiers.brought_to(here, State.AT_SITE, cast=house), house.chen)
-    dossiers.accept_all(dossier, house.chen)
-    dossiers.mark(dossier, house.chen, dossiers.missing_note("M99"))
-    seen = {"dossier_id": dossier.pk, "actor": people.actor(house.chen), "seen_revision": dossier.revision}
+    both = returning_and_forwarding(here, house)
     meet_at(Case, "_store")
-    answers = race(
-        [
-            lambda: reviewing.return_to_candidate(**seen),  # type: ignore[arg-type]
-            lambda: reviewing.forward(**seen, recommendation="pass"),  # type: ignore[arg-type]
-        ]
-    )
-    assert outcomes(answers) == {"done": 1, "IntegrityError": 1}
+    assert outcomes(race(both)) == {"done": 1, "IntegrityError": 1}
 
 
 # --- two phones scan one code --------------------------------------------------------------------------------
