@@ -44,7 +44,8 @@ def test_from_the_request_to_the_role_by_three_people(here: World, cast: Cast) -
     grant = Grant.objects.get(user__username="lv")
     assert (grant.role, grant.site, grant.area) == ("site_reviewer", here.site, here.area)
     assert AccountRequest.objects.get().waits_for is None
-    names = list(AuditEvent.objects.filter(name__startswith="account").values_list("name", flat=True))
+    events = AuditEvent.objects.filter(name__startswith="account").order_by("pk")
+    names = list(events.values_list("name", flat=True))
     assert names == ["account:requested", "account:created"]
 
 
