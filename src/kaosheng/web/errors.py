@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from functools import wraps
+from typing import Final
 
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
 
 from kaosheng.domain.errors import Refusal
 from kaosheng.web.candidate.frame import set_facts_for_error
@@ -13,6 +18,11 @@ from kaosheng.web.ui import errors as pages
 from kaosheng.web.ui.messages import sentence_of, status_of
 
 API = "/api/"
+
+DATABASE_AWAY: Final = (OperationalError, InterfaceError)
+"""What the database's absence raises: stopped, starting, out of room or connections, or cut off in mid-statement."""
+RETRY_SECONDS: Final = 5
+"""When to come again: PostgreSQL needs about that long to start after a crash."""
 
 
 def answer_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -42,8 +52,49 @@ def _answering(code: str, status: int, page: Callable[..., HttpResponse]) -> Cal
     return answer
 
 
-bad_request = _answering("bad_request", 400, pages.bad_request)
+_malformed = _answering("bad_request", 400, pages.bad_request)
+_fault_of_ours = _answering("server_error", 500, pages.server_error)
 forbidden = _answering("forbidden", 403, pages.forbidden)
 not_found = _answering("not_found", 404, pages.not_found)
-server_error = _answering("server_error", 500, pages.server_error)
 csrf_failure = _answering("csrf_failed", 403, pages.csrf_failure)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what Django found malformed (handler400); a session that couldn't be saved comes here too."""
+    return unavailable(request) if _database_was_away(exception) else _malformed(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of ours; the absence of the database is none (handler500)."""
+    if _database_was_away(sys.exception()):
+        return unavailable(request)
+    try:
+        return _fault_of_ours(request)
+    except DATABASE_AWAY:
+        return unavailable(request)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Answer 503 and when to come again, asking the database nothing."""
+    # What fails in the outer middleware comes here after the request's language was left.
+    with translation.override(getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)):
+        response = _no_database() if request.path.startswith(API) else pages.unavailable_page(request)
+    if hasattr(request, "session"):
+        # What this request changed of the session isn't saved, as after a 500.
+        request.session.modified = False
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _no_database() -> HttpResponse:
+    return json_error("database_unavailable", str(pages.SENTENCES[503]), 503)
+
+
+def _database_was_away(error: BaseException | None) -> bool:
+    return any(isinstance(one, DATABASE_AWAY) for one in _with_causes(error))
+
+
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,7 @@ from kaosheng.web.ui.page import page_facts
 
 Text = str | Promise
 
+_TEMPLATE: Final = "ui/error.html"
 HEADINGS: Final[dict[int, Text]] = {
     400: _("请求无法处理"),
     403: _("没有权限查看"),
@@ -63,9 +66,23 @@ def error_page(
     request: HttpRequest, status: int, *, sentence: Text = "", advice: Text = "", heading: Text = ""
 ) -> HttpResponse:
     """Answer with `status` and its page; the sentence also goes out in X-Refusal, for scripts."""
-    said = str(sentence or SENTENCES.get(status, SENTENCES[400]))
+    context = _shown(request, status, sentence, advice, heading)
+    response = render(request, _TEMPLATE, context, status=status)
+    return _with_sentence(response, context)
+
+
+def unavailable_page(request: HttpRequest) -> HttpResponse:
+    """Answer while the database is away: the page of a 503, made without asking the database anything."""
+    # No context processors: they and the messages would load session and user.
+    context = _shown(request, 503) | {"request": request, "csrf_token": get_token(request)}
+    return _with_sentence(HttpResponse(render_to_string(_TEMPLATE, context), status=503), context)
+
+
+def _shown(
+    request: HttpRequest, status: int, sentence: Text = "", advice: Text = "", heading: Text = ""
+) -> dict[str, Any]:
     staff = bool(page_facts(request).navigation)
-    context = {
+    return {
         "base": "ui/staff_base.html" if staff else "ui/candidate_base.html",
         "status": status,
         # What has a heading of its own isn't an error to the reader: he declined, or came too late.
@@ -73,11 +90,13 @@ def error_page(
         if heading and status < HTTPStatus.INTERNAL_SERVER_ERROR
         else _("错误 %(status)d") % {"status": status},
         "heading": heading or HEADINGS.get(status, HEADINGS[400]),
-        "sentence": said,
+        "sentence": sentence or SENTENCES.get(status, SENTENCES[400]),
         "advice": advice or ADVICE.get(status, ADVICE[400]),
     }
-    response = render(request, "ui/error.html", context, status=status)
-    response.headers["X-Refusal"] = quote(said)
+
+
+def _with_sentence(response: HttpResponse, context: dict[str, Any]) -> HttpResponse:
+    response.headers["X-Refusal"] = quote(str(context["sentence"]))
     return response
 
 
