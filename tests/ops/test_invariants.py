@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import connection
 
@@ -10,7 +12,7 @@ from factories.people import cast
 from kaosheng.casework.models import Picture
 from kaosheng.domain.states import State, Verdict
 from kaosheng.ops.invariants import violations
-from kaosheng.pictures.store import get_store
+from kaosheng.pictures.store import LocalStore, StoredObject, get_store
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +110,39 @@ def test_a_row_without_bytes_is_noticed() -> None:
     get_store().delete(picture.thumbnail_key)
     (found,) = violations()
     assert (found.name, found.offenders) == ("bytes_of_every_row", (str(picture.pk),))
+
+
+def test_a_sample_without_its_picture_is_noticed() -> None:
+    kind = world().intake.catalogue_versions.get().kinds.get(code="M01")
+    kind.sample = get_store().put(b"x")[0]
+    kind.save()
+    assert violations() == []
+    get_store().delete(kind.sample)
+    (found,) = violations()
+    assert (found.name, found.offenders) == ("bytes_of_every_row", (f"M01 in {kind.version}",))
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_what_lands_while_the_store_is_looked_over_is_whole(
+    monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    dossier = dossiers.register(world())
+    dossiers.upload(dossier)
+
+    def upload_and_delete() -> None:
+        (old,) = dossier.pictures.all()
+        dossiers.upload(dossier, "M03")
+        old.delete()
+        get_store().delete(old.object_key, old.thumbnail_key)
+
+    def objects(store: LocalStore) -> Iterator[StoredObject]:
+        if moment == "before":
+            upload_and_delete()
+        yield from list(of_the_store(store))
+        if moment == "after":
+            upload_and_delete()
+
+    of_the_store = LocalStore.objects
+    monkeypatch.setattr(LocalStore, "objects", objects)
+    assert violations() == []
+    assert dossier.pictures.get().kind == "M03"

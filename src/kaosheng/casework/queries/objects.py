@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Final
 
 from django.db import connection
+from django.db.models import Q
 
 from kaosheng.casework.models import Picture
 from kaosheng.catalogue.models import MaterialKind
 
 _OBJECTS: Final = 0x0B1EC7
+_AT_ONCE: Final = 1000
 
 
 def named_keys() -> Iterator[str]:
@@ -19,6 +22,22 @@ def named_keys() -> Iterator[str]:
     yield from Picture.objects.values_list("object_key", flat=True).iterator()
     yield from Picture.objects.values_list("thumbnail_key", flat=True).iterator()
     yield from MaterialKind.objects.exclude(sample="").values_list("sample", flat=True).distinct()
+
+
+def who_names(keys: Iterable[str]) -> Iterator[str]:
+    """The rows that name any of these keys now: a picture's id, a 示例 by its kind and version."""
+    for some in _in_parts(keys):
+        named = Q(object_key__in=some) | Q(thumbnail_key__in=some)
+        for picture in Picture.objects.filter(named).values_list("pk", flat=True):
+            yield str(picture)
+        for kind in MaterialKind.objects.filter(sample__in=some).select_related("version"):
+            yield f"{kind.code} in {kind.version}"
+
+
+def _in_parts(keys: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(keys)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
 
 
 @contextmanager
