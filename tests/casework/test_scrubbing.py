@@ -20,25 +20,30 @@ pytestmark = pytest.mark.django_db
 EVERY = [f"{number:02x}" for number in range(256)]
 
 
-def test_it_finds_what_changed_and_what_is_gone_and_nothing_else(here: World, settings: Any) -> None:
+@pytest.mark.harms
+def test_it_finds_what_changed_is_gone_or_cannot_be_read_and_nothing_else(here: World, settings: Any) -> None:
     dossier = dossiers.fill(dossiers.register(here))
-    changed, gone, bare, *sound = Picture.objects.filter(dossier=dossier)
+    changed, gone, bare, unreadable, *sound = Picture.objects.filter(dossier=dossier)
     path = settings.STORE_ROOT / changed.object_key[:2] / changed.object_key
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     get_store().delete(gone.object_key, bare.thumbnail_key)
+    in_the_way = settings.STORE_ROOT / unreadable.object_key[:2] / unreadable.object_key
+    in_the_way.unlink()
+    in_the_way.mkdir()  # reading it is an error of the system's, as on a broken sector
 
     read, rotten = scrub(EVERY)
 
-    assert read == 3 + len(sound)
+    assert read == 4 + len(sound)
     assert sound
-    assert sorted(rotten) == sorted(str(picture.pk) for picture in (changed, gone, bare))
+    assert sorted(rotten) == sorted(str(picture.pk) for picture in (changed, gone, bare, unreadable))
     events = AuditEvent.objects.filter(name="store:rot_found", object=str(dossier.pk))
     assert {event.details["picture"]: event.details["fault"] for event in events} == {
         str(changed.pk): "changed",
         str(gone.pk): "missing",
         str(bare.pk): "missing",
+        str(unreadable.pk): "unreadable",
     }
     with pytest.raises(CommandError, match="restore these"):
         call_command("scrub")

@@ -14,7 +14,7 @@ from kaosheng.audit.recording import By, record
 from kaosheng.casework.models import Picture
 from kaosheng.crypto.digests import digest
 from kaosheng.domain.deadlines import HOUSE_TIME
-from kaosheng.pictures.store import ObjectMissing, get_store
+from kaosheng.pictures.store import ObjectMissing, StoreUnavailable, get_store
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ def shards_of(night: date) -> list[str]:
 def scrub(shards: Iterable[str]) -> tuple[int, list[str]]:
     """Compare the pictures of these shards; how many were read, and the ids of those that aren't what was accepted.
 
-    Each of those is an audit event and an error in the log. Raises StoreUnavailable.
+    Each of those is an audit event and an error in the log; one that can't be read keeps nobody from reading the next.
     """
     read, rotten = 0, []
     for shard in shards:
@@ -62,6 +62,8 @@ def _fault(picture: Picture) -> str:
         found = digest(store.read(picture.object_key))
     except ObjectMissing:
         return "missing"
+    except StoreUnavailable:
+        return "unreadable"
     return "" if found == picture.stored_digest else "changed"
 
 
