@@ -202,14 +202,28 @@ def test_what_arrived_in_time_counts_although_it_commits_later(
     assert answer.status_code == 302
 
 
-def test_a_body_over_twenty_megabytes_is_refused_before_it_is_parsed(ai: Client, dossier: Dossier) -> None:
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        (
+            "/dossiers/{}/kinds/M01/upload/",
+            "图片大小为 20480.1 KB（20,971,521 字节），超过单张 200 KB（204,800 字节）的限制",
+        ),
+        (
+            "/dossiers/{}/doubt/",
+            "上传内容大小为 20.1 MB（20,971,521 字节），超过系统接收的 20 MB，没有接收。",
+        ),
+    ],
+)
+def test_a_body_over_twenty_megabytes_is_refused_before_it_is_parsed(
+    ai: Client, dossier: Dossier, address: str, sentence: str
+) -> None:
     answer = ai.post(
-        f"/dossiers/{dossier.pk}/kinds/M01/upload/",
-        b"x" * (20 * 1024 * 1024 + 1),
-        content_type="multipart/form-data; boundary=x",
+        address.format(dossier.pk), b"x" * 20_971_521, content_type="multipart/form-data; boundary=x"
     )
     assert answer.status_code == 413
-    assert "204,800 字节" in answer.content.decode()
+    assert unquote(answer.headers["X-Refusal"]) == sentence
+    assert sentence in answer.content.decode()
 
 
 def test_a_body_of_nineteen_megabytes_is_answered_with_its_own_figures(ai: Client, dossier: Dossier) -> None:

@@ -81,10 +81,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "code_spent": Answer(429, _("验证码已输错 %(limit)s 次，请重新获取。")),
     "file_missing": Answer(422, _("没有选取文件，请先选取图片再提交。")),
     "body_too_large": Answer(
-        413,
-        _(
-            "上传内容大小为 %(size)s（%(bytes)s 字节），超过系统接收的 %(limit)s，没有接收。单张图片不超过 200 KB（204,800 字节）。"
-        ),
+        413, _("上传内容大小为 %(size)s（%(bytes)s 字节），超过系统接收的 %(limit)s，没有接收。")
     ),
     "too_many_files": Answer(422, _("一次只能上传一张图片，收到 %(count)s 张。")),
     # messages
