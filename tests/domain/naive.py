@@ -137,13 +137,18 @@ class Naive:
 
     def _corrects(self, ask: Ask) -> bool:
         area_people = ask.roles & {"area_reviewer", "area_manager"}
-        return self.out and bool(area_people) and ask.person not in self.deciders
+        return self.out and bool(area_people) and self._stands_outside(ask.person)
+
+    def _stands_outside(self, person: str | None) -> bool:
+        rechecked = self.correctors if self.recheck == "asked" else set()
+        return person not in self.deciders | rechecked
 
     def propose_correction(self, ask: Ask) -> str | None:
         return "decided" if self._corrects(ask) and ask.verdict and ask.reason else None
 
     def confirm_correction(self, ask: Ask) -> str | None:
         second = self.corrector is not None and ask.person != self.corrector
+        second = second and self._stands_outside(self.corrector)
         return "decided" if self._corrects(ask) and second else None
 
     def ask_recheck(self, ask: Ask) -> str | None:
@@ -151,9 +156,8 @@ class Naive:
         return "decided" if able and ask.reason else None
 
     def uphold(self, ask: Ask) -> str | None:
-        outsider = ask.person not in self.correctors
         waits = self.recheck == "asked"
-        return "decided" if self._corrects(ask) and outsider and waits and ask.reason else None
+        return "decided" if self._corrects(ask) and waits and ask.reason else None
 
     def registration_changed(self, ask: Ask) -> str | None:
         return self.where if "gateway" in ask.roles else None

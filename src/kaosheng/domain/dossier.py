@@ -313,13 +313,14 @@ def _keep(facts: Facts, _request: Request) -> None:
         raise Refusal("nothing_to_keep")
 
 
-def _not_first_decider(facts: Facts, request: Request) -> None:
-    if request.actor in facts.decided_by:
+def _require_outsider(facts: Facts, person: str | None) -> None:
+    """Refuse whoever decided; while a 复核 waits, also whoever made the verdict it asks about by a correction."""
+    if person in facts.decided_by or (facts.recheck_pending and person in facts.corrected_by):
         raise Refusal("first_decider")
 
 
 def _propose_correction(facts: Facts, request: Request) -> None:
-    _not_first_decider(facts, request)
+    _require_outsider(facts, request.actor)
     _verdict_given(request)
     _reason_given(request)
 
@@ -327,7 +328,9 @@ def _propose_correction(facts: Facts, request: Request) -> None:
 def _confirm_correction(facts: Facts, request: Request) -> None:
     if facts.correction_by is None:
         raise Refusal("nothing_to_confirm")
-    _not_first_decider(facts, request)
+    # It may have been proposed before the 复核 was asked for.
+    for person in (request.actor, facts.correction_by):
+        _require_outsider(facts, person)
     if request.actor == facts.correction_by:
         raise Refusal("second_person_needed")
 
@@ -343,8 +346,7 @@ def _ask_recheck(facts: Facts, request: Request) -> None:
 def _uphold(facts: Facts, request: Request) -> None:
     if not facts.recheck_pending:
         raise Refusal("no_recheck_pending")
-    if request.actor in facts.decided_by | facts.corrected_by:
-        raise Refusal("first_decider")
+    _require_outsider(facts, request.actor)
     _reason_given(request)
 
 
