@@ -11,6 +11,7 @@ from kaosheng.casework.jobs.bulk import carry_out_run
 from kaosheng.casework.models import BulkRun, Dossier
 from kaosheng.casework.queries.queue import Wanted, for_bulk
 from kaosheng.casework.services import bulk, handling, reviewing
+from kaosheng.casework.services.doubting import answer_doubt, tell_doubt
 from kaosheng.domain.states import State, Verdict
 from kaosheng.regions.models import Intake
 
@@ -51,6 +52,8 @@ def test_the_preview_says_what_is_left_out_and_why(here: World, house: Cast) -> 
     flagged = dossiers.change_registration(marked(here, house), here, institution_name="另一家")
     mine = marked(here, house)
     handling.declare_conflict(dossier_id=mine.pk, actor=actor(house.chen), reason="亲属")
+    doubting = marked(here, house)
+    tell_doubt(dossier_id=doubting.pk, actor=dossiers.owner(doubting), text="姓名有误")
     assert outcome(previewed(house)) == {
         ready.pk: "",
         unmarked.pk: "pictures_unmarked",
@@ -59,8 +62,26 @@ def test_the_preview_says_what_is_left_out_and_why(here: World, house: Cast) -> 
         asking.pk: "asks_something",
         flagged.pk: "registration_flagged",
         mine.pk: "conflict_declared",
+        doubting.pk: "registration_doubted",
     }
     assert Dossier.objects.filter(state=State.AT_AREA).count() == 0
+
+
+def test_a_doubt_that_was_answered_or_came_after_the_preview(here: World, house: Cast) -> None:
+    answered, later = marked(here, house), marked(here, house)
+    tell_doubt(dossier_id=answered.pk, actor=dossiers.owner(answered), text="姓名有误")
+    answer_doubt(
+        dossier_id=answered.pk,
+        actor=actor(house.feng),
+        told_at=dossiers.again(answered).doubt.told_at.isoformat(),
+        text="已核对无误",
+    )
+    run = previewed(house)
+    assert set(outcome(run).values()) == {""}
+    bulk.confirm(run=run, staff=staff(house.chen), counted=2)
+    tell_doubt(dossier_id=later.pk, actor=dossiers.owner(later), text="单位有误")
+    carry_out_run(run_id=run.pk)
+    assert outcome(run) == {answered.pk: "done", later.pk: "registration_doubted"}
 
 
 def test_at_the_area_second_looks_and_refusals_need_a_person(here: World, house: Cast) -> None:

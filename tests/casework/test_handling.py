@@ -1,24 +1,21 @@
-"""Hold, internal notes, conflicts, handing over, looks, and pictures two candidates use."""
+"""Hold, internal notes, conflicts, handing over, and looks."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from uuid import uuid4
 
 import pytest
 import time_machine
 from django.utils import timezone
 
-from factories import World, dossiers, pictures
+from factories import World, dossiers
 from factories.people import Cast, actor, staff
 from factories.refusals import refused
 from kaosheng.accounts.models import User
 from kaosheng.casework.models import Dossier, Lease
-from kaosheng.casework.queries.around import twins_of
 from kaosheng.casework.queries.workbench import workbench
 from kaosheng.casework.services import handling, queueing, reviewing
-from kaosheng.casework.services import pictures as picture_services
 from kaosheng.domain.states import State
 
 pytestmark = pytest.mark.django_db
@@ -259,34 +256,3 @@ def test_only_what_came_since_the_own_look_is_new(here: World, house: Cast) -> N
     (entry,) = (entry for entry in bench.pictures if entry.is_new)
     assert entry.before is not None
     assert entry.before.pk == front.pk
-
-
-# --- the same picture -------------------------------------------------------------------------------------------
-def test_both_reviewers_see_that_two_candidates_use_one_picture(here: World, house: Cast) -> None:
-    one = dossiers.fill(dossiers.register(here))
-    other = dossiers.fill(dossiers.register(here, site=here.other_site))
-    data = pictures.jpeg(77)
-    for dossier in (one, other):
-        picture_services.add_picture(
-            dossier_id=dossier.pk,
-            actor=dossiers.owner(dossier),
-            kind="M99",
-            position=1,
-            data=data,
-            idempotency_key=str(uuid4()),
-        )
-
-    def twins(mine: Dossier, who: object) -> list[tuple[str, bool, bool]]:
-        found = twins_of(mine, mine.pictures.all(), staff(who))  # type: ignore[arg-type]
-        return [
-            (twin.dossier.registration.number, twin.same_bytes, twin.reachable)
-            for lines in found.values()
-            for twin in lines
-        ]
-
-    assert twins(one, house.chen) == []
-    dossiers.submit(one)
-    dossiers.submit(other)
-    assert twins(one, house.chen) == [(other.registration.number, True, False)]
-    assert twins(other, house.deng) == [(one.registration.number, True, False)]
-    assert twins(one, house.gao) == [(other.registration.number, True, True)]

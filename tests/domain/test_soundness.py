@@ -38,6 +38,8 @@ def test_a_sound_catalogue_passes() -> None:
         ("kind_text_missing", {"name_en": " "}),
         ("kind_text_missing", {"requirement_zh": ""}),
         ("kind_short_name_long", {"short_name_zh": "九个字九个字九个字"}),
+        ("kind_floor_wrong", {"long_side_floor": 599}),
+        ("kind_floor_wrong", {"long_side_floor": 3001}),
         ("kind_labels_wrong", {"labels_zh": ("正面",)}),
         ("kind_labels_wrong", {"labels_zh": ("一",) * 4, "labels_en": ("1",) * 4}),
     ],

@@ -41,13 +41,14 @@ KINDS: tuple[dict[str, Any], ...] = (
     {
         "code": "M14", "name_zh": "医疗机构执业许可证", "name_en": "Institution's licence", "short_name_zh": "机构许可证",
         "short_name_en": "Licence", "minimum": 1, "maximum": 1,
+        "long_side_floor": 1000, "grey": True, "source": "样本目录第 14 项",
     },
     {
         "code": "M99", "name_zh": "其他材料", "name_en": "Other materials", "short_name_zh": "其他材料",
         "short_name_en": "Other", "minimum": 0, "maximum": 30,
     },
 )  # fmt: skip
-"""M01 fixed pair, M03 may be promised, M04 for degrees, M09 counted by a fact, M13/M14 one of a group, M99 offered."""
+"""M01 fixed pair, M03 may be promised, M04 for degrees, M09 counted by a fact, M13/M14 one of a group, M14 prepared in its own way, M99 offered."""
 
 RULES: tuple[dict[str, Any], ...] = (
     {"kind": "M01", "effect": "required", "when": {}, "reason_zh": "所有考生都需要", "reason_en": "Everybody needs it"},

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
+from kaosheng.domain.reasons import REASON_LENGTH
 from kaosheng.domain.roles import AREA_ROLES, SITE_ROLES, Role
 from kaosheng.regions.models import ExamArea, ExamSite
 
@@ -105,7 +106,7 @@ class AccountRequest(models.Model):
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in STAFF_ROLES])
     area = models.ForeignKey(ExamArea, on_delete=models.PROTECT, related_name="+")
     site = models.ForeignKey(ExamSite, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    reason = models.CharField(max_length=200)
+    reason = models.CharField(max_length=REASON_LENGTH)
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     user = models.ForeignKey(
@@ -114,7 +115,7 @@ class AccountRequest(models.Model):
     granted_at = models.DateTimeField(null=True, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
     refused_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    refused_reason = models.CharField(max_length=200, blank=True)
+    refused_reason = models.CharField(max_length=REASON_LENGTH, blank=True)
 
     class Meta:
         """Nobody asks for himself; granted or refused, never both."""

@@ -15,6 +15,7 @@ from kaosheng.accounts.services import NewAccount
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.reasons import short_reason
 from kaosheng.domain.roles import AREA_ROLES, SITE_ROLES, Permission, Role
 from kaosheng.regions.models import ExamArea, ExamSite
 
@@ -50,13 +51,12 @@ def request_account(
     """申请 an account and a role within one's own 考点 or 考区, never for oneself.
 
     Somebody who has an account already waits for the role only. Raises Refusal `not_found`, `account_incomplete`,
-    `reason_needed`, `scope_unknown`, `own_grant`, `account_asked_already`.
+    `reason_needed`, `reason_too_long`, `scope_unknown`, `own_grant`, `account_asked_already`.
     """
-    name, username, reason = name.strip(), username.strip(), reason.strip()
+    name, username = name.strip(), username.strip()
     if not name or not username:
         raise Refusal("account_incomplete")
-    if not reason:
-        raise Refusal("reason_needed")
+    why = short_reason(reason)
     area, site = _own_scope(staff, role, area_id, site_id)
     with transaction.atomic(durable=True):
         user = User.objects.select_for_update().filter(username__iexact=username).first()
@@ -73,7 +73,7 @@ def request_account(
             role=role,
             area=area,
             site=site,
-            reason=reason,
+            reason=why,
             requested_by=staff.user,
             requested_at=timezone.now(),
             user=user,
@@ -126,15 +126,13 @@ def grant_requested(*, staff: Staff, request_id: int) -> None:
 
 
 def refuse_request(*, staff: Staff, request_id: int, reason: str) -> None:
-    """不同意, with the reason the manager reads. Raises Refusal `not_found`, `reason_needed`."""
+    """不同意, with the reason the manager reads. Raises Refusal `not_found`, `reason_needed`, `reason_too_long`."""
     with transaction.atomic(durable=True):
         asked = AccountRequest.objects.select_for_update(of=("self",)).filter(_OPEN, pk=request_id).first()
         if asked is None or asked.waits_for not in staff.roles:
             raise Refusal("not_found")
-        if not reason.strip():
-            raise Refusal("reason_needed")
+        asked.refused_reason = short_reason(reason)
         asked.refused_at, asked.refused_by = timezone.now(), staff.user
-        asked.refused_reason = reason.strip()[:200]
         asked.save(update_fields=["refused_at", "refused_by", "refused_reason"])
         _record(AuditName.ACCOUNT_REQUEST_REFUSED, staff, asked)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from kaosheng.catalogue.models import CatalogueVersion, MaterialKind
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.materials import Catalogue, Effect, Kind, Rule
+from kaosheng.regions.models import Intake
 
 
 def newest_version_id(intake_id: int) -> int:
@@ -22,6 +24,23 @@ def newest_version_id(intake_id: int) -> int:
 def published_versions() -> QuerySet[CatalogueVersion]:
     """The published versions of all intakes, newest first."""
     return CatalogueVersion.objects.filter(published_at__isnull=False).order_by("-number")
+
+
+def kinds_of_area(area_id: int) -> tuple[Kind, ...]:
+    """The kinds an 考区 deals with now: of its newest published catalogue, then what only the running intake's has.
+
+    An intake that is only being prepared has no published catalogue yet. Raises Refusal `catalogue_missing`.
+    """
+    published = published_versions().filter(intake=OuterRef("pk"))
+    intakes = Intake.objects.filter(Exists(published), area=area_id).order_by("-opens_at", "-pk")
+    newest, running = intakes.first(), intakes.filter(opens_at__lte=timezone.now()).first()
+    if newest is None:
+        raise Refusal("catalogue_missing")
+    kinds: dict[str, Kind] = {}
+    for intake in (newest, running or newest):
+        for kind in load_catalogue(newest_version_id(intake.pk)).kinds:
+            kinds.setdefault(kind.code, kind)
+    return tuple(kinds.values())
 
 
 @lru_cache(maxsize=64)

@@ -13,14 +13,16 @@ PICTURES_PER_KIND: Final = 60
 """More places than this in one kind are a slip of the pen; the whole of the sourced catalogue stays below 31."""
 SHORT_NAME_LENGTH: Final = 8
 """A message names the first kind by it (requirements G13)."""
+LONG_SIDE_FLOORS: Final = (600, 3000)
+"""Pixels: less and small print is lost, more and no photograph stays below the limit of bytes."""
 
 
 def require_sound(catalogue: Catalogue) -> None:
     """Raise Refusal with the first rule the catalogue breaks, naming the kind it breaks it at.
 
     Codes: `catalogue_empty`, `kind_code_twice`, `kind_counts_wrong`, `kind_text_missing`,
-    `kind_short_name_long`, `kind_labels_wrong`, `rule_kind_unknown`, `rule_group_missing`, `rule_text_missing`,
-    `rule_condition_wrong`.
+    `kind_short_name_long`, `kind_floor_wrong`, `kind_labels_wrong`, `rule_kind_unknown`, `rule_group_missing`,
+    `rule_text_missing`, `rule_condition_wrong`.
     """
     if not catalogue.kinds:
         raise Refusal("catalogue_empty")
@@ -59,6 +61,11 @@ def _require_sound_kind(kind: Kind) -> None:
             kind=kind.code,
             length=len(kind.short_name_zh),
             limit=SHORT_NAME_LENGTH,
+        )
+    lowest, highest = LONG_SIDE_FLOORS
+    if not lowest <= kind.long_side_floor <= highest:
+        raise Refusal(
+            "kind_floor_wrong", kind=kind.code, pixels=kind.long_side_floor, lowest=lowest, highest=highest
         )
     if len(kind.labels_zh) != len(kind.labels_en) or len(kind.labels_zh) > kind.maximum:
         raise Refusal("kind_labels_wrong", kind=kind.code)

@@ -11,6 +11,7 @@ from django.db.models.fields.json import KeyTransform
 
 from kaosheng.accounts.models import User
 from kaosheng.crypto.fields import SealedTextField
+from kaosheng.domain.reasons import REASON_LENGTH
 from kaosheng.regions.models import ExamSite, Intake
 from kaosheng.registration.names import NameField, NameParts
 
@@ -208,7 +209,7 @@ class BindingConflict(models.Model):
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
-    reason = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=REASON_LENGTH, blank=True)
     resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     resolved_at = models.DateTimeField(null=True, blank=True)
 

@@ -2,6 +2,7 @@
 
 from kaosheng.casework.jobs import (
     broadcasts,
+    bulk,
     clock,
     importing,
     intakes,
@@ -9,15 +10,15 @@ from kaosheng.casework.jobs import (
     reconcile,
     release,
     reminders,
+    retention,
+    scrub,
     status,
+    twins,
 )
 
-__all__ = ["clock", "importing", "intakes", "objects", "reconcile", "release", "status"]
-from kaosheng.casework.jobs import bulk
-
-__all__ = ["bulk", "clock", "intakes", "objects", "reconcile", "release", "status"]
 __all__ = [
     "broadcasts",
+    "bulk",
     "clock",
     "importing",
     "intakes",
@@ -25,5 +26,8 @@ __all__ = [
     "reconcile",
     "release",
     "reminders",
+    "retention",
+    "scrub",
     "status",
+    "twins",
 ]

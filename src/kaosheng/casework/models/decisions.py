@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from kaosheng.accounts.models import User
 from kaosheng.casework.models.dossier import Dossier
+from kaosheng.domain.reasons import REASON_LENGTH
 from kaosheng.domain.states import Verdict
 from kaosheng.regions.models import ExamSite, Intake
 
@@ -184,7 +185,7 @@ class LateCase(models.Model):
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="late_cases")
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT)
-    reason = models.CharField(max_length=200)
+    reason = models.CharField(max_length=REASON_LENGTH)
 
     class Meta:
         """Each once a release, never without a reason."""
@@ -228,7 +229,7 @@ class ExtensionRequest(models.Model):
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="extension_requests")
     until = models.DateTimeField()
-    reason = models.CharField(max_length=200)
+    reason = models.CharField(max_length=REASON_LENGTH)
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)

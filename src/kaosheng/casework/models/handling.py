@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from kaosheng.accounts.models import User
 from kaosheng.casework.models.dossier import Dossier
+from kaosheng.domain.reasons import REASON_LENGTH
 from kaosheng.domain.states import Stage
 from kaosheng.registration.models import Registration
 
@@ -20,7 +21,7 @@ class Hold(models.Model):
     stage = models.CharField(max_length=4, choices=_STAGES)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    reason = models.CharField(max_length=200)
+    reason = models.CharField(max_length=REASON_LENGTH)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -77,10 +78,10 @@ class Conflict(models.Model):
     )
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="declared_conflicts")
     at = models.DateTimeField()
-    reason = models.CharField(max_length=200)
+    reason = models.CharField(max_length=REASON_LENGTH)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    withdrawn_reason = models.CharField(max_length=200, blank=True)
+    withdrawn_reason = models.CharField(max_length=REASON_LENGTH, blank=True)
 
     objects = ConflictQuerySet.as_manager()
 

@@ -18,7 +18,8 @@ class Picture(models.Model):
 
     `hidden_at` is set when a submitted picture is deleted or set aside; the row then no longer stands in
     its slot. `received_digest` is of the bytes as they came, `stored_digest` of those kept, `pixel_digest` of
-    the picture at the size of its thumbnail: it survives packing the same picture anew.
+    the picture at the size of its thumbnail: it survives packing the same picture anew. `is_shared` is written
+    down for the lists once two candidates have submitted it (queries.twins).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -40,6 +41,7 @@ class Picture(models.Model):
     added_at = models.DateTimeField()
     added_by_staff = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
+    is_shared = models.BooleanField(default=False)
 
     class Meta:
         """One picture a slot; one row an idempotency key; the limits of seed 二(二)."""
@@ -54,6 +56,7 @@ class Picture(models.Model):
             models.CheckConstraint(condition=Q(bytes__lte=204_800, bytes__gt=0), name="picture_within_limit"),
             models.CheckConstraint(condition=Q(format__in=["jpeg", "png"]), name="picture_jpeg_or_png"),
         )
+        indexes = (models.Index(fields=["dossier"], condition=Q(is_shared=True), name="picture_shared"),)
 
     def __str__(self) -> str:
         """Slot and id."""

@@ -9,6 +9,7 @@ from kaosheng.accounts.models import User
 from kaosheng.casework.models.dossier import Dossier
 from kaosheng.casework.models.pictures import Picture
 from kaosheng.domain.places import Manner
+from kaosheng.domain.reasons import REASON_LENGTH
 from kaosheng.domain.states import Stage
 
 
@@ -147,7 +148,7 @@ class Promise(models.Model):
     due_on = models.DateField()
     note = models.CharField(max_length=200)
     at = models.DateTimeField()
-    waived_reason = models.CharField(max_length=200, blank=True)
+    waived_reason = models.CharField(max_length=REASON_LENGTH, blank=True)
 
     class Meta:
         """One a kind."""

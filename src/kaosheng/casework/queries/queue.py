@@ -21,6 +21,7 @@ from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Hold, Look, Submission
 from kaosheng.casework.queries.lines import ORDER_OF_WORK, Tab, first_of, lines_of, together, without_conflict
 from kaosheng.casework.queries.planning import planned_for_its_values
+from kaosheng.casework.queries.twins import shows_shared
 from kaosheng.domain.queueing import HANDED_IN_ONCE, PRECHECK, priorities_of
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import Action, State
@@ -47,9 +48,9 @@ class Wanted:
     """One of `ONLY`."""
 
 
-AGAIN, UPDATED, CHANGED, FREE = "again", "updated", "changed", "free"
-ONLY: Final = (AGAIN, UPDATED, CHANGED, FREE)
-"""Resubmitted; resubmitted since one's own last look; registration changed; in nobody's hands."""
+AGAIN, UPDATED, CHANGED, FREE, TWINS = "again", "updated", "changed", "free", "twins"
+ONLY: Final = (AGAIN, UPDATED, CHANGED, FREE, TWINS)
+"""Resubmitted; resubmitted since one's own last look; registration changed; in nobody's hands; another uses a picture of it."""
 
 
 def in_scope(staff: Staff, permission: Permission = Permission.DOSSIER_VIEW) -> Q:
@@ -187,6 +188,7 @@ def narrowed_to(wanted: Wanted, staff: Staff, now: datetime, *, in_line: bool = 
         else Q(Exists(Submission.objects.filter(dossier=OuterRef("pk"), ordinal__gt=1))),
         UPDATED: Q(Exists(_updated_since_look(staff))),
         CHANGED: Q(changed_since__isnull=False) & (areas | Q(state=State.AT_SITE)),
+        TWINS: Q(shows_shared()),
         FREE: Q(lease__isnull=True) | Q(lease__until__lte=now) | (Q(state=State.AT_AREA) & ~areas),
     }.get(wanted.only, Q())
 

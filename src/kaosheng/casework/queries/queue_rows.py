@@ -42,6 +42,8 @@ _AROUND: Final = """
                       ORDER BY correction.confirmed_at DESC LIMIT 1),
                     (SELECT decision.verdict FROM casework_decision AS decision
                       WHERE decision.dossier_id = dossier.id AND decision.voided_at IS NULL LIMIT 1)),
+           EXISTS (SELECT FROM casework_picture AS picture
+                    WHERE picture.dossier_id = dossier.id AND picture.is_shared AND picture.hidden_at IS NULL),
            proposal.verdict, proposal.by_id, proposer.name
       FROM casework_dossier AS dossier
       LEFT JOIN LATERAL (SELECT submission.ordinal, submission.at FROM casework_submission AS submission
@@ -67,6 +69,7 @@ class QueueRow:
     overdue: bool
     changed: bool
     updated: bool
+    has_twin: bool
     held_for: str
     holder: str
     held_by_me: bool
@@ -88,6 +91,7 @@ class _Around:
     updated: bool
     held_for: str | None
     decided: str | None
+    has_twin: bool
     proposed: str | None
     proposer_id: int | None
     proposer_name: str | None
@@ -134,6 +138,7 @@ def _row_of(dossier: Dossier, around: _Around, staff: Staff, *, now: datetime) -
         overdue=around.handed_in == Action.OVERDUE and waits,
         changed=dossier.changed_since is not None and (shows_area or dossier.state == State.AT_SITE),
         updated=around.updated and waits,
+        has_twin=around.has_twin,
         held_for=(around.held_for or "") if waits else "",
         holder=lease.holder.name if holds and lease is not None else "",
         held_by_me=holds and lease is not None and lease.holder_id == staff.user.pk,

@@ -24,16 +24,10 @@ from kaosheng.casework.models import (
     Step,
 )
 from kaosheng.casework.queries.advice import Advised, advice_on, answers_on
-from kaosheng.casework.queries.around import (
-    Twin,
-    hold_of,
-    internal_notes,
-    last_look,
-    older_pictures,
-    twins_of,
-)
+from kaosheng.casework.queries.around import hold_of, internal_notes, last_look, older_pictures
 from kaosheng.casework.queries.offers import Offer, allowed_actions
 from kaosheng.casework.queries.queue_rows import sees_area
+from kaosheng.casework.queries.twins import Twin, twins_of
 from kaosheng.casework.services.actors import of_staff
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.facts import facts_of

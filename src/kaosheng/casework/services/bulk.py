@@ -6,6 +6,7 @@ What is left out, and why, is found out for the preview and once more under each
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,7 +16,17 @@ from kaosheng.accounts.scope import Staff
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.casework.jobs.bulk import carry_out_run
-from kaosheng.casework.models import BulkItem, BulkRun, Decision, Dossier, Lease, Mark, Step
+from kaosheng.casework.models import (
+    BulkItem,
+    BulkRun,
+    Decision,
+    Dossier,
+    Lease,
+    Mark,
+    RegistrationDoubt,
+    Step,
+)
+from kaosheng.casework.queries.twins import with_twins
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.facts import facts_of
@@ -35,6 +46,8 @@ def preview(*, staff: Staff, act: BulkRun.Act, dossiers: list[Dossier]) -> BulkR
     """Keep what would happen to these dossiers: done, or left out by which rule. Nothing is done yet."""
     now = timezone.now()
     actor = of_staff(staff)
+    chosen = dossiers[:AT_MOST]
+    for_people = _for_people([dossier.pk for dossier in chosen])
     with transaction.atomic():
         run = BulkRun.objects.create(by=staff.user, act=act, created_at=now)
         BulkItem.objects.bulk_create(
@@ -42,9 +55,10 @@ def preview(*, staff: Staff, act: BulkRun.Act, dossiers: list[Dossier]) -> BulkR
                 run=run,
                 dossier=dossier,
                 revision=dossier.revision,
-                excluded=_left_out(Case(dossier, arrived_at=now, now=now), actor, ACTIONS[act]),
+                excluded=_left_out(Case(dossier, arrived_at=now, now=now), actor, ACTIONS[act])
+                or for_people.get(dossier.pk, ""),
             )
-            for dossier in dossiers[:AT_MOST]
+            for dossier in chosen
         )
     return run
 
@@ -122,7 +136,8 @@ def finish(run_id: int) -> None:
 def _require_undisturbed(case: Case, item: BulkItem, actor: Actor, action: Action) -> None:
     """Nothing happened since the preview, and no rule leaves it out now. Raises Refusal."""
     case.require_revision(item.revision)
-    if left_out := _left_out(case, actor, action):
+    left_out = _left_out(case, actor, action) or _for_people([item.dossier_id]).get(item.dossier_id, "")
+    if left_out:
         raise Refusal(left_out)
 
 
@@ -174,6 +189,15 @@ def _needs_a_person(case: Case) -> str:
     if last is not None and last.verdict == Verdict.FAIL and case.phase is Phase.AT_AREA:
         return "recommended_fail"
     return ""
+
+
+def _for_people(dossiers: list[UUID]) -> dict[UUID, str]:
+    """The same, of what stands around them: asked once for the whole list."""
+    doubted = RegistrationDoubt.objects.filter(dossier__in=dossiers, answered_at=None)
+    return {
+        **dict.fromkeys(doubted.values_list("dossier", flat=True), "registration_doubted"),
+        **dict.fromkeys(with_twins(dossiers), "picture_used_twice"),
+    }
 
 
 def own_run(run_id: int, staff: Staff) -> BulkRun:

@@ -14,6 +14,7 @@ from kaosheng.casework.services import locks
 from kaosheng.casework.services.binding import record_conflict
 from kaosheng.casework.services.registrations import change_registration
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.reasons import short_reason
 from kaosheng.domain.roles import Permission
 from kaosheng.registration import gateway
 from kaosheng.registration.models import BindingConflict, RegistrationVersion
@@ -22,7 +23,7 @@ from kaosheng.registration.models import BindingConflict, RegistrationVersion
 def adopt_claim(*, conflict: BindingConflict, staff: Staff, reason: str) -> None:
     """以报名系统为准: the import had the ID number wrong; the claim is applied and the person bound.
 
-    Raises Refusal `not_found`, `reason_needed`, `binding_settled`.
+    Raises Refusal `not_found`, `reason_needed`, `reason_too_long`, `binding_settled`.
     """
     received = gateway.parse(json.loads(conflict.claim))
     _intake, site = gateway.find_place(received)
@@ -38,7 +39,7 @@ def adopt_claim(*, conflict: BindingConflict, staff: Staff, reason: str) -> None
 def keep_import(*, conflict: BindingConflict, staff: Staff, reason: str) -> None:
     """维持导入信息: whoever came isn't this registration's person, or has a wrong number over there.
 
-    Raises Refusal `not_found`, `reason_needed`, `binding_settled`.
+    Raises Refusal `not_found`, `reason_needed`, `reason_too_long`, `binding_settled`.
     """
     with transaction.atomic(durable=True):
         _settle(conflict, staff, reason, BindingConflict.Outcome.IMPORT)
@@ -47,10 +48,9 @@ def keep_import(*, conflict: BindingConflict, staff: Staff, reason: str) -> None
 def _settle(conflict: BindingConflict, staff: Staff, reason: str, outcome: BindingConflict.Outcome) -> None:
     if conflict.registration.intake.area_id not in staff.area_ids(Permission.REGISTRATION_IMPORT):
         raise Refusal("not_found")
-    if not reason.strip():
-        raise Refusal("reason_needed")
+    why = short_reason(reason)
     settled = BindingConflict.objects.filter(pk=conflict.pk, outcome="").update(
-        outcome=outcome, reason=reason.strip(), resolved_by=staff.user, resolved_at=timezone.now()
+        outcome=outcome, reason=why, resolved_by=staff.user, resolved_at=timezone.now()
     )
     if not settled:
         raise Refusal("binding_settled")
@@ -59,5 +59,5 @@ def _settle(conflict: BindingConflict, staff: Staff, reason: str, outcome: Bindi
         conflict,
         By("staff", staff.id),
         outcome=outcome.value,
-        reason=reason.strip(),
+        reason=why,
     )

@@ -14,6 +14,7 @@ from kaosheng.casework.services.submitting import freeze, set_unsent_aside
 from kaosheng.casework.services.write_path import open_as_seen, open_case
 from kaosheng.casework.words import deadline_words
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.reasons import short_reason
 from kaosheng.domain.roles import Permission, permissions_of
 from kaosheng.domain.states import Action, State
 
@@ -37,15 +38,14 @@ def request_extension(*, dossier_id: UUID, actor: Actor, until: datetime, reason
         if Permission.EXTENSION_REQUEST not in permissions_of(case.roles_of(actor)):
             raise Refusal("not_your_role", action="extend")
         _require_extendable(case, until)
-        if not reason.strip():
-            raise Refusal("reason_needed")
+        why = short_reason(reason)
         if case.dossier.extension_requests.filter(answered_at=None).exists():
             raise Refusal("extension_asked_already")
         case.record(AuditName.EXTENSION_REQUESTED, actor, until=until.isoformat())
         return ExtensionRequest.objects.create(
             dossier=case.dossier,
             until=until,
-            reason=reason.strip(),
+            reason=why,
             requested_by=actor.person,
             requested_at=case.now,
         )

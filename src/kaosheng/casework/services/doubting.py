@@ -7,6 +7,7 @@ from uuid import UUID
 from kaosheng.audit.names import AuditName
 from kaosheng.casework.models import RegistrationDoubt
 from kaosheng.casework.services.actors import Actor
+from kaosheng.casework.services.remarks import require_nameless
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, permissions_of
@@ -36,13 +37,14 @@ def answer_doubt(*, dossier_id: UUID, actor: Actor, told_at: str, text: str) -> 
     """The 考点 says what became of it; the candidate reads it on his page. An answer can be put better.
 
     `told_at` is the moment of the words that are answered, in ISO 8601: the candidate may have written others.
-    Raises Refusal `not_your_role`, `answer_needed`, `not_found`, `doubt_changed`.
+    Raises Refusal `not_your_role`, `answer_needed`, `remark_names_staff`, `not_found`, `doubt_changed`.
     """
     with open_case(dossier_id) as case:
         if Permission.DOUBT_ANSWER not in permissions_of(case.roles_of(actor)):
             raise Refusal("not_your_role", action="answer")
         if not text.strip():
             raise Refusal("answer_needed")
+        require_nameless(case, text)
         doubt = RegistrationDoubt.objects.filter(dossier=case.dossier).first()
         if doubt is None:
             raise Refusal("not_found")

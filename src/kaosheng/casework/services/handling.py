@@ -16,23 +16,22 @@ from kaosheng.casework.services.lining import place_in_line
 from kaosheng.casework.services.reviewing import LEASE_FOR, require_reviewer
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.reasons import short_reason
 from kaosheng.domain.roles import Permission, permissions_of
 
 
 def hold(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -> Hold:
     """暂缓 a dossier one holds: it leaves one's hands and the line until somebody goes on with it.
 
-    Raises Refusal `reason_needed`, `lease_needed`, `stale_revision`, `not_your_stage`.
+    Raises Refusal `reason_needed`, `reason_too_long`, `lease_needed`, `stale_revision`, `not_your_stage`.
     """
     with open_case(dossier_id) as case:
         stage = require_reviewer(case, actor)
         case.require_revision(seen_revision)
         if not case.holds_lease(actor):
             raise Refusal("lease_needed")
-        if not reason.strip():
-            raise Refusal("reason_needed")
         made = Hold.objects.create(
-            dossier=case.dossier, stage=stage, by=actor.person, at=case.now, reason=reason.strip()
+            dossier=case.dossier, stage=stage, by=actor.person, at=case.now, reason=short_reason(reason)
         )
         case.drop_lease()
         _line_up(case)
@@ -70,14 +69,12 @@ def add_note(*, dossier_id: UUID, actor: Actor, text: str) -> InternalNote:
 def declare_conflict(*, dossier_id: UUID, actor: Actor, reason: str) -> Conflict:
     """回避: while it stands he never gets this dossier; his lease and his hold end.
 
-    Raises Refusal `reason_needed`, `not_found`.
+    Raises Refusal `reason_needed`, `reason_too_long`, `not_found`.
     """
     with open_case(dossier_id) as case:
         case.roles_of(actor)
-        if not reason.strip():
-            raise Refusal("reason_needed")
         made = Conflict.objects.create(
-            registration=case.registration, by=actor.person, at=case.now, reason=reason.strip()
+            registration=case.registration, by=actor.person, at=case.now, reason=short_reason(reason)
         )
         if case.holds_lease(actor):
             case.drop_lease()
@@ -90,21 +87,18 @@ def declare_conflict(*, dossier_id: UUID, actor: Actor, reason: str) -> Conflict
 def withdraw_conflict(*, dossier_id: UUID, actor: Actor, by: User, reason: str) -> None:
     """撤回 somebody's 回避 as his manager: he may get the dossier again.
 
-    Raises Refusal `own_conflict`, `not_your_role`, `reason_needed`, `not_found`.
+    Raises Refusal `own_conflict`, `not_your_role`, `reason_needed`, `reason_too_long`, `not_found`.
     """
     with open_case(dossier_id) as case:
         if actor.person.pk == by.pk:
             raise Refusal("own_conflict")
         if Permission.HAND_OVER not in permissions_of(case.roles_of(actor)):
             raise Refusal("not_your_role", action="hand_over")
-        if not reason.strip():
-            raise Refusal("reason_needed")
+        why = short_reason(reason)
         standing = case.registration.declared_conflicts.standing().filter(by=by)
-        if not standing.update(
-            withdrawn_at=case.now, withdrawn_by=actor.person, withdrawn_reason=reason.strip()
-        ):
+        if not standing.update(withdrawn_at=case.now, withdrawn_by=actor.person, withdrawn_reason=why):
             raise Refusal("not_found")
-        case.record(AuditName.CONFLICT_WITHDRAWN, actor, declared_by=str(by.pk), reason=reason.strip())
+        case.record(AuditName.CONFLICT_WITHDRAWN, actor, declared_by=str(by.pk), reason=why)
 
 
 def hand_over(*, dossier_id: UUID, actor: Actor, giver: User, taker: Staff | None) -> bool:

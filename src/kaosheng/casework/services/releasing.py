@@ -19,6 +19,7 @@ from kaosheng.casework.jobs.release import announce_release
 from kaosheng.casework.models import Dossier, LateCase, Release
 from kaosheng.casework.services import locks
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.reasons import short_reason
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import State
 from kaosheng.regions.models import Intake
@@ -60,24 +61,23 @@ def prepare_release(*, intake: Intake, staff: Staff, late_cases: Mapping[UUID, s
     """Open the next batch (or take the one in preparation), name the late cases, attach the decided in chunks.
 
     Nothing becomes visible. Raises Refusal `not_found`, `release_blocked` (count), `reason_needed`,
-    `nothing_to_release`.
+    `reason_too_long`, `nothing_to_release`.
     """
     _require_publisher(staff, intake)
-    if any(not reason.strip() for reason in late_cases.values()):
-        raise Refusal("reason_needed")
+    late = {dossier_id: short_reason(reason) for dossier_id, reason in late_cases.items()}
     with transaction.atomic(durable=True):
         locks.take_intake(intake.pk)
         now = timezone.now()
-        _require_unblocked(intake, now, frozenset(late_cases))
+        _require_unblocked(intake, now, frozenset(late))
         if not ready_for_release(intake=intake).exists():
             raise Refusal("nothing_to_release")
         release = _release_in_preparation(intake, staff, now)
         release.late_cases.all().delete()
         LateCase.objects.bulk_create(
-            LateCase(release=release, dossier_id=dossier_id, reason=reason.strip())
-            for dossier_id, reason in late_cases.items()
+            LateCase(release=release, dossier_id=dossier_id, reason=reason)
+            for dossier_id, reason in late.items()
         )
-        _record(AuditName.RELEASE_PREPARED, staff, release, late=len(late_cases))
+        _record(AuditName.RELEASE_PREPARED, staff, release, late=len(late))
     while _attach_chunk(release):
         pass
     return release

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from kaosheng.audit.names import AuditName
+from kaosheng.casework.jobs.twins import note_twins
 from kaosheng.casework.models import Explanation, Picture, Promise, Submission, SubmittedPicture
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import tell_candidate
@@ -116,6 +117,7 @@ def freeze(case: Case, *, commitment: str) -> Submission:
         )
         for line, picture in enumerate(case.pictures, start=1)
     )
+    note_twins.defer(dossier_id=str(case.dossier.pk))
     return submission
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kaosheng.domain.materials import Effect, Kind, Rule
-from kaosheng.domain.soundness import PICTURES_PER_KIND, SHORT_NAME_LENGTH
+from kaosheng.domain.materials import DEFAULT_LONG_SIDE_FLOOR, Effect, Kind, Rule
+from kaosheng.domain.soundness import LONG_SIDE_FLOORS, PICTURES_PER_KIND, SHORT_NAME_LENGTH
 from kaosheng.registration.words import LABELS, NUMBERS, VALUES, YES_OR_NO
 from kaosheng.web.office.catalogue_words import EFFECTS
 
@@ -28,6 +29,12 @@ def _text(label: Any) -> forms.CharField:
 
 class KindForm(forms.Form):
     """材料种类."""
+
+    _AS_GIVEN: Final = (
+        "code", "name_zh", "name_en", "short_name_zh", "short_name_en", "requirement_zh", "requirement_en",
+        "minimum", "maximum", "count_fact", "may_promise", "long_side_floor", "grey",
+    )  # fmt: skip
+    """Fields of a kind that are shown and kept just so."""
 
     code = forms.RegexField(
         r"^[A-Z][0-9]{2,4}$",
@@ -62,6 +69,15 @@ class KindForm(forms.Form):
         label=_("位置名称（英文）"), required=False, widget=forms.Textarea({"rows": 3})
     )
     may_promise = forms.BooleanField(label=_("允许“暂时无法提供”，承诺日期后补"), required=False)
+    long_side_floor = forms.IntegerField(
+        label=_("长边最少像素"),
+        help_text=_("浏览器自动缩小照片时，长边不会小于这个数；字小的材料应大一些。"),
+        initial=DEFAULT_LONG_SIDE_FLOOR,
+        min_value=LONG_SIDE_FLOORS[0],
+        max_value=LONG_SIDE_FLOORS[1],
+        error_messages=_REQUIRED,
+    )
+    grey = forms.BooleanField(label=_("颜色不重要，照片可转为灰度，文字更清楚"), required=False)
     picture = forms.FileField(
         label=_("示例图片"),
         help_text=_("jpg、jpeg 或 png，不超过 200 KB；不选则保留原来的。"),
@@ -80,34 +96,16 @@ class KindForm(forms.Form):
     @staticmethod
     def values_of(kind: Kind) -> dict[str, Any]:
         """A kind as the form shows it."""
-        names = (
-            "code", "name_zh", "name_en", "short_name_zh", "short_name_en", "requirement_zh", "requirement_en",
-            "minimum", "maximum", "count_fact", "may_promise",
-        )  # fmt: skip
         lines = {name: "\n".join(getattr(kind, name)) for name in ("labels_zh", "labels_en")}
-        return {**{name: getattr(kind, name) for name in names}, **lines}
+        return {**{name: getattr(kind, name) for name in KindForm._AS_GIVEN}, **lines}
 
     def kind(self, before: Kind | None, sample: str) -> Kind:
-        """What was filled in; reasons and source stay as they were."""
-        given = self.cleaned_data
-        return Kind(
-            code=given["code"],
-            name_zh=given["name_zh"],
-            name_en=given["name_en"],
-            short_name_zh=given["short_name_zh"],
-            short_name_en=given["short_name_en"],
-            requirement_zh=given["requirement_zh"].replace("\r\n", "\n"),
-            requirement_en=given["requirement_en"].replace("\r\n", "\n"),
-            minimum=given["minimum"],
-            maximum=given["maximum"],
-            count_fact=given["count_fact"],
-            labels_zh=_lines(given["labels_zh"]),
-            labels_en=_lines(given["labels_en"]),
-            may_promise=given["may_promise"],
-            sample=sample,
-            reasons=before.reasons if before else (),
-            source=before.source if before else "",
-        )
+        """What was filled in; what the form doesn't ask for stays as it was."""
+        given: dict[str, Any] = {name: self.cleaned_data[name] for name in self._AS_GIVEN}
+        given |= {name: _lines(self.cleaned_data[name]) for name in ("labels_zh", "labels_en")}
+        for name in ("requirement_zh", "requirement_en"):
+            given[name] = given[name].replace("\r\n", "\n")
+        return replace(before, **given, sample=sample) if before else Kind(**given, sample=sample)
 
 
 def _lines(text: str) -> tuple[str, ...]:

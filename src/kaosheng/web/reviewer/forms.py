@@ -11,13 +11,42 @@ from django.utils.translation import gettext_lazy as _
 
 from kaosheng.casework.models import Mark
 from kaosheng.domain.deadlines import HOUSE_TIME
+from kaosheng.domain.errors import Refusal
 from kaosheng.domain.places import Manner
+from kaosheng.domain.reasons import REASON_LENGTH
 from kaosheng.domain.states import Verdict
 from kaosheng.web.reviewer import words
+from kaosheng.web.ui.messages import ANSWERS
 
 ISO_DAY: Final = "%Y-%m-%d"
 """What a browser's date field sends and wants, whatever the language of the page."""
-_TEXT = {"rows": 3, "maxlength": 1000}
+OPINION_LENGTH: Final = 1000
+"""Characters of what is said to a candidate or to the other stage."""
+
+_SENTENCES: Final[dict[str, Any]] = {
+    name: ANSWERS[code].sentence
+    for name, code in (("required", "reason_needed"), ("max_length", "reason_too_long"))
+}
+
+
+def _words(label: Any, longest: int, *, required: bool = True, rows: int = 3) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=longest,
+        required=required,
+        widget=forms.Textarea({"rows": rows}),
+        error_messages=_SENTENCES,
+    )
+
+
+def refusal_of(form: forms.Form) -> Refusal:
+    """What a script is told of a form that isn't whole: words too long, or missing."""
+    errors = [error for name in form.errors for error in form.errors.as_data()[name]]
+    too_long = next((error for error in errors if error.code == "max_length"), None)
+    if too_long is None:
+        return Refusal("reason_needed")
+    params = too_long.params or {}
+    return Refusal("reason_too_long", **{name: params[name] for name in ("limit_value", "show_value")})
 
 
 class SeenForm(forms.Form):
@@ -30,12 +59,13 @@ class SeenForm(forms.Form):
 class ReasonForm(SeenForm):
     """An act that needs a reason."""
 
-    reason = forms.CharField(
-        label=_("理由"),
-        max_length=1000,
-        widget=forms.Textarea(_TEXT),
-        error_messages={"required": _("请填写理由。")},
-    )
+    reason = _words(_("理由"), OPINION_LENGTH)
+
+
+class ShortReasonForm(SeenForm):
+    """An act whose reason the house keeps for itself."""
+
+    reason = _words(_("理由"), REASON_LENGTH)
 
 
 class RecommendForm(SeenForm):
@@ -44,9 +74,7 @@ class RecommendForm(SeenForm):
     verdict = forms.ChoiceField(
         choices=[(verdict.value, "") for verdict in Verdict], widget=forms.HiddenInput
     )
-    reason = forms.CharField(
-        label=_("审核意见"), max_length=1000, required=False, widget=forms.Textarea(_TEXT)
-    )
+    reason = _words(_("审核意见"), OPINION_LENGTH, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,9 +92,7 @@ class RecommendForm(SeenForm):
 class DecideForm(RecommendForm):
     """通过 or a proposal, with the waiver of what was promised and isn't there."""
 
-    waiver = forms.CharField(
-        label=_("免交理由"), max_length=200, required=False, widget=forms.Textarea({"rows": 2})
-    )
+    waiver = _words(_("免交理由"), REASON_LENGTH, required=False, rows=2)
 
     def __init__(self, *args: Any, promises_open: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,15 +109,10 @@ class CorrectionForm(SeenForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("请选择结论。")},
     )
-    reason = forms.CharField(
-        label=_("更正理由"),
-        max_length=1000,
-        widget=forms.Textarea(_TEXT),
-        error_messages={"required": _("请填写理由。")},
-    )
+    reason = _words(_("更正理由"), OPINION_LENGTH)
 
 
-class UntilForm(ReasonForm):
+class UntilForm(ShortReasonForm):
     """延期: until the end of a day."""
 
     until = forms.DateField(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from kaosheng.casework.models import Mark
-from kaosheng.casework.queries.around import Twin
+from kaosheng.casework.queries.twins import Twin
 from kaosheng.casework.queries.workbench import KindView, PictureView, Workbench
 from kaosheng.catalogue.reasons import Reason, reasons_of
 from kaosheng.web.reviewer import presenting, words

@@ -101,6 +101,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "wording_too_long": Answer(422, _("短信有 %(characters)s 字，最多 %(limit)s 字。")),
     # reviewers
     "reason_needed": Answer(422, _("请填写理由。")),
+    "reason_too_long": Answer(
+        422, _("最多 %(limit_value)d 个字，收到 %(show_value)d 个字，没有保存。请缩短后再提交。")
+    ),
     "verdict_needed": Answer(422, _("请选择结论。")),
     "places_needed": Answer(422, _("没有标记任何需更换或缺少的材料，不能退回补充。")),
     "pictures_unmarked": Answer(422, _("还有 %(count)s 张图片没有标记，全部标记后才能继续。")),
@@ -127,6 +130,8 @@ ANSWERS: Final[dict[str, Answer]] = {
     "on_hold": Answer(409, _("这份材料已暂缓，结束暂缓后再操作。")),
     "proposal_pending": Answer(409, _("这份材料已有提议，等待另一位审核员复核。")),
     "registration_flagged": Answer(409, _("报名信息在提交后有变更，须由人核对差异。")),
+    "registration_doubted": Answer(409, _("考生反映报名信息有误，尚未答复，须由人核对。")),
+    "picture_used_twice": Answer(409, _("有图片与其他考生的相同，须由人核对。")),
     "asks_something": Answer(409, _("有标记为需更换或缺少的材料，须由人处理。")),
     "recommended_fail": Answer(409, _("考点建议不通过，须由人审核。")),
     "reason_without_sentence": Answer(422, _("每条原因都须填写中文，没有保存。")),
@@ -178,6 +183,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "kind_text_missing": Answer(422, _("材料 %(kind)s 的名称、简称或要求没有填全，中文和英文都要填写。")),
     "kind_short_name_long": Answer(
         422, _("材料 %(kind)s 的简称有 %(length)s 个字，短信中最多 %(limit)s 个字。")
+    ),
+    "kind_floor_wrong": Answer(
+        422, _("材料 %(kind)s 的长边最少像素是 %(pixels)s，须在 %(lowest)s 到 %(highest)s 之间。")
     ),
     "kind_labels_wrong": Answer(
         422, _("材料 %(kind)s 的位置名称不对：中文和英文的个数须相同，且不多于最多张数。")

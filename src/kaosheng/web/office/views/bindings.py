@@ -62,7 +62,7 @@ def settle(request: HttpRequest, conflict_id: int) -> HttpResponseBase:
     if answer is None:
         raise Refusal("form_incomplete", field="answer")
     try:
-        answer(conflict=conflict, staff=staff_member(request), reason=request.POST.get("reason", "")[:200])
+        answer(conflict=conflict, staff=staff_member(request), reason=request.POST.get("reason", ""))
     except Refusal as refusal:
         return _show(request, problem=sentence_of(refusal), status=status_of(refusal))
     messages.success(request, _("已处理，考生再次登录时生效。"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kaosheng.casework.models import RegistrationDoubt
+from kaosheng.casework.models import Dossier, RegistrationDoubt
 from kaosheng.casework.queries.doubts import doubts_of
 from kaosheng.casework.services.actors import of_staff
 from kaosheng.casework.services.doubting import answer_doubt
@@ -24,6 +25,7 @@ from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
 from kaosheng.web.reviewer.presenting import pick
+from kaosheng.web.ui.messages import sentence_of, status_of
 
 PER_PAGE: Final = 30
 
@@ -60,13 +62,24 @@ def doubt(request: HttpRequest, dossier_id: UUID) -> HttpResponseBase:
         raise Refusal("not_found")
     shown = {"text": row.answer, "told_at": row.told_at.isoformat()}
     form = AnswerForm(request.POST) if request.method == "POST" else AnswerForm(initial=shown)
-    if form.is_valid():
-        given: dict[str, Any] = form.cleaned_data
-        answer_doubt(dossier_id=dossier.pk, actor=of_staff(staff_member(request)), **given)
+    if form.is_valid() and _answered(request, dossier, form):
         messages.success(request, _("已答复。考生会在本人页面看到。"))
         return redirect("office:doubts")
     context = {"row": row, "site": _site(row), "form": form, "back": reverse("office:doubts")}
     return render(request, "office/doubt.html", context, status=422 if form.is_bound else 200)
+
+
+def _answered(request: HttpRequest, dossier: Dossier, form: AnswerForm) -> bool:
+    """Whether the answer was kept; what is wrong with its words stands at the field."""
+    given: dict[str, Any] = form.cleaned_data
+    try:
+        answer_doubt(dossier_id=dossier.pk, actor=of_staff(staff_member(request)), **given)
+    except Refusal as refusal:
+        if status_of(refusal) != HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise
+        form.add_error("text", sentence_of(refusal))
+        return False
+    return True
 
 
 def _site(row: RegistrationDoubt) -> str:

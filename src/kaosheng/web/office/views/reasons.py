@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,18 +18,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kaosheng.accounts.scope import Staff
-from kaosheng.audit.recording import By
-from kaosheng.catalogue.queries import load_catalogue, newest_version_id
-from kaosheng.catalogue.reasons import Reason, area_reasons, keep_reasons, reasons_of
+from kaosheng.casework.services.remarks import keep_area_reasons
+from kaosheng.catalogue.queries import kinds_of_area
+from kaosheng.catalogue.reasons import Reason, area_reasons, reasons_of
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.materials import Kind
 from kaosheng.domain.roles import Permission
 from kaosheng.regions.models import ExamArea, Intake
 from kaosheng.web.access import for_staff, staff_member
 from kaosheng.web.reviewer.presenting import pick
+from kaosheng.web.ui.messages import sentence_of, status_of
 
-MOST: Final = 9
-"""As many as there are number keys."""
+NUMBER_KEYS: Final = 9
+MOST: Final = 40
+"""Reasons of one kind; behind the ninth a reviewer clicks."""
 _LONGEST_ZH, _LONGEST_EN = 200, 300
 
 
@@ -33,36 +40,60 @@ _LONGEST_ZH, _LONGEST_EN = 200, 300
 def reasons(request: HttpRequest) -> HttpResponseBase:
     """The reasons of one kind, to read and to change."""
     staff = staff_member(request)
-    area, kinds = _area_and_kinds(staff)
     asked = request.POST if request.method == "POST" else request.GET
+    areas = _areas(staff)
+    area = next((one for one in areas if one.code == asked.get("area")), areas[0])
+    kinds = kinds_of_area(area.pk)
     kind = next((one for one in kinds if one.code == asked.get("kind")), kinds[0])
-    if request.method == "POST":
-        keep_reasons(area=area, kind=kind.code, reasons=_given(request.POST), by=By("staff", staff.id))
-        messages.success(request, _("已保存，立即生效；已标记的说明不变。"))
-        return redirect(reverse("office:reasons") + f"?kind={kind.code}")
-    return _page(request, area, kinds, kind)
+    desk = _Desk(areas, area, kinds, kind)
+    if request.method != "POST":
+        return _page(request, desk, reasons_of(kind, area_reasons(area.pk)))
+    given = _given(request.POST)
+    try:
+        keep_area_reasons(staff=staff, area=area, kind=kind.code, reasons=given)
+    except Refusal as refusal:
+        if status_of(refusal) != HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise
+        return _page(request, desk, given, problem=sentence_of(refusal))
+    messages.success(request, _("已保存，立即生效；已标记的说明不变。"))
+    return redirect(f"{reverse('office:reasons')}?{urlencode({'area': area.code, 'kind': kind.code})}")
 
 
-def _page(request: HttpRequest, area: ExamArea, kinds: tuple[Kind, ...], kind: Kind) -> HttpResponse:
-    kept = area_reasons(area.pk)
-    rows = [*reasons_of(kind, kept), *(Reason("", "", "") for _ in range(MOST))][:MOST]
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """The 考区 somebody may choose from, the chosen one, its kinds and the chosen one of them."""
+
+    areas: list[ExamArea]
+    area: ExamArea
+    kinds: tuple[Kind, ...]
+    kind: Kind
+
+
+def _page(request: HttpRequest, desk: _Desk, shown: Sequence[Reason], *, problem: str = "") -> HttpResponse:
+    kept = area_reasons(desk.area.pk)
+    empty = max(NUMBER_KEYS - len(shown), 1 if len(shown) < MOST else 0)
+    rows = [*shown, *(Reason("", "", "") for _ in range(empty))]
     context = {
-        "kinds": [(one.code, pick(one.name_zh, one.name_en), one.code in kept) for one in kinds],
-        "kind": kind,
-        "kind_name": pick(kind.name_zh, kind.name_en),
-        "is_own": kind.code in kept,
-        "rows": [(number, row) for number, row in enumerate(rows, start=1)],
+        "areas": [(one.code, pick(one.name_zh, one.name_en)) for one in desk.areas],
+        "area": desk.area,
+        "kinds": [(one.code, pick(one.name_zh, one.name_en), one.code in kept) for one in desk.kinds],
+        "kind": desk.kind,
+        "kind_name": pick(desk.kind.name_zh, desk.kind.name_en),
+        "is_own": desk.kind.code in kept,
+        "rows": [(number, row, number <= NUMBER_KEYS) for number, row in enumerate(rows, start=1)],
+        "problem": problem,
     }
-    return render(request, "office/reasons.html", context)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
+    return render(request, "office/reasons.html", context, status=status)
 
 
-def _area_and_kinds(staff: Staff) -> tuple[ExamArea, tuple[Kind, ...]]:
-    """His 考区 and the kinds of its newest intake. Raises Refusal `not_found` for an 考区 without an intake."""
-    areas = staff.area_ids(Permission.REASONS_EDIT)
-    intake = Intake.objects.filter(area_id__in=areas).select_related("area").order_by("-opens_at").first()
-    if intake is None:
+def _areas(staff: Staff) -> list[ExamArea]:
+    """His 考区 with an intake, by code. Raises Refusal `not_found` when there is none."""
+    reached = ExamArea.objects.filter(pk__in=staff.area_ids(Permission.REASONS_EDIT))
+    areas = list(reached.filter(Exists(Intake.objects.filter(area=OuterRef("pk")))).order_by("code"))
+    if not areas:
         raise Refusal("not_found")
-    return intake.area, load_catalogue(newest_version_id(intake.pk)).kinds
+    return areas
 
 
 def _given(data: QueryDict) -> list[Reason]:

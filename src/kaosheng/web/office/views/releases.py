@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.casework.models import Dossier, Release
 from kaosheng.casework.queries import progress as queries
+from kaosheng.casework.queries.twins import shows_shared
 from kaosheng.casework.services import releasing
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
@@ -83,6 +84,7 @@ def _show(
         "more": max(0, number - SHOWN),
         "ready": ready.count(),
         "preview": _preview(ready),
+        "twins": ready.filter(shows_shared()).count(),
         "preparing": preparing,
         "unnamed": number - len(late.keys() & set(blockers.values_list("pk", flat=True))),
         "published": [batch for batch in batches if batch.published_at is not None],
@@ -139,7 +141,7 @@ def _typed(request: HttpRequest) -> dict[UUID, str]:
     for name, value in request.POST.items():
         if name.startswith(_LATE) and str(value).strip():
             try:
-                typed[UUID(name.removeprefix(_LATE))] = str(value).strip()[:200]
+                typed[UUID(name.removeprefix(_LATE))] = str(value).strip()
             except ValueError:
                 raise Refusal("form_incomplete", field=name) from None
     return typed
@@ -147,7 +149,7 @@ def _typed(request: HttpRequest) -> dict[UUID, str]:
 
 def _the_rest(request: HttpRequest, intake: Intake, *, besides: dict[UUID, str]) -> dict[UUID, str]:
     """The one reason given for all blockers that got none of their own, listed on the page or not."""
-    reason = request.POST.get(_ALL_THE_REST, "").strip()[:200]
+    reason = request.POST.get(_ALL_THE_REST, "").strip()
     if not reason:
         return {}
     blockers = releasing.release_blockers(intake=intake, now=timezone.now())

@@ -200,12 +200,12 @@ VERBS: Final[dict[str, Verb]] = {
         heading=_("申请延期"), needs=Permission.EXTENSION_REQUEST,
     ),
     "hold": Verb(
-        None, forms.ReasonForm, _hold, _("已暂缓，可在“暂缓”列表中找到。"),
+        None, forms.ShortReasonForm, _hold, _("已暂缓，可在“暂缓”列表中找到。"),
         _("材料暂时放下，不再分给任何人，例如等待电话回复。标记保留，考生看不到。"), look="btn-change",
         heading=_("暂缓"), needs=Permission.DOSSIER_TAKE, leased=True, leaves=True,
     ),
     "conflict": Verb(
-        None, forms.ReasonForm, _conflict, _("已声明回避，这份材料不会再分给您。"),
+        None, forms.ShortReasonForm, _conflict, _("已声明回避，这份材料不会再分给您。"),
         _("您与考生有亲属、师生、同事等利害关系时须回避。声明后您不能再打开这份材料，也不能撤回声明。"), look="btn-refuse",
         heading=_("声明回避"), needs=Permission.DOSSIER_TAKE, leaves=True,
     ),
@@ -353,7 +353,7 @@ def _do(request: HttpRequest, dossier: Dossier, verb: str) -> HttpResponseBase:
     form = _form(bench, what, request.POST, verdict)
     if not form.is_valid():
         if by_script(request):
-            raise Refusal("reason_needed")
+            raise forms.refusal_of(form)
         return _ask(request, dossier, verb, form=form)
     try:
         what.run(dossier.pk, of_staff(staff), form.cleaned_data)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,9 +18,10 @@ from kaosheng.casework.queries.hands import Hands, conflicts_of, givers, reviewe
 from kaosheng.casework.services import handling
 from kaosheng.casework.services.actors import of_staff
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.reasons import REASON_LENGTH
 from kaosheng.domain.roles import Permission
 from kaosheng.web.access import for_staff, staff_member
-from kaosheng.web.ui.messages import sentence_of
+from kaosheng.web.ui.messages import sentence_of, status_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,17 +29,35 @@ from kaosheng.web.ui.messages import sentence_of
 def hand_over(request: HttpRequest) -> HttpResponseBase:
     """Who holds what, and a form for each."""
     staff = staff_member(request)
-    held = givers(staff)
-    people = reviewers_beside(staff)
     if request.method == "POST":
+        held, people = givers(staff), reviewers_beside(staff)
         hands = next((one for one in held if str(one.person.pk) == request.POST.get("giver")), None)
         if hands is None:
             raise Refusal("not_found")
         _hand(request, staff, hands, _taker(people, hands, request.POST.get("taker", "")))
         return redirect("reviewer:hand-over")
-    return render(
-        request, "reviewer/hand_over.html", {"held": held, "people": people, "conflicts": conflicts_of(staff)}
-    )
+    return _page(request, staff)
+
+
+def _page(
+    request: HttpRequest,
+    staff: Staff,
+    *,
+    problem: str = "",
+    about: int | None = None,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    """The lists; `problem` is what was wrong with the words for the 回避 `about`, which stay in their field."""
+    context = {
+        "held": givers(staff),
+        "people": reviewers_beside(staff),
+        "conflicts": conflicts_of(staff),
+        "longest": REASON_LENGTH,
+        "problem": problem,
+        "about": about,
+        "typed": request.POST.get("reason", ""),
+    }
+    return render(request, "reviewer/hand_over.html", context, status=status)
 
 
 @require_POST
@@ -56,9 +76,10 @@ def withdraw_conflict(request: HttpRequest, declared_id: int) -> HttpResponseBas
             reason=request.POST.get("reason", ""),
         )
     except Refusal as refusal:
-        messages.error(request, sentence_of(refusal))
-    else:
-        messages.success(request, _("已撤回回避，材料可以再分给这位审核员。"))
+        return _page(
+            request, staff, problem=sentence_of(refusal), about=declared_id, status=status_of(refusal)
+        )
+    messages.success(request, _("已撤回回避，材料可以再分给这位审核员。"))
     return redirect("reviewer:hand-over")
 
 

@@ -26,6 +26,7 @@ from kaosheng.casework.queries.queue import (
     COUNTED_TO,
     FREE,
     ONLY,
+    TWINS,
     UPDATED,
     DossierList,
     Wanted,
@@ -60,6 +61,7 @@ _ONLY_WORDS: Final[dict[str, str | Promise]] = {
     UPDATED: gettext_lazy("我看过后有更新的"),
     CHANGED: gettext_lazy("报名信息已变更的"),
     FREE: gettext_lazy("无人处理的"),
+    TWINS: gettext_lazy("图片与他人相同的"),
 }
 
 
