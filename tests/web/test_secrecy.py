@@ -109,6 +109,15 @@ def submitted_in_one_stage(clock: time_machine.Traveller) -> Stage:
     return Stage(here, cast(here), dossier, clock)
 
 
+def resubmitted_to_the_area(clock: time_machine.Traveller) -> Stage:
+    """Returned by the 考区, answered and submitted again."""
+    stage = forwarded(clock)
+    dossiers.return_(stage.dossier, stage.house.gao)
+    dossiers.replace(stage.dossier)
+    dossiers.submit(stage.dossier)
+    return stage
+
+
 def forwarded_and_window_over(clock: time_machine.Traveller) -> Stage:
     """The 考点 could close its review now."""
     stage = forwarded(clock)
@@ -265,6 +274,8 @@ SAME: tuple[tuple[Callable[[time_machine.Traveller], Stage], Play, Play], ...] =
     (forwarded, registration_changes, passed_changed_and_kept),
     (forwarded, cancelled_and_restored, refused_cancelled_and_restored),
     (forwarded_against, nothing_happens, passed),
+    (resubmitted_to_the_area, nothing_happens, passed_reopened_and_sent_back),
+    (resubmitted_to_the_area, nothing_happens, refused_and_attached),
     (forwarded_with_a_promise, nothing_happens, passed_with_a_waiver),
     (submitted_in_one_stage, nothing_happens, somebody_looks),
     (submitted_in_one_stage, nothing_happens, refused_and_attached),
@@ -307,7 +318,7 @@ _OTHER_WAYS_IN: Final = frozenset(
 
 
 def _pages(client: Client, dossier: Dossier) -> Iterator[tuple[str, Any]]:
-    submission = dossier.submissions.get()
+    submission = dossier.submissions.latest("ordinal")
     picture = dossier.pictures.order_by("kind", "position")[0]
     here, there = {"dossier_id": dossier.pk}, {"dossier_id": dossier.pk, "picture_id": picture.pk}
     values = {

@@ -101,6 +101,11 @@ class Visible:
         """Marks are seen only while 待补充, and then only those that were sent."""
         return self.state is VisibleState.RETURNED
 
+    @property
+    def awaits_review(self) -> bool:
+        """Whether everything lies with the reviewers, as far as the candidate may know."""
+        return self.state in {VisibleState.WAITING, VisibleState.IN_REVIEW, VisibleState.SITE_PASSED}
+
 
 def visible_to_candidate(
     dossier: DossierFacts,

@@ -17,6 +17,7 @@ from django.utils import timezone
 from kaosheng.crypto.sealing import blind_index
 from kaosheng.domain.errors import Refusal
 from kaosheng.regions.models import ExamSite, Intake
+from kaosheng.registration.changes import COUNTED, own_fields
 from kaosheng.registration.models import Candidate, Registration, RegistrationVersion
 
 ID_TAIL: Final = 4
@@ -202,9 +203,11 @@ def id_tail_index(tail: str) -> str:
 
 
 def differs(registration: Registration, received: Received) -> bool:
-    """Whether anything a checklist or a reviewer goes by changed; a new telephone number doesn't count."""
-    before = (registration.facts, registration.name, registration.id_number, registration.site.code)
-    return before != (received.facts, received.name, received.id_number, received.site)
+    """Whether anything a checklist or a reviewer goes by changed."""
+    known = own_fields(registration, site=registration.site.code)
+    return registration.facts != received.facts or any(
+        known[name] != getattr(received, name) for name in COUNTED
+    )
 
 
 def pull_page(*, area: str, exam_batch: str, after: str) -> tuple[list[object], str | None]:

@@ -33,6 +33,15 @@ LABELS: Final[dict[str, Text]] = {
 }
 """Facts in the order they are shown; one the table doesn't know is left out."""
 
+OWN_LABELS: Final[dict[str, Text]] = {
+    "name": _("姓名"),
+    "id_type": _("证件类型"),
+    "id_number": _("证件号码"),
+    "phone": _("手机号码"),
+    "site": _("考点"),
+}
+"""What a registration says besides its facts."""
+
 YES_OR_NO: Final = frozenset(
     {"fresh_graduate", "in_school", "degree", "first_time", "short_registration", "name_changed"}
 )

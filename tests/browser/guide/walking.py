@@ -174,7 +174,9 @@ class Candidate(Person):
         self.page.get_by_role("checkbox").check()
         self.keep(f"check-{name}")
         self.press(self.page.get_by_role("button", name=re.compile("^(提交审核|重新提交)$")))
-        expect(self.page.get_by_role("heading", name="上报完成，内容已锁定")).to_be_visible()
+        expect(
+            self.page.get_by_role("heading", name=re.compile("^(上报完成|已重新提交)，内容已锁定$"))
+        ).to_be_visible()
         self.keep(f"receipt-{name}")
         number = self.page.locator(".receipt__number strong").inner_text()
         assert DIGITS.search(number)

@@ -187,6 +187,9 @@ def test_replace_and_submit_again(places: World, cast: Cast) -> None:
     assert "重新提交前核对" in client.get(f"/dossiers/{dossier.pk}/check/").content.decode()
     assert hand_in(client, dossier).headers["Location"].endswith("/submissions/2/")
     assert dossiers.again(dossier).state == State.AT_SITE
+    again = client.get(f"/dossiers/{dossier.pk}/submissions/2/").content.decode()
+    assert "已重新提交，内容已锁定" in again
+    assert "上报完成" not in again
 
 
 def test_the_receipt_page_takes_the_same_queries_for_one_and_many_pictures(places: World) -> None:

@@ -93,8 +93,51 @@ def test_every_picture_shows_its_lock(places: World, cast: Cast) -> None:
     assert page(dossier).count("未锁定") == 6
     dossiers.submit(dossier)
     html = page(dossier)
-    assert html.count("已锁定") >= 6
+    assert html.count("已锁定待审") == 6
     assert "未锁定" not in html
+
+
+def test_while_returned_nothing_is_said_to_wait_for_review(places: World, cast: Cast) -> None:
+    html = page(dossiers.brought_to(places, State.RETURNED, cast=cast))
+    assert "已锁定" in html
+    assert "待审" not in html
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "heading"), [(False, "已重新提交，内容已锁定"), (True, "已重新提交，材料正在审核")]
+)
+def test_a_resubmission_is_called_one(places: World, cast: Cast, *, forwarded: bool, heading: str) -> None:
+    dossier = dossiers.brought_to(places, State.RETURNED, cast=cast)
+    dossiers.replace(dossier)
+    dossiers.submit(dossier)
+    if forwarded:
+        dossiers.forward(dossier, cast.chen)
+    html = page(dossier)
+    assert heading in html
+    assert "上报完成" not in html
+
+
+def test_the_deadline_stands_there_with_days_and_hours(places: World) -> None:
+    dossier = dossiers.register(places)
+    places.intake.closes_at = timezone.now() + timedelta(days=2, hours=6, minutes=30)
+    places.intake.save(update_fields=["closes_at"])
+    assert "还有 2 天 6 小时" in page(dossier)
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.LAPSED])
+def test_before_and_after_the_deadline_it_says_what_not_submitting_means(
+    places: World, cast: Cast, state: State
+) -> None:
+    assert "逾期未提交视为放弃" in page(dossiers.brought_to(places, state, cast=cast))
+
+
+def test_a_complete_draft_and_one_just_too_late_say_it_too(places: World) -> None:
+    dossier = dossiers.fill(dossiers.register(places))
+    assert "逾期未提交视为放弃，会错过这次考试" in page(dossier)
+    close_window(places.intake)
+    html = page(dossier)
+    assert "提交时间已过，材料没有提交" in html
+    assert "逾期未提交视为放弃" in html
 
 
 def test_a_return_shows_the_remark_on_top_and_beside_the_picture(places: World, cast: Cast) -> None:
@@ -185,6 +228,34 @@ def test_a_registration_change_is_told_until_acknowledged(places: World) -> None
     client = clients.of_candidate(dossiers.candidate_of(dossier))
     assert client.post(f"/dossiers/{dossier.pk}/acknowledge/").status_code == 302
     assert "现在还需要" not in page(dossier)
+
+
+def test_a_changed_name_site_and_id_number_are_told_until_acknowledged(places: World) -> None:
+    dossier = dossiers.register(places, name="样本·艾", id_number="139999199901010017")
+    dossiers.change_registration(
+        dossier, places, name="样本·爱", id_number="139999199901010122", site=places.other_site
+    )
+    html = page(dossier)
+    assert "姓名：样本·艾 → <strong>样本·爱</strong>" in html
+    assert "考点：石家庄考点 → <strong>唐山考点</strong>" in html
+    assert "证件号码：1399************17 → <strong>1399************22</strong>" in html
+    assert "139999199901010122" not in html
+    clients.of_candidate(dossiers.candidate_of(dossier)).post(f"/dossiers/{dossier.pk}/acknowledge/")
+    assert "报名信息已变更" not in page(dossier)
+
+
+def test_an_id_number_that_changed_where_it_is_hidden_says_so(places: World) -> None:
+    dossier = dossiers.register(places, id_number="139999199901010017")
+    dossiers.change_registration(dossier, places, id_number="139999199901020017")
+    assert "证件号码：<strong>1399************17（隐藏的数字有变化）</strong>" in page(dossier)
+
+
+def test_a_new_telephone_number_alone_is_no_change(places: World) -> None:
+    dossier = dossiers.register(places, id_number="139999199901010017")
+    dossiers.change_registration(dossier, places, id_number="139999199901010017")
+    version = dossiers.again(dossier).registration.versions.latest("source_version")
+    assert dossier.acknowledged_version < version.source_version
+    assert "报名信息已变更" not in page(dossier)
 
 
 def test_a_change_during_review_says_the_reviewers_know(places: World, cast: Cast) -> None:

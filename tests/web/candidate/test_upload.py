@@ -16,6 +16,7 @@ from django.utils import timezone
 from factories import World, clients, dossiers, pictures
 from factories.people import Cast
 from kaosheng.casework.models import Dossier, Picture
+from kaosheng.catalogue.models import MaterialKind
 from kaosheng.catalogue.queries import load_catalogue
 from kaosheng.domain.states import State
 from kaosheng.pictures.limits import MAX_BYTES
@@ -47,6 +48,15 @@ def test_the_page_shows_requirement_rules_and_a_key_of_its_own(ai: Client, dossi
         assert words in first
     assert 'name="key"' in first
     assert first != second
+
+
+def test_a_photograph_turns_grey_where_the_kind_says_so(places: World) -> None:
+    MaterialKind.objects.filter(code="M03").update(grey=True)
+    dossier = dossiers.register(places)
+    client = clients.of_candidate(dossiers.candidate_of(dossier))
+    for code, wanted in (("M01", "false"), ("M03", "true")):
+        html = client.get(f"/dossiers/{dossier.pk}/kinds/{code}/upload/").content.decode()
+        assert f'data-upload-grey-value="{wanted}"' in html
 
 
 def test_scripts_get_the_fragment_alone(ai: Client, dossier: Dossier) -> None:

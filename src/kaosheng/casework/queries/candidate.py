@@ -20,6 +20,8 @@ from kaosheng.domain.materials import Effect
 from kaosheng.domain.places import Asked, Manner, Slot
 from kaosheng.domain.states import State
 from kaosheng.domain.visibility import Visible, VisibleState
+from kaosheng.registration.changes import COUNTED, own_changes
+from kaosheng.registration.changes import Change as OwnChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,9 @@ class KindView:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a registration change did that the candidate hasn't acknowledged yet."""
+    """What a registration change did that the candidate hasn't acknowledged yet: fields, facts, materials."""
 
+    own: tuple[OwnChange, ...]
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     now_asked: tuple[str, ...]
@@ -352,14 +355,19 @@ def _met_groups(rows: CandidateRows) -> frozenset[str]:
 
 
 def _change(rows: CandidateRows) -> Change | None:
-    known, present = rows.facts_known, rows.case.registration.facts
-    if known is None or known == present:
+    if rows.known is None:
         return None
-    before = materials.checklist(rows.case.catalogue, known)
-    difference = materials.difference(before, rows.case.items)
+    registration = rows.case.registration
+    own = own_changes(rows.known, registration, site=rows.case.dossier.site)
+    counted = tuple(change for change in own if change.name in COUNTED)
+    before, after = rows.known.get("facts", {}), registration.facts
+    if not counted and before == after:
+        return None
+    difference = materials.difference(materials.checklist(rows.case.catalogue, before), rows.case.items)
     return Change(
-        before=known,
-        after=present,
+        own=counted,
+        before=before,
+        after=after,
         now_asked=difference.now_asked,
         no_longer_asked=difference.no_longer_asked,
     )

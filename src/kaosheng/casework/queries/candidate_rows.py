@@ -35,6 +35,7 @@ from kaosheng.casework.models import (
 from kaosheng.casework.queries.visible import verdict_of
 from kaosheng.casework.services.case import Case
 from kaosheng.catalogue.queries import load_catalogue, published_versions
+from kaosheng.crypto.fields import SealedTextField
 from kaosheng.domain import places
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.visibility import Closing, PublishedVerdict
@@ -68,7 +69,7 @@ _COLUMNS: dict[type[Model], tuple[str, ...]] = {
 _PARTS: Final = (
     "picture_rows", "step_rows", "return_rows", "asked_rows", "opened_rows", "promise_rows", "explanation_rows",
     "submission_rows", "line_rows", "mark_rows", "decision_rows", "correction_rows", "recheck_rows", "closing_rows",
-    "newest_catalogue", "facts_known",
+    "newest_catalogue", "known_version",
 )  # fmt: skip
 _NONE: Final = UUID(int=0)
 """Stands in the prepared statement for the dossier's id."""
@@ -78,8 +79,8 @@ _NONE: Final = UUID(int=0)
 class CandidateRows:
     """The rows of one dossier. `case` answers the rules from them without asking the database again.
 
-    `marks` are those ever sent to the candidate, oldest first; `facts_known` the registration's facts he last
-    acknowledged, None when they are the present ones.
+    `marks` are those ever sent to the candidate, oldest first; `known` is the registration as it was received when
+    he last acknowledged it, None when that is the present version.
     """
 
     case: Case
@@ -92,7 +93,7 @@ class CandidateRows:
     closings: tuple[Closing, ...]
     published: PublishedVerdict | None
     recheck: Recheck | None
-    facts_known: Mapping[str, Any] | None
+    known: Mapping[str, Any] | None
 
 
 def read_rows(dossier: Dossier, *, now: datetime) -> CandidateRows:
@@ -118,9 +119,7 @@ def read_rows(dossier: Dossier, *, now: datetime) -> CandidateRows:
         ),
         published=_published(dossier, found, now),
         recheck=next(iter(_instances(Recheck, found["recheck_rows"])), None),
-        facts_known=found["facts_known"]
-        if dossier.acknowledged_version != dossier.registration.source_version
-        else None,
+        known=_opened(found["known_version"]),
     )
     _fill(rows, found)
     return rows
@@ -133,7 +132,8 @@ def _found(dossier_id: UUID) -> Row:
         values = cursor.fetchone()
     if values is None:
         raise Refusal("not_found")
-    return {name: _loaded(value) for name, value in zip(_PARTS, values, strict=True)}
+    found = dict(zip(_PARTS, values, strict=True))
+    return {name: value if name == "known_version" else _loaded(value) for name, value in found.items()}
 
 
 def _loaded(value: Any) -> Any:
@@ -141,6 +141,15 @@ def _loaded(value: Any) -> Any:
     if isinstance(value, list):
         return [json.loads(entry) for entry in value]
     return json.loads(value) if isinstance(value, str) else value
+
+
+def _opened(payload: str | None) -> Mapping[str, Any] | None:
+    """A version of the registration; the statement goes past the model's field, so it arrives sealed."""
+    field = RegistrationVersion._meta.get_field("payload")  # noqa: SLF001 - Django's documented API
+    if payload is None or not isinstance(field, SealedTextField):
+        return None
+    version: Mapping[str, Any] = json.loads(field.from_db_value(payload))
+    return version
 
 
 @lru_cache(maxsize=1)
@@ -155,7 +164,7 @@ def _query(dossier_id: UUID) -> QuerySet[Dossier, dict[str, Any]]:
     newest = published_versions().filter(intake=OuterRef("intake_id"))
     known = RegistrationVersion.objects.filter(
         registration=OuterRef("registration_id"), source_version=OuterRef("acknowledged_version")
-    )
+    ).exclude(source_version=OuterRef("registration__source_version"))
     closings = SiteReview.objects.filter(intake=OuterRef("intake_id")).order_by("closed_at")
     return (
         Dossier.objects.filter(pk=dossier_id)
@@ -177,7 +186,7 @@ def _query(dossier_id: UUID) -> QuerySet[Dossier, dict[str, Any]]:
             recheck_rows=_rows(Recheck.objects.filter(dossier=here)),
             closing_rows=ArraySubquery(closings.values(row=JSONObject(site="site__code", at="closed_at"))),
             newest_catalogue=Subquery(newest.values("pk")[:1]),
-            facts_known=Subquery(known.values("facts")[:1]),
+            known_version=Subquery(known.values("payload")[:1]),
         )
         .values(*_PARTS)
     )

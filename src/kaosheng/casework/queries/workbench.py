@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -37,10 +37,9 @@ from kaosheng.domain.dossier import Facts
 from kaosheng.domain.places import Slot
 from kaosheng.domain.roles import Permission, Role, permissions_of
 from kaosheng.domain.states import Action, Phase, Stage, State, Verdict
-from kaosheng.regions.models import ExamSite
+from kaosheng.registration.changes import Change, fact_changes, own_changes
 from kaosheng.registration.models import RegistrationVersion
 
-_OWN_FIELDS: Final = ("name", "id_type", "id_number", "phone", "site")
 _SITE_MAY_READ: Final = frozenset(
     {
         Action.SUBMIT, Action.RECEIVE, Action.OVERDUE, Action.RETURN, Action.FORWARD, Action.SEND_BACK, Action.LAPSE,
@@ -93,15 +92,6 @@ class KindView:
     def unmarked(self) -> int:
         """Pictures that wait for a note."""
         return sum(1 for entry in self.pictures if entry.mark is None)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One fact of the registration that differs from what a reviewer last knew."""
-
-    name: str
-    before: object
-    after: object
 
 
 @dataclass(frozen=True)
@@ -335,41 +325,11 @@ def _changes(dossier: Dossier) -> tuple[Change, ...]:
     ).first()
     if known is None:
         return ()
-    before, after = json.loads(known.payload), _present(dossier)
-    own = [
-        Change(name, before.get(name, ""), after[name])
-        for name in _OWN_FIELDS
-        if before.get(name, "") != after[name]
-    ]
-    old, new = before.get("facts", {}), dossier.registration.facts
-    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    return (*_named_sites(own, dossier), *(Change(name, old.get(name), new.get(name)) for name in names))
-
-
-def _present(dossier: Dossier) -> dict[str, str]:
-    registration = dossier.registration
-    return {
-        "name": registration.name,
-        "id_type": registration.id_type,
-        "id_number": registration.id_number,
-        "phone": registration.phone,
-        "site": dossier.site.code,
-    }
-
-
-def _named_sites(changes: Sequence[Change], dossier: Dossier) -> list[Change]:
-    """Codes of sites as their names; one query, and only when the site changed."""
-    if not any(change.name == "site" for change in changes):
-        return list(changes)
-    names = dict(ExamSite.objects.filter(area=dossier.intake.area_id).values_list("code", "name_zh"))
-    return [
-        replace(
-            change, before=names.get(str(change.before), change.before), after=names.get(str(change.after))
-        )
-        if change.name == "site"
-        else change
-        for change in changes
-    ]
+    before, present = json.loads(known.payload), dossier.registration
+    return (
+        *own_changes(before, present, site=dossier.site),
+        *fact_changes(before.get("facts", {}), present.facts),
+    )
 
 
 def next_unmarked(bench: Workbench, *, after: UUID | None) -> PictureView | None:

@@ -214,6 +214,7 @@ def _slot(view: CandidateView, kind: KindView, place: Place) -> ui.PictureSlot:
         width=picture.thumbnail_width,
         height=picture.thumbnail_height,
         locked=not place.is_open,
+        locked_words=_("已锁定待审") if view.visible.awaits_review else "",
         mark=place.mark,
         remove_url=picture_address("candidate:delete", view.dossier.pk, picture.pk) if place.is_open else "",
         note=place_note(place),

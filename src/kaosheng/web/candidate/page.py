@@ -11,8 +11,12 @@ from kaosheng.casework.models import Dossier, RegistrationDoubt
 from kaosheng.casework.queries.candidate import CandidateView, KindView
 from kaosheng.casework.queries.candidate_story import Told
 from kaosheng.domain.visibility import VisibleState
+from kaosheng.regions.models import ExamSite
+from kaosheng.registration.changes import Change
 from kaosheng.registration.words import (
     ID_TYPES,
+    OWN_LABELS,
+    ChangedFact,
     changed_facts,
     facts_in_words,
     masked_id_number,
@@ -82,29 +86,45 @@ def registration_facts(view: CandidateView) -> list[ui.Fact]:
     """我的报名信息: what the registration system told us, ID number and telephone masked."""
     registration = view.dossier.registration
     own = [
-        (_("姓名"), registration.name),
+        (OWN_LABELS["name"], registration.name),
         (_("报名号"), registration.number),
-        (_("证件类型"), str(ID_TYPES.get(registration.id_type, registration.id_type))),
-        (_("证件号码"), masked_id_number(registration.id_number)),
-        (_("手机号码"), masked_phone(registration.phone) or _("未登记")),
-        (_("考点"), said(view.dossier.site, "name")),
+        (OWN_LABELS["id_type"], str(ID_TYPES.get(registration.id_type, registration.id_type))),
+        (OWN_LABELS["id_number"], masked_id_number(registration.id_number)),
+        (OWN_LABELS["phone"], masked_phone(registration.phone) or _("未登记")),
+        (OWN_LABELS["site"], said(view.dossier.site, "name")),
         *facts_in_words(registration.facts),
     ]
-    return [ui.Fact(label=label, value=value) for label, value in own]
+    return [ui.Fact(label=str(label), value=value) for label, value in own]
 
 
 def change_message(view: CandidateView) -> dict[str, Any] | None:
     """The registration change the candidate hasn't acknowledged, in words; None when there is none."""
     if view.change is None:
         return None
-    reviewed = view.visible.state in {VisibleState.WAITING, VisibleState.IN_REVIEW, VisibleState.SITE_PASSED}
     waits = view.visible.state in {VisibleState.DRAFT, VisibleState.RETURNED}
     return {
-        "facts": changed_facts(view.change.before, view.change.after),
+        "facts": [
+            *map(_changed_field, view.change.own),
+            *changed_facts(view.change.before, view.change.after),
+        ],
         "now_asked": _names(view, view.change.now_asked) if waits else [],
         "no_longer_asked": _names(view, view.change.no_longer_asked) if waits else [],
-        "told_reviewers": reviewed,
+        "told_reviewers": view.visible.awaits_review,
     }
+
+
+def _changed_field(change: Change) -> ChangedFact:
+    """A field besides the facts; of an ID number only what the page shows anyway."""
+    before, after = (_own_value(change.name, value) for value in (change.before, change.after))
+    if before == after:
+        before, after = "", _("%(value)s（隐藏的数字有变化）") % {"value": after}
+    return ChangedFact(label=str(OWN_LABELS[change.name]), before=before, after=after)
+
+
+def _own_value(name: str, value: object) -> str:
+    if isinstance(value, ExamSite):
+        return said(value, "name")
+    return masked_id_number(str(value)) if name == "id_number" else str(value)
 
 
 def _names(view: CandidateView, codes: tuple[str, ...]) -> list[tuple[str, str]]:

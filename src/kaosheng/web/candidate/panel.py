@@ -94,7 +94,7 @@ def _draft(view: CandidateView) -> dict[str, Any]:
         return {
             "heading": _("提交时间已过，材料没有提交"),
             "tone": "quiet",
-            "next_step": _("如有特殊情况，请尽快联系考点。"),
+            "next_step": _("逾期未提交视为放弃。如有特殊情况，请尽快联系考点。"),
         }
     timing = {"deadline": view.deadline, "deadline_label": _("提交截止")}
     if view.missing:
@@ -103,18 +103,33 @@ def _draft(view: CandidateView) -> dict[str, Any]:
         return {
             **timing,
             "heading": heading % {"count": count},
-            "next_step": _("传齐后点击右上角的“提交审核”。只上传、没有提交的材料不会进入审核。"),
+            "next_step": _(
+                "传齐后点击右上角的“提交审核”。只上传、没有提交的材料不会进入审核；"
+                "逾期未提交视为放弃，会错过这次考试。"
+            ),
         }
     return {
         **timing,
         "heading": _("材料已齐全，请提交审核"),
-        "next_step": _("请点击右上角的“提交审核”，核对后提交。没有提交的材料不会进入审核。"),
+        "next_step": _(
+            "请点击右上角的“提交审核”，核对后提交。没有提交的材料不会进入审核；"
+            "逾期未提交视为放弃，会错过这次考试。"
+        ),
     }
+
+
+def locked_heading(*, resubmitted: bool) -> str:
+    """What is said of a submission while it is the one that counts; made of the candidate's own acts alone."""
+    return _("已重新提交，内容已锁定") if resubmitted else str(ui.DONE_AND_LOCKED)
+
+
+def _was_resubmitted(view: CandidateView) -> bool:
+    return len(view.submissions) > 1
 
 
 def _waiting(view: CandidateView) -> dict[str, Any]:
     return {
-        "heading": _("上报完成，内容已锁定"),
+        "heading": locked_heading(resubmitted=_was_resubmitted(view)),
         "next_step": _(
             "%(site)s将审核您的材料%(by)s。您现在不需要做任何事；如需补充，会以短信通知您，并显示在本页。"
         )
@@ -132,7 +147,8 @@ def _in_review(view: CandidateView) -> dict[str, Any]:
             "tone": "quiet",
             "next_step": f"{next_step}{_('如有特殊情况，请联系考点。')}",
         }
-    return {"heading": _("上报完成，材料正在审核"), "next_step": next_step}
+    heading = _("已重新提交，材料正在审核") if _was_resubmitted(view) else _("上报完成，材料正在审核")
+    return {"heading": heading, "next_step": next_step}
 
 
 def _waiting_or_overdue(view: CandidateView) -> dict[str, Any]:
@@ -242,7 +258,7 @@ def _lapsed(_view: CandidateView) -> dict[str, Any]:
     return {
         "heading": _("提交时间已过，材料没有提交"),
         "tone": "quiet",
-        "next_step": _("已上传的图片没有进入审核。如有特殊情况，请尽快联系考点。"),
+        "next_step": _("逾期未提交视为放弃，已上传的图片没有进入审核。如有特殊情况，请尽快联系考点。"),
     }
 
 

@@ -96,6 +96,8 @@ class DecideForm(RecommendForm):
 
     def __init__(self, *args: Any, promises_open: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.get_initial_for_field(self.fields["verdict"], "verdict") == Verdict.FAIL:
+            self.fields["reason"].label = _("审核意见（写明理由和依据，公布后考生可见）")
         if not promises_open:
             del self.fields["waiver"]
 

@@ -11,10 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kaosheng.casework.models import Mark
-from kaosheng.casework.queries.workbench import Change, KindView, PictureView, Workbench
+from kaosheng.casework.queries.workbench import KindView, PictureView, Workbench
 from kaosheng.domain.materials import Item, Kind
 from kaosheng.domain.states import Phase, Verdict
-from kaosheng.registration.words import LABELS, facts_in_words, value_in_words
+from kaosheng.regions.models import ExamSite
+from kaosheng.registration.changes import Change
+from kaosheng.registration.words import LABELS, OWN_LABELS, facts_in_words, value_in_words
 from kaosheng.web.reviewer import words
 from kaosheng.web.ui import components as ui
 from kaosheng.web.ui.times import moment
@@ -240,8 +242,8 @@ def summary_facts(bench: Workbench) -> list[ui.Fact]:
     facts = registration.facts
     alarming = facts.get("precheck") in _ALARMING
     rows = [
-        ui.Fact(label=_("姓名"), value=registration.name),
-        ui.Fact(label=_("证件号码"), value=registration.id_number),
+        ui.Fact(label=own_label("name"), value=registration.name),
+        ui.Fact(label=own_label("id_number"), value=registration.id_number),
         ui.Fact(label=_("类别"), value=_joined(facts, "category", "route")),
         ui.Fact(label=_("学历"), value=_joined(facts, "education", "graduation_year")),
         ui.Fact(label=_("单位"), value=_joined(facts, "institution_name")),
@@ -261,11 +263,11 @@ def registration_facts(bench: Workbench) -> list[ui.Fact]:
     registration = bench.dossier.registration
     site = bench.dossier.site
     own = [
-        ui.Fact(label=_("姓名"), value=registration.name),
-        ui.Fact(label=_("证件号码"), value=registration.id_number),
-        ui.Fact(label=_("证件类型"), value=registration.id_type),
-        ui.Fact(label=_("手机号码"), value=registration.phone or _("（无）")),
-        ui.Fact(label=_("考点"), value=pick(site.name_zh, site.name_en)),
+        ui.Fact(label=own_label("name"), value=registration.name),
+        ui.Fact(label=own_label("id_number"), value=registration.id_number),
+        ui.Fact(label=own_label("id_type"), value=registration.id_type),
+        ui.Fact(label=own_label("phone"), value=registration.phone or _("（无）")),
+        ui.Fact(label=own_label("site"), value=pick(site.name_zh, site.name_en)),
     ]
     alarming = registration.facts.get("precheck") in _ALARMING
     precheck = str(LABELS["precheck"])
@@ -289,23 +291,22 @@ def change_rows(changes: Sequence[Change]) -> list[ChangeRow]:
     return [
         ChangeRow(
             label=own_label(change.name),
-            before=_("（无）") if change.before in {None, ""} else value_in_words(change.name, change.before),
-            after=_("（无）") if change.after in {None, ""} else value_in_words(change.name, change.after),
+            before=_value(change.name, change.before),
+            after=_value(change.name, change.after),
         )
         for change in changes
     ]
 
 
+def _value(name: str, value: object) -> str:
+    if isinstance(value, ExamSite):
+        return pick(value.name_zh, value.name_en)
+    return _("（无）") if value in {None, ""} else value_in_words(name, value)
+
+
 def own_label(name: str) -> str:
     """What a field of the registration is called."""
-    labels = {
-        "name": _("姓名"),
-        "id_type": _("证件类型"),
-        "id_number": _("证件号码"),
-        "phone": _("手机号码"),
-        "site": _("考点"),
-    }
-    return labels.get(name) or str(LABELS.get(name, name))
+    return str(OWN_LABELS.get(name) or LABELS.get(name, name))
 
 
 def history(bench: Workbench) -> list[ui.TimelineEntry]:

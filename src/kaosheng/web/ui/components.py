@@ -41,7 +41,6 @@ CHIPS: Final[dict[str, ChipLook]] = {
     "locked": ChipLook("lock", "quiet", _("已锁定")),
     "unlocked": ChipLook("unlock", "brand", _("未锁定")),
     "empty": ChipLook("waiting", "quiet", _("未上传")),
-    "replaced": ChipLook("history", "quiet", _("已更换")),
     # kinds on the checklist
     "complete": ChipLook("check", "accepted", _("已齐全")),
     "incomplete": ChipLook("upload", "brand", _("待上传")),
@@ -127,6 +126,8 @@ class PictureSlot:
     width: int = 320
     height: int = 240
     locked: bool = True
+    locked_words: Text = ""
+    """Other words than 已锁定 while it is locked."""
     mark: Literal["", "accepted", "replace"] = ""
     remove_url: str = ""
     upload_url: str = ""

@@ -17,7 +17,7 @@ from kaosheng.domain.visibility import VisibleState
 from kaosheng.pictures.store import get_store
 from kaosheng.web.access import for_candidates
 from kaosheng.web.candidate.frame import contact_of_site, open_dossier, open_view, set_public_facts
-from kaosheng.web.candidate.panel import status_panel
+from kaosheng.web.candidate.panel import locked_heading, status_panel
 from kaosheng.web.candidate.receipt_pdf import receipt_pdf
 from kaosheng.web.candidate.receipts import Sheet, find_submission, sheet_of, split_digest
 from kaosheng.web.ui import components as ui
@@ -29,7 +29,7 @@ _OPEN_AGAIN = frozenset({VisibleState.RETURNED, VisibleState.DRAFT, VisibleState
 @require_safe
 @for_candidates
 def receipt(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpResponse:
-    """上报完成，内容已锁定: number, time, the list with digests and signature; to be printed and kept."""
+    """上报完成（已重新提交），内容已锁定: number, time, the list with digests and signature; to be printed and kept."""
     view = open_view(request, dossier_id)
     dossier = view.dossier
     submission = find_submission(dossier, ordinal)
@@ -40,7 +40,7 @@ def receipt(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpRespons
         "receipt": ui.Receipt(
             number=sheet.number,
             at=sheet.at,
-            heading=_("上报完成，内容已锁定") if locked else _("提交回执"),
+            heading=locked_heading(resubmitted=submission.ordinal > 1) if locked else _("提交回执"),
             lines=sheet.counted,
             next_step=status_panel(view).next_step if locked and view.visible.published is None else "",
         ),
