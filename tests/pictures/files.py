@@ -129,6 +129,7 @@ ACCEPTED: Final[dict[str, Callable[[], bytes]]] = {
     "restart-markers.jpg": lambda: saved(page(), "JPEG", quality=50, restart_marker_blocks=7),
     "extended-sequential.jpg": lambda: patched(jpeg(), frame_at(jpeg()) + 1, b"\xc1"),
     "fill-bytes.jpg": lambda: jpeg()[:2] + b"\xff\xff\xff" + jpeg()[2:],
+    "fill-bytes-behind-the-pixels.jpg": lambda: jpeg()[:-2] + b"\xff" * 90_000 + jpeg()[-2:],
     "exactly-204800.jpg": lambda: padded(LIMIT),
     "side-100.jpg": lambda: jpeg(100, 100),
     "side-8000.jpg": lambda: flat(8000, 100, "JPEG"),
@@ -194,6 +195,8 @@ REFUSED: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "zero-bytes.jpg": ("picture_empty", bytes),
     "204801-bytes.jpg": ("picture_too_large", lambda: padded(LIMIT + 1)),
     "one-byte.jpg": ("picture_wrong_type", lambda: b"\xff"),
+    # A search that begins anew at each of these bytes would take minutes.
+    "fill-bytes-without-end.jpg": ("picture_damaged", lambda: jpeg()[:-2] + b"\xff" * 90_000),
     "text.jpg": ("picture_wrong_type", lambda: "报名材料\n".encode() * 40),
     "zeros.png": ("picture_wrong_type", lambda: bytes(5000)),
     "real-gif.jpg": ("picture_wrong_type", lambda: saved(page(200, 150), "GIF")),

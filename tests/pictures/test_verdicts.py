@@ -51,6 +51,10 @@ def test_accepted_and_nothing_hidden_survives(name: str) -> None:
         assert max(small.size) == min(320, max(picture.width, picture.height))
 
 
+def test_fill_bytes_are_not_stored() -> None:
+    assert examine(ACCEPTED["fill-bytes-behind-the-pixels.jpg"]()).canonical == examine(jpeg()).canonical
+
+
 @pytest.mark.parametrize("name", KEPT)
 def test_pixels_and_type_stay_as_they_came(name: str) -> None:
     data = ACCEPTED[name]()

@@ -31,7 +31,9 @@ _OTHER_FRAMES: Final = {
 }
 _EXIF: Final = b"Exif\0\0"
 _ICC: Final = b"ICC_PROFILE\0"
-_NEXT_MARKER: Final = re.compile(rb"\xff+[\x01-\xcf\xd8-\xfe]")
+_NEXT_MARKER: Final = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+_FILL: Final = b"\xff"
+"""May stand before a marker any number of times; not in the pattern, where a long run of it would take minutes."""
 _BITS: Final = 8
 
 
@@ -124,7 +126,7 @@ def _take_scan(parts: JpegParts, data: bytes, payload: bytes, position: int) -> 
     if not parts.width or following is None:
         raise _damaged()
     parts.scans += 1
-    parts.body += [segment(_SOS, payload), data[position : following.start()]]
+    parts.body += [segment(_SOS, payload), data[position : following.start()].rstrip(_FILL)]
     return following.start()
 
 
