@@ -5,25 +5,29 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Model
 
-from kaosheng.casework.models import Dossier, Submission
+from kaosheng.casework.models import Decision, Dossier, StatusPush, Step, Submission
 from kaosheng.registration.models import Registration
 
 _LEVELS: Final = "(ARRAY['note', 'hint', 'warning', 'severe'])[1 + (n %% 1000 * 7919) %% 4]"
+_NUMBER: Final = "'9' || lpad(n::text, 9, '0')"
+_REGISTERED: Final = f"JOIN {Registration._meta.db_table} r ON r.number = {_NUMBER}"
 
 
 def of_waiting(dossier: Dossier, count: int, *, first: int = 1) -> None:
     """So many further dossiers like this one, with a registration, a pre-check level and an age each.
 
     Numbers count from `first`. Without pictures and steps: enough for whatever only looks at lines and lists.
+    Rows are made by INSERT … SELECT: those that COPY would bring, without sending a million lines to the server.
     """
-    numbered = f"generate_series({first}, {first + count - 1}) AS n"
+    numbered = _numbered(count, first)
     level = f"array_position(ARRAY['severe', 'warning', 'hint', 'note'], {_LEVELS})"
     _insert(
         Registration,
         f"{Registration._meta.db_table} t, {numbered} WHERE t.id = %s",
         [dossier.registration_id],
-        number="'9' || lpad(n::text, 9, '0')",
+        number=_NUMBER,
         name="'样本' || chr(19968 + n %% 5000)",
         subject="'copy-' || n",
         candidate_id="NULL",
@@ -31,16 +35,40 @@ def of_waiting(dossier: Dossier, count: int, *, first: int = 1) -> None:
     )
     _insert(
         Dossier,
-        f"{Dossier._meta.db_table} t, {numbered} JOIN {Registration._meta.db_table} r "
-        "ON r.number = '9' || lpad(n::text, 9, '0') WHERE t.id = %s",
+        f"{Dossier._meta.db_table} t, {numbered} {_REGISTERED} WHERE t.id = %s",
         [dossier.pk],
         id="gen_random_uuid()",
         registration_id="r.id",
         state_since="t.state_since + n * interval '1 second'",
         priority=f"309 + 10 * ({level} - 1) - CASE WHEN n %% 20 = 0 THEN 200 ELSE 0 END",
     )
+    _analyze(Registration, Dossier, Submission)
+
+
+def of_decided(dossier: Dossier, count: int) -> None:
+    """So many further dossiers like this decided one, with its steps, its decision and its last status report each."""
+    of_waiting(dossier, count)
+    copies = (
+        f"{_numbered(count, 1)} {_REGISTERED} JOIN {Dossier._meta.db_table} d ON d.registration_id = r.id"
+    )
+    last = dossier.status_pushes.order_by("serial").last()
+    kept: tuple[tuple[type[Model], list[Any]], ...] = (
+        (Step, [row.pk for row in dossier.steps.all()]),
+        (Decision, [row.pk for row in dossier.decisions.filter(voided_at=None)]),
+        (StatusPush, [last.pk] if last else []),
+    )
+    for model, ids in kept:
+        _insert(model, f"{model._meta.db_table} t, {copies} WHERE t.id = ANY(%s)", [ids], dossier_id="d.id")
+    _analyze(Step, Decision, StatusPush)
+
+
+def _numbered(count: int, first: int) -> str:
+    return f"generate_series({first}, {first + count - 1}) AS n"
+
+
+def _analyze(*models: type[Model]) -> None:
     with connection.cursor() as cursor:
-        for model in (Registration, Dossier, Submission):
+        for model in models:
             cursor.execute(f"ANALYZE {model._meta.db_table}")
 
 
