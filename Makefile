@@ -95,6 +95,8 @@ format: setup-dev ## bring the Python files into the one form
 
 .PHONY: bench
 bench: setup-dev ## measure; results in bench/results/latest.json
+	@sh tools/browser.sh
+	@sh tools/wrk.sh
 	@mkdir -p bench/results
 	@$(BIN)/python bench/run.py
 

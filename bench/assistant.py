@@ -82,27 +82,24 @@ def rows(database: Database, *, rounds: int = PEAK_ROUNDS, seconds: float = PEAK
         for number in range(rounds):
             for which in ("with", "without") if number % 2 else ("without", "with"):
                 with worker.working() if which == "with" else contextlib.nullcontext():
-                    slow[which].append(_slow_ones(uploads, which, seconds))
+                    slow[which].append(_percentile(uploads.at_rate(which, PEAK_RATE, seconds), 99))
                 print(f"  p99 {which}: {slow[which][-1]:.0f} ms, {_waiting()} pictures wait", flush=True)
+        shares = {which: [100 * one for one in found] for which, found in uploads.shares.items()}
         with worker.working():
             after = _looked_at_after(uploads)
     return [
-        _row("upload_p99_assistant_on", "ms", slow["with"], slow["without"]),
+        _row("upload_p99_at_40_per_s_ms", "ms", slow["with"], slow["without"]),
+        _row("load_share_with_assistant", "% of CPU", shares["with"], shares["without"]),
         _row("advice_after_upload_p95", "ms", [_percentile(after, 95)], None),
         _row("inspection_rss_mb", "MB", [worker.peak], None),
     ]
-
-
-def _slow_ones(uploads: Uploads, server: str, seconds: float) -> float:
-    seen = uploads.measure(server, rate=PEAK_RATE, seconds=seconds)
-    return _percentile([ms for one in seen for ms in one.milliseconds], 99)
 
 
 def _looked_at_after(uploads: Uploads) -> list[float]:
     """Milliseconds from each upload's commit to its quick look, when nothing else is to do; the nets are warm."""
     from kaosheng.casework.models import PictureAdvice  # noqa: PLC0415 - Django must be set up first
 
-    uploads.measure("with", rate=QUIET_RATE, seconds=QUIET_SECONDS)
+    uploads.at_rate("with", QUIET_RATE, QUIET_SECONDS)
     while PictureAdvice.objects.filter(stage="waiting").exists():
         time.sleep(WATCHED_EVERY)
     moments = PictureAdvice.objects.exclude(looked_at=None).order_by("queued_at")

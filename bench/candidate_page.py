@@ -24,9 +24,10 @@ def rows() -> list[Results]:
     for _ in range(WARM_UP):
         client.get(address)
     rounds = [_round(client, address) for _ in range(ROUNDS)]
+    walls, cpus = [wall for wall, _ in rounds], [cpu for _, cpu in rounds]
     return [
-        _result("candidate_page_p50_ms", [wall for wall, _ in rounds]),
-        _result("candidate_page_cpu_p50_ms", [cpu for _, cpu in rounds]),
+        _result("candidate_page_p50_ms", walls),
+        _result("candidate_page_cpu_p50_ms", cpus, against=walls),
     ]
 
 
@@ -68,13 +69,15 @@ def _round(client: Any, address: str) -> tuple[float, float]:
     return statistics.median(walls), statistics.median(cpus)
 
 
-def _result(name: str, values: list[float]) -> Results:
+def _result(name: str, values: list[float], against: list[float] | None = None) -> Results:
+    value = statistics.median(values)
+    other = statistics.median(against) if against else None
     return Results(
         name=name,
-        value=statistics.median(values),
+        value=value,
         unit="ms",
-        against=None,
-        ratio=None,
+        against=other,
+        ratio=value / other if other else None,
         runs=ROUNDS * REQUESTS,
         min=min(values),
         max=max(values),

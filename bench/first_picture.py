@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import statistics
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import django
+from programs import CHROMIUM_OPTIONS, chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -73,10 +73,7 @@ def _round(system: Any, taken: bytes, number: int, chosen: argparse.Namespace) -
 
     person = system.people["photographer"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-        )
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
         context = browser.new_context(**PHONE)
         context.add_cookies([{"name": "kaosheng_session", "value": person["session"], "url": system.service}])
         page = context.new_page()

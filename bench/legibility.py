@@ -27,9 +27,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
+from programs import CHROMIUM_OPTIONS, chromium
 
 SETTINGS: Final = "kaosheng.settings.test"
-CHROMIUM: Final = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 A4: Final = (2480, 3508)
 """Pixels of the sheet at 300 dots an inch."""
 FRAME: Final = (3024, 4032)
@@ -174,7 +174,7 @@ def shrinking_page() -> Iterator[Any]:
     server = make_server("localhost", 0, StaticFilesHandler(get_wsgi_application()), handler_class=_Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
         tab = browser.new_page(viewport={"width": 390, "height": 844})
         address = f"http://localhost:{server.server_port}/styleguide/upload/"
 

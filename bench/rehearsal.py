@@ -29,13 +29,15 @@ from typing import Any, Final
 
 from rehearsal_people import Plan, Seen, Step
 from run import LATEST, commit, machine
-from system import CHECKOUT, Server, cpu_seconds, drawn_pictures, free_port, prepared, serving
+from system import CHECKOUT, Database, Server, cpu_seconds, drawn_pictures, free_port, prepared, serving
 
 DOUBLINGS: Final = 6
 WINDOWS: Final = 6
 PICTURES: Final = 12
 CROWDS: Final = 2
 """Processes the virtual candidates share."""
+COUNTRY: Final = 800
+"""Uploads a second in the last minute, if all provinces end on one evening."""
 INTO: Final = LATEST.with_name("rehearsal.json")
 
 
@@ -48,24 +50,43 @@ def main() -> None:
         os.environ["REGISTRATION_ISSUER"] = f"http://127.0.0.1:{port}"
         os.environ["SERVICE_URL"] = "http://127.0.0.1"
         with _provider(port, people), serving("kaosheng.wsgi") as server, _worker():
-            before, began = (
-                cpu_seconds(server.process_id) + cpu_seconds(database.process_id),
-                time.monotonic(),
-            )
+            before, began = _spent(server, database), time.monotonic()
             seen = _play(server, options, checklist, list(people))
             lasted = time.monotonic() - began
-            spent = cpu_seconds(server.process_id) + cpu_seconds(database.process_id) - before
+            spent = {part: now - before[part] for part, now in _spent(server, database).items()}
             wrong = _read_back(server, seen)
     _print(seen, options.minutes * 60, wrong)
-    cores = os.cpu_count() or 1
-    shares = {
-        "server_and_database": spent / lasted / cores,
-        "candidates": sum(one.cpu for one in seen) / cores,
-    }
-    print("share of all CPU: " + ", ".join(f"{name} {share:.0%}" for name, share in shares.items()))
-    _keep(seen, options, wrong, shares)
+    shares = _shares(spent, seen, lasted)
+    a_picture = _for_a_picture(spent, seen)
+    _keep(seen, options, wrong, {"share_of_cpu": shares, "cpu_ms_a_picture": a_picture})
     if wrong or any(one.errors for one in seen):
         raise SystemExit("the rehearsal found what must not be")
+
+
+def _spent(server: Server, database: Database) -> dict[str, float]:
+    """Seconds of processor so far."""
+    return {"web": cpu_seconds(server.process_id), "postgresql": cpu_seconds(database.process_id)}
+
+
+def _shares(spent: dict[str, float], seen: list[Seen], lasted: float) -> dict[str, float]:
+    """Parts of all processors over the whole time."""
+    cores = os.cpu_count() or 1
+    shares = {part: seconds / lasted / cores for part, seconds in spent.items()}
+    shares["candidates"] = sum(one.cpu for one in seen) / cores
+    print("share of all CPU: " + ", ".join(f"{name} {share:.0%}" for name, share in shares.items()))
+    return shares
+
+
+def _for_a_picture(spent: dict[str, float], seen: list[Seen]) -> dict[str, float]:
+    """Milliseconds of processor a picture, all its candidate did besides included, and what a country needs by that."""
+    pictures = sum(len(one.acknowledged) for one in seen)
+    each = {part: seconds * 1000 / pictures for part, seconds in spent.items()}
+    needed = ", ".join(
+        f"{part} {ms:.1f} ms a picture: {ms * COUNTRY / 1000:.0f} cores at {COUNTRY} uploads/s"
+        for part, ms in each.items()
+    )
+    print(f"with pages, log-in and submitting: {needed}")
+    return each
 
 
 def _options() -> argparse.Namespace:
@@ -232,7 +253,9 @@ def _row(name: str, window: str, steps: list[Step], seconds: float) -> dict[str,
     }
 
 
-def _keep(seen: list[Seen], options: argparse.Namespace, wrong: list[str], shares: dict[str, float]) -> None:
+def _keep(
+    seen: list[Seen], options: argparse.Namespace, wrong: list[str], processors: dict[str, dict[str, float]]
+) -> None:
     steps = [step for one in seen for step in one.steps]
     INTO.parent.mkdir(exist_ok=True)
     result = {
@@ -244,7 +267,7 @@ def _keep(seen: list[Seen], options: argparse.Namespace, wrong: list[str], share
         "acknowledged": sum(len(one.acknowledged) for one in seen),
         "wrong": wrong,
         "errors": [error for one in seen for error in one.errors],
-        "share_of_cpu": shares,
+        **processors,
     }
     INTO.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from load import _form
+from load import form
 
 TIMEOUT = 60
 TOO_LARGE, TAKEN = "file too large", "place taken"
@@ -138,7 +138,7 @@ class Candidate:
             raise ValueError("the digest acknowledged isn't that of what was sent")
 
     def _upload_of(self, data: bytes, key: str) -> tuple[bytes, dict[str, str]]:
-        body, kind = _form({}, data)
+        body, kind = form({}, data)
         return body, {"Content-Type": kind, "HX-Request": "true", "Idempotency-Key": key, **self._token()}
 
     def _submit(self, dossier: str) -> None:

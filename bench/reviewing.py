@@ -13,6 +13,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from programs import CHROMIUM_OPTIONS, chromium
 from system import CHECKOUT, Results, drawn_pictures, serving
 from table import print_table
 
@@ -24,7 +25,6 @@ PICTURES: Final = 12
 KIND: Final = "M99"
 """The kind with room for 30 pictures: with the six asked for there are 12."""
 RETURNS_EVERY: Final = 10
-CHROMIUM: Final = "/usr/bin/chromium"
 PATIENCE_MS: Final = 120_000
 """Until the next dossier is loaded ahead, or a picture shown, on a machine that is busy with other things."""
 
@@ -103,7 +103,7 @@ def _work(address: str, session: tuple[str, str]) -> tuple[list[float], list[flo
     dossiers: list[float] = []
     each: list[float] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         context.add_cookies([{"name": session[0], "value": session[1], "url": address}])
         page = context.new_page()

@@ -1,7 +1,8 @@
 """`make bench`: measures everything, prints one table, writes bench/results/latest.json.
 
 Every part runs in a process, a database and a store of its own: one that fails loses no other's results. Some parts only:
-`.venv/bin/python bench/run.py upload candidate_page`.
+`.venv/bin/python bench/run.py upload candidate_page`; rows that weren't taken again stay in the file, each with its commit
+and time.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from system import CHECKOUT, Results, prepared
 from table import GOALS, print_table
@@ -43,27 +44,42 @@ def main() -> None:
     if INTO in sys.argv:
         _measure(sys.argv[1], Path(sys.argv[sys.argv.index(INTO) + 1]))
         return
-    began, rows, failed = time.monotonic(), [], {}
-    for part in sys.argv[1:] or PARTS:
+    began, rows, taken, failed = time.monotonic(), [], [], {}
+    parts = tuple(sys.argv[1:]) or PARTS
+    for part in parts:
         print(f"== {part}", flush=True)
         found = _in_a_process(part)
         if isinstance(found, str):
             failed[part] = found
         else:
             rows += found
+            taken += _described(found)
     print_table(rows)
     for part, why in failed.items():
         print(f"FAILED {part}: {why}")
+    kept = [] if parts == PARTS and not failed else _kept_besides(taken)
     LATEST.parent.mkdir(exist_ok=True)
-    of_all = {
+    LATEST.write_text(json.dumps([*kept, *taken], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{(time.monotonic() - began) / 60:.1f} minutes; {LATEST.relative_to(CHECKOUT)} holds the rows")
+    sys.exit(1 if failed else 0)
+
+
+def _described(rows: list[Results]) -> list[dict[str, Any]]:
+    """The rows of a part with goal, moment, commit and machine."""
+    of_part = {
         "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": commit(),
         "machine": machine(),
     }
-    taken = [asdict(row) | _goal(row) | of_all for row in rows]
-    LATEST.write_text(json.dumps(taken, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{(time.monotonic() - began) / 60:.1f} minutes; {LATEST.relative_to(CHECKOUT)} holds the rows")
-    sys.exit(1 if failed else 0)
+    return [asdict(row) | _goal(row) | of_part for row in rows]
+
+
+def _kept_besides(taken: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of earlier runs whose names weren't taken now."""
+    if not LATEST.exists():
+        return []
+    names = {row["name"] for row in taken}
+    return [row for row in json.loads(LATEST.read_text(encoding="utf-8")) if row["name"] not in names]
 
 
 def _in_a_process(part: str) -> list[Results] | str:

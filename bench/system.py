@@ -29,8 +29,16 @@ ROOT: Final = VAR / "bench"
 DATABASE: Final = "kaosheng_bench"
 PICTURES: Final = 40
 PEOPLE: Final = CHECKOUT / "src" / "registration_demo" / "data" / "people.json"
-READY_SECONDS: Final = 30
+READY_SECONDS: Final = 120
+ENDING_SECONDS: Final = 20
 WORKERS, THREADS = 2, 4
+BARE_TABLE: Final = """
+    CREATE TABLE bare_upload (
+        name text PRIMARY KEY, digest text NOT NULL, width int NOT NULL, height int NOT NULL,
+        at timestamptz NOT NULL DEFAULT now()
+    )
+"""
+"""What bare_server.py keeps its rows in."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +156,18 @@ def serving(application: str) -> Iterator[Server]:
         _wait_until_it_answers(process, port)
         yield Server(port, process.pid)
     finally:
-        process.terminate()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a server to end; kill it and its workers when it doesn't, as when it was asked before its workers stood."""
+    process.terminate()
+    try:
+        process.wait(ENDING_SECONDS)
+    except subprocess.TimeoutExpired:
+        for number in (*children(process.pid), process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
         process.wait()
 
 
