@@ -1,7 +1,8 @@
 """The queue with 10,000, 100,000 and 1,000,000 waiting dossiers: taking the next one, and the lists' first pages.
 
 The sizes are asked one after another, not in turn: it is one table that grows, since two would share the machine's
-memory and each find less of itself there. Each size is asked after ANALYZE and once beforehand, so that what differs is the size.
+memory and each find less of itself there. Each size is asked after ANALYZE and once beforehand, and a search finds the same
+people in every size, so that what differs is the size.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ def rows() -> list[Results]:
 def _questions(staff: Any) -> list[tuple[str, Callable[[], object], int]]:
     from django.utils import timezone  # noqa: PLC0415 - Django must be set up first
 
+    from factories import copies  # noqa: PLC0415 - the same
     from kaosheng.casework.queries.lines import Tab, lines_of, next_in_line  # noqa: PLC0415
     from kaosheng.casework.queries.queue import DossierList, Wanted, tab_counts, tabs_of  # noqa: PLC0415
     from kaosheng.casework.queries.queue_rows import rows_of  # noqa: PLC0415
@@ -75,7 +77,7 @@ def _questions(staff: Any) -> list[tuple[str, Callable[[], object], int]]:
         ("changed_only", lambda: first_page(Tab.WAITING, only="changed"), PAGES),
         ("severe_in_all", lambda: first_page(Tab.ALL, precheck="severe"), PAGES),
         ("search_number", lambda: first_page(Tab.ALL, search="9000000777"), PAGES),
-        ("search_name", lambda: first_page(Tab.ALL, search="样本一"), PAGES),
+        ("search_name", lambda: first_page(Tab.ALL, search=copies.SHARED_NAME), PAGES),
         ("list_counts", lambda: tab_counts(staff, tabs_of(staff), now=timezone.now()), PAGES),
     ]
 
