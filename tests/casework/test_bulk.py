@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
+from typing import Any
 
-from factories import World, dossiers
+import pytest
+import time_machine
+from django.db import OperationalError
+from django.utils import timezone
+
+from factories import World, clients, dossiers
 from factories.people import Cast, actor, staff
 from factories.refusals import refused
 from kaosheng.casework.jobs.bulk import carry_out_run
 from kaosheng.casework.models import BulkRun, Dossier
 from kaosheng.casework.queries.queue import Wanted, for_bulk
 from kaosheng.casework.services import bulk, handling, reviewing
+from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.doubting import answer_doubt, tell_doubt
 from kaosheng.domain.states import State, Verdict
 from kaosheng.regions.models import Intake
@@ -136,3 +143,58 @@ def test_a_decision_of_a_run_is_a_decision(here: World, house: Cast) -> None:
     carry_out_run(run_id=run.pk)
     decision = dossiers.again(dossier).decisions.get()
     assert (decision.verdict, decision.decided_by) == ("pass", house.gao)
+
+
+def failing_at(dossier: Dossier, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Let carrying out this one fail as no rule foresees."""
+    whole = bulk._act
+
+    def act(case: Case, *rest: Any) -> None:
+        whole(case, *rest)
+        if case.dossier.pk == dossier.pk:
+            raise error
+
+    monkeypatch.setattr(bulk, "_act", act)
+
+
+def test_one_that_fails_holds_up_nobody_and_is_tried_again(
+    here: World, house: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, bad, last = (marked(here, house) for _ in range(3))
+    run, person = previewed(house), staff(house.chen)
+    bulk.confirm(run=run, staff=person, counted=3)
+    with monkeypatch.context() as patch:
+        failing_at(bad, patch, ValueError(bad.registration.name))
+        carry_out_run(run_id=run.pk)
+    assert outcome(run) == {first.pk: "done", bad.pk: "bulk_failed", last.pk: "done"}
+    assert dossiers.again(bad).state == State.AT_SITE
+    assert bad.registration.name not in caplog.text
+    run.refresh_from_db()
+    assert run.finished_at is not None
+    with refused("not_found"):
+        bulk.resume(run=run, staff=staff(house.chen_two))
+    client = clients.of_staff(house.chen)
+    where = f"/staff/bulk/{run.pk}/"
+    assert "继续" in client.get(where).content.decode()
+    assert client.post(f"{where}resume/").status_code == 302
+    carry_out_run(run_id=run.pk)
+    assert set(outcome(run).values()) == {"done"}
+    assert first.steps.filter(action="forward").count() == 1
+    assert client.post(f"{where}resume/").status_code == 422
+    assert f"{where}resume/" not in client.get(where).content.decode()
+
+
+def test_a_database_that_is_away_leaves_the_run_to_the_queue(
+    here: World, house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = marked(here, house)
+    run = previewed(house)
+    bulk.confirm(run=run, staff=staff(house.chen), counted=1)
+    failing_at(one, monkeypatch, OperationalError())
+    with pytest.raises(OperationalError):
+        carry_out_run(run_id=run.pk)
+    assert outcome(run) == {one.pk: ""}
+    assert not bulk.stands_still(run)
+    with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False):
+        run.refresh_from_db()
+        assert bulk.stands_still(run)

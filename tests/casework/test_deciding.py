@@ -135,14 +135,37 @@ def test_closing_waits_for_the_window_and_for_open_cases(here: World, house: Cas
     waiting = dossiers.brought_to(here, State.AT_SITE, cast=house)
     manager = people.staff(house.feng)
     with refused("window_still_open"):
-        closing.close_site(intake=here.intake, site=here.site, staff=manager)
+        closing.close_site(intake=here.intake, site=here.site, staff=manager, counted=0)
     close_window(here.intake)
     with refused("site_has_open_cases"):
-        closing.close_site(intake=here.intake, site=here.site, staff=manager)
+        closing.close_site(intake=here.intake, site=here.site, staff=manager, counted=0)
     dossiers.forward(waiting, house.chen)
     with refused("not_found"):
-        closing.close_site(intake=here.intake, site=here.other_site, staff=manager)
-    closing.close_site(intake=here.intake, site=here.site, staff=manager)
+        closing.close_site(intake=here.intake, site=here.other_site, staff=manager, counted=0)
+    with refused("closing_count_differs"):
+        closing.close_site(intake=here.intake, site=here.site, staff=manager, counted=0)
+    closing.close_site(intake=here.intake, site=here.site, staff=manager, counted=1)
+
+
+def test_the_number_to_type_is_of_those_who_will_read_it(here: World, house: Cast) -> None:
+    """Whatever the 考区 has done with them meanwhile: a site reads nothing of it in the number."""
+    at_area = dossiers.brought_to(here, State.AT_AREA, cast=house)
+    decided = dossiers.brought_to(here, State.DECIDED, cast=house)
+    proposed = dossiers.propose(dossiers.brought_to(here, State.AT_AREA, cast=house), house.gao)
+    others = [
+        dossiers.forward(
+            dossiers.brought_to(here, State.AT_SITE, cast=house), house.chen, verdict=Verdict.FAIL
+        ),
+        dossiers.brought_to(here, State.WITHDRAWN, cast=house),
+        dossiers.brought_to(here, State.AT_AREA, cast=house),
+    ]
+    dossiers.return_(others[-1], house.gao)
+    counted = closing.passed_by_closing(intake=here.intake, site=here.site)
+    assert {dossier.pk for dossier in counted} == {at_area.pk, decided.pk, proposed.pk}
+    close_window(here.intake)
+    dossiers.close_site(here.intake, here.site, house.feng)
+    read = {dossier.pk for dossier in Dossier.objects.all() if words(dossier).startswith("考点通过")}
+    assert read == {at_area.pk, decided.pk, proposed.pk}
 
 
 def test_closing_shows_the_site_s_outcome_and_nothing_takes_it_back(here: World, house: Cast) -> None:
@@ -152,7 +175,7 @@ def test_closing_shows_the_site_s_outcome_and_nothing_takes_it_back(here: World,
     )
     assert words(passed) == words(refused_by_site) == "已提交，审核中"
     close_window(here.intake)
-    review = closing.close_site(intake=here.intake, site=here.site, staff=people.staff(house.feng))
+    review = dossiers.close_site(here.intake, here.site, house.feng)
     announce_closing(site_review_id=review.pk)
     announce_closing(site_review_id=review.pk)
     assert (words(passed), words(refused_by_site)) == ("考点通过，考区复审中", "已提交，审核中")

@@ -19,6 +19,7 @@ from kaosheng.casework.models import Correction, Dossier, Recheck
 from kaosheng.casework.queries.rechecks import rechecks_of
 from kaosheng.casework.queries.visible import visible_now
 from kaosheng.casework.services import deciding
+from kaosheng.casework.services.handling import declare_conflict
 from kaosheng.casework.services.rechecking import ask_recheck, uphold
 from kaosheng.domain.states import State, Verdict
 from kaosheng.domain.visibility import VisibleState
@@ -76,6 +77,14 @@ def test_who_decided_does_not_answer(released: Dossier, house: Cast) -> None:
     uphold(**seen(released, house.jiang), reason="印章单位与登记不符")
     recheck = Recheck.objects.get()
     assert (recheck.outcome, recheck.answered_by) == (Recheck.Outcome.UPHELD, house.jiang)
+
+
+def test_whoever_declared_a_conflict_sees_no_request_of_that_person(released: Dossier, house: Cast) -> None:
+    ask(released)
+    assert [one.dossier for one in rechecks_of(Staff.of(house.hu))] == [released]
+    declare_conflict(dossier_id=released.pk, actor=people.actor(house.hu), reason="亲属")
+    assert not rechecks_of(Staff.of(house.hu)).exists()
+    assert rechecks_of(Staff.of(house.jiang)).exists()
 
 
 def test_upholding_keeps_the_verdict_and_tells_the_candidate_why(released: Dossier, house: Cast) -> None:

@@ -23,7 +23,6 @@ from kaosheng.casework.jobs import intakes as jobs
 from kaosheng.casework.models import Dossier, Release, SiteReview
 from kaosheng.casework.queries.intakes import catalogue_effect
 from kaosheng.casework.services import (
-    closing,
     counter,
     deciding,
     intakes,
@@ -182,7 +181,7 @@ class Intake:
 
     def _close(self) -> None:
         intake = self._again(self.submitter).intake
-        closing.close_site(intake=intake, site=self.world.site, staff=people.staff(self.cast.feng))
+        dossiers.close_site(intake, self.world.site, self.cast.feng)
         release.announce_closing(site_review_id=SiteReview.objects.get().pk)
 
     def _release(self) -> None:

@@ -13,8 +13,8 @@ from factories import people, pictures
 from factories.people import Cast
 from factories.world import BATCH, FACTS, World, close_window
 from kaosheng.accounts.models import User
-from kaosheng.casework.models import Dossier, Mark, Picture, Release, Return, Submission
-from kaosheng.casework.services import actors, clock, deciding, releasing, reviewing, submitting
+from kaosheng.casework.models import Dossier, Mark, Picture, Release, Return, SiteReview, Submission
+from kaosheng.casework.services import actors, clock, closing, deciding, releasing, reviewing, submitting
 from kaosheng.casework.services import pictures as picture_services
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.registrations import log_in, receive_registration
@@ -255,6 +255,12 @@ def release(intake: Intake, by: User) -> Release:
     late = {entry.pk: "仍在审核" for entry in releasing.release_blockers(intake=intake, now=timezone.now())}
     prepared = releasing.prepare_release(intake=intake, staff=staff, late_cases=late)
     return releasing.publish_release(release=prepared, staff=staff, counted=prepared.dossiers.count())
+
+
+def close_site(intake: Intake, site: ExamSite, by: User) -> SiteReview:
+    """考点审核结束, with the number that stands on the page."""
+    counted = closing.passed_by_closing(intake=intake, site=site).count()
+    return closing.close_site(intake=intake, site=site, staff=people.staff(by), counted=counted)
 
 
 def lapse(dossier: Dossier) -> Dossier:

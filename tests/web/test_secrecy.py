@@ -27,7 +27,6 @@ from kaosheng.casework.jobs.release import announce_closing
 from kaosheng.casework.models import BulkRun, Dossier, Release, StatusPush
 from kaosheng.casework.services import (
     bulk,
-    closing,
     deciding,
     handling,
     queueing,
@@ -245,9 +244,7 @@ def refused_cancelled_and_restored(stage: Stage) -> None:
 
 def site_closes(stage: Stage) -> None:
     stage.at(20)
-    review = closing.close_site(
-        intake=stage.here.intake, site=stage.here.site, staff=people.staff(stage.house.feng)
-    )
+    review = dossiers.close_site(stage.here.intake, stage.here.site, stage.house.feng)
     announce_closing(site_review_id=review.pk)
 
 

@@ -14,10 +14,9 @@ from django.utils import timezone
 from factories import World, clients, dossiers, people, world
 from factories.people import Cast
 from factories.world import close_window
-from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Mark, Picture
 from kaosheng.casework.queries.candidate import candidate_view
-from kaosheng.casework.services import clock, closing, deciding, reviewing
+from kaosheng.casework.services import clock, deciding, reviewing
 from kaosheng.casework.services.case import Case
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import State, Verdict
@@ -325,7 +324,7 @@ def test_an_empty_place_is_said_to_be_empty(places: World) -> None:
 def test_site_passed_is_shown_at_the_closing(places: World, cast: Cast) -> None:
     dossier = dossiers.brought_to(places, State.DECIDED, cast=cast)
     close_window(places.intake)
-    closing.close_site(intake=places.intake, site=places.site, staff=Staff.of(cast.feng))
+    dossiers.close_site(places.intake, places.site, cast.feng)
     html = page(dossier)
     assert html.count("考点通过，考区复审中") >= 2
 

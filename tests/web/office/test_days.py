@@ -55,21 +55,28 @@ def test_the_forecast_goes_by_the_newest_working_days() -> None:
     def day(number: int, forwarded: int, at_site: int) -> Day:
         return Day(MONDAY + timedelta(days=number), 0, 0, forwarded, 0, 0, at_site, 0)
 
-    days = [day(0, 100, 500), day(1, 0, 500), *(day(number, 10, 45) for number in range(2, 7))]
-    assert forecast(days, sees_area=False) == Forecast(45, 10.0, MONDAY + timedelta(days=6 + 5))
-    assert forecast([day(0, 0, 45)], sees_area=False) == Forecast(45, 0.0, None)
-    assert forecast([day(0, 5, 0)], sees_area=False) == Forecast(0, 5.0, None)
+    days = [
+        day(0, 100, 500),
+        day(1, 0, 500),
+        *(day(number, 10, 45) for number in range(2, 7)),
+        day(7, 90, 45),
+    ]
+    assert forecast(days, sees_area=False) == Forecast(45, 10.0, MONDAY + timedelta(days=7 + 5))
+    assert forecast([day(0, 0, 45), day(1, 0, 45)], sees_area=False) == Forecast(45, 0.0, None)
+    assert forecast([day(0, 5, 45)], sees_area=False) == Forecast(45, 0.0, None)
+    assert forecast([day(0, 5, 0), day(1, 0, 0)], sees_area=False) == Forecast(0, 5.0, None)
     assert forecast([], sees_area=True) == Forecast(0, 0, None)
 
 
 def test_the_burn_down_goes_on_with_the_forecast_to_the_day_candidates_were_told() -> None:
-    days = [Day(MONDAY, 0, 0, 10, 0, 0, 25, 0)]
+    sunday = MONDAY - timedelta(days=1)
+    days = [Day(sunday, 0, 0, 10, 0, 0, 25, 0), Day(MONDAY, 0, 0, 0, 0, 0, 25, 0)]
     ahead = forecast(days, sees_area=False)
     left = [(burn.at_site, burn.ahead) for burn in burn_down(days, ahead, goal=MONDAY + timedelta(days=4))]
-    assert left == [(25, 25), (None, 15), (None, 5), (None, 0), (None, None)]
-    assert len(burn_down(days, ahead, goal=None)) == 4
-    assert len(burn_down(days, ahead, goal=MONDAY + timedelta(days=400))) == 61
-    assert burn_down(days, Forecast(25, 0.0, None), goal=None) == [Burn(MONDAY, 25, 0)]
+    assert left == [(25, None), (25, 25), (None, 15), (None, 5), (None, 0), (None, None)]
+    assert len(burn_down(days, ahead, goal=None)) == 5
+    assert len(burn_down(days, ahead, goal=MONDAY + timedelta(days=400))) == 62
+    assert burn_down(days, Forecast(25, 0.0, None), goal=None) == [Burn(sunday, 25, 0), Burn(MONDAY, 25, 0)]
 
 
 @pytest.fixture

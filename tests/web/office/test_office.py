@@ -129,17 +129,20 @@ def site_page(here: World, verb: str = "") -> str:
 
 def test_closing_names_what_blocks_and_then_closes(here: World, cast: Cast) -> None:
     feng = clients.of_staff(cast.feng)
-    assert feng.post(site_page(here, "close")).status_code == 409
+    assert feng.post(site_page(here, "close"), {"counted": 0}).status_code == 409
     waits = dossiers.brought_to(here, State.AT_SITE, cast=cast)
     close_window(here.intake)
-    refused = feng.post(site_page(here, "close"))
+    refused = feng.post(site_page(here, "close"), {"counted": 0})
     assert refused.status_code == 409
     assert "还有 1 份材料未处理完，不能结束考点审核" in refused.content.decode()
     assert waits.registration.number in refused.content.decode()
     dossiers.forward(waits, cast.chen)
-    assert feng.post(site_page(here, "close")).status_code == 302
+    assert "结束后有 1 名考生看到“考点通过”" in text(cast.feng, site_page(here))
+    for typed in ({}, {"counted": 2}):
+        assert feng.post(site_page(here, "close"), typed).status_code == 422
+    assert feng.post(site_page(here, "close"), {"counted": 1}).status_code == 302
     assert SiteReview.objects.get().closed_by == cast.feng
-    assert feng.post(site_page(here, "close")).status_code == 409
+    assert feng.post(site_page(here, "close"), {"counted": 1}).status_code == 409
     assert "由 冯 结束" in text(cast.feng, site_page(here))
     assert clients.of_staff(cast.jiang).post(site_page(here, "reopen")).status_code == 302
     assert feng.post(site_page(here, "reopen")).status_code == 409

@@ -155,10 +155,13 @@ def _day(day: date, moves: Sequence[Move], standing: Mapping[str, int], *, sees_
 
 
 def forecast(days: Sequence[Day], *, sees_area: bool) -> Forecast:
-    """The day the open work ends, if the newest working days' mean goes on; nothing is said without a pace."""
+    """The day the open work ends, if the mean of the newest finished working days goes on; the last day isn't over.
+
+    Open is what waits for a reviewer: neither drafts nor what was returned. Nothing is said without a pace.
+    """
     if not days:
         return Forecast(open=0, pace=0, until=None)
-    done = [day.decided if sees_area else day.forwarded for day in days]
+    done = [day.decided if sees_area else day.forwarded for day in days[:-1]]
     worked = [count for count in done if count][-PACE_DAYS:]
     pace = sum(worked) / len(worked) if worked else 0.0
     left = days[-1].open

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import Correction, Decision, Recheck
+from kaosheng.casework.models import Conflict, Correction, Decision, Recheck
 from kaosheng.domain.roles import Permission
 
 
 def rechecks_of(staff: Staff) -> QuerySet[Recheck]:
     """Every 复核 of the areas in reach, the open ones first, the oldest on top.
 
+    Whoever declared a conflict of interest with somebody doesn't see what that person asks.
     `decided_by_reader` is annotated: who had a part in the verdict doesn't answer.
     """
     of_this = {"dossier": OuterRef("dossier_id")}
@@ -20,8 +21,12 @@ def rechecks_of(staff: Staff) -> QuerySet[Recheck]:
     corrected = Correction.objects.filter(
         Q(proposed_by=reader) | Q(confirmed_by=reader), **of_this, confirmed_at__isnull=False
     )
+    declared = Conflict.objects.standing().filter(
+        by=staff.user, registration=OuterRef("dossier__registration")
+    )
     return (
         Recheck.objects.filter(dossier__intake__area__in=staff.area_ids(Permission.RECHECK_ANSWER))
+        .exclude(Exists(declared))
         .select_related("dossier__registration", "dossier__site", "answered_by")
         .annotate(decided_by_reader=Exists(decided) | Exists(corrected))
         .order_by(F("answered_at").desc(nulls_first=True), "asked_at")

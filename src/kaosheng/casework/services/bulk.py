@@ -5,11 +5,12 @@ What is left out, and why, is found out for the preview and once more under each
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from kaosheng.accounts.scope import Staff
@@ -38,6 +39,9 @@ from kaosheng.domain.states import Action, Phase, Verdict
 
 AT_MOST: Final = 200
 """Dossiers of one run: as many as somebody can answer for by looking at a list."""
+
+FAILED: Final = "bulk_failed"
+STILL_AFTER: Final = timedelta(minutes=1)
 
 ACTIONS: Final = {BulkRun.Act.FORWARD.value: Action.FORWARD, BulkRun.Act.DECIDE.value: Action.DECIDE}
 
@@ -81,13 +85,7 @@ def confirm(*, run: BulkRun, staff: Staff, counted: int) -> None:
             raise Refusal("bulk_count_differs", counted=counted, expected=waiting)
         run.confirmed_at = timezone.now()
         run.save(update_fields=["confirmed_at"])
-        record(
-            AuditName.BULK_CONFIRMED,
-            by=By("staff", staff.id),
-            about=("bulk", str(run.pk)),
-            act=run.act,
-            count=waiting,
-        )
+        _record(AuditName.BULK_CONFIRMED, run, act=run.act, count=waiting)
         carry_out_run.defer(run_id=run.pk)
 
 
@@ -117,6 +115,43 @@ def carry_out(*, item_id: int, staff: Staff) -> None:
         BulkItem.objects.filter(pk=item_id, done_at=None).update(excluded=refusal.code)
 
 
+def note_failure(*, item_id: int) -> None:
+    """Carrying out one item failed in a way no rule foresees; nothing of it was stored."""
+    BulkItem.objects.filter(pk=item_id, done_at=None).update(excluded=FAILED)
+
+
+def resume(*, run: BulkRun, staff: Staff) -> None:
+    """继续 a confirmed run that stands still: what failed is tried again, and what still waits is done.
+
+    Raises Refusal `not_found` for somebody else's run, `bulk_empty` when nothing is left to do.
+    """
+    with transaction.atomic():
+        run = BulkRun.objects.select_for_update().get(pk=run.pk)
+        if run.by_id != staff.user.pk or run.confirmed_at is None:
+            raise Refusal("not_found")
+        run.items.filter(excluded=FAILED).update(excluded="")
+        waiting = waiting_items(run).count()
+        if not waiting:
+            raise Refusal("bulk_empty")
+        BulkRun.objects.filter(pk=run.pk).update(finished_at=None)
+        _record(AuditName.BULK_CONFIRMED, run, act=run.act, count=waiting, again=True)
+        carry_out_run.defer(run_id=run.pk)
+
+
+def stands_still(run: BulkRun) -> bool:
+    """Whether a confirmed run may be resumed: something failed, or something waits and nothing was done for a while."""
+    if run.confirmed_at is None:
+        return False
+    if run.items.filter(excluded=FAILED).exists():
+        return True
+    last = run.items.aggregate(last=Max("done_at"))["last"] or run.confirmed_at
+    return waiting_items(run).exists() and last < timezone.now() - STILL_AFTER
+
+
+def _record(name: AuditName, run: BulkRun, **details: Any) -> None:
+    record(name, by=By("staff", str(run.by_id)), about=("bulk", str(run.pk)), **details)
+
+
 def finish(run_id: int) -> None:
     """The run is done once nothing waits any more."""
     run = BulkRun.objects.get(pk=run_id)
@@ -124,13 +159,8 @@ def finish(run_id: int) -> None:
         done = run.items.filter(done_at__isnull=False).count()
         with transaction.atomic():
             BulkRun.objects.filter(pk=run.pk).update(finished_at=timezone.now())
-            record(
-                AuditName.BULK_FINISHED,
-                by=By("staff", str(run.by_id)),
-                about=("bulk", str(run.pk)),
-                done=done,
-                stopped=run.items.exclude(excluded="").count(),
-            )
+            stopped = run.items.exclude(excluded="").count()
+            _record(AuditName.BULK_FINISHED, run, done=done, stopped=stopped)
 
 
 def _require_undisturbed(case: Case, item: BulkItem, actor: Actor, action: Action) -> None:

@@ -13,11 +13,11 @@ from kaosheng.accounts.scope import Staff
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.casework.jobs.release import announce_closing
-from kaosheng.casework.models import Dossier, Return, SiteReview
+from kaosheng.casework.models import Dossier, Return, SiteReview, Step
 from kaosheng.casework.services import locks
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
-from kaosheng.domain.states import Stage, State
+from kaosheng.domain.states import Action, Stage, State, Verdict
 from kaosheng.regions.models import ExamSite, Intake
 
 
@@ -39,11 +39,25 @@ def closing_blockers(*, intake: Intake, site: ExamSite, now: datetime) -> QueryS
     )
 
 
-def close_site(*, intake: Intake, site: ExamSite, staff: Staff) -> SiteReview:
-    """Close an 考点's review.
+def passed_by_closing(*, intake: Intake, site: ExamSite) -> QuerySet[Dossier]:
+    """Dossiers whose candidates read 考点通过 once the site is closed (domain.visibility.was_passed_at).
+
+    Those the 考区 has decided count like those it has not: the number tells a site nothing of its work.
+    """
+    advice = Step.objects.filter(dossier=OuterRef("pk"), action=Action.FORWARD, site_code=site.code)
+    return (
+        Dossier.objects.filter(intake=intake, site=site, state__in=[State.AT_AREA, State.DECIDED])
+        .filter(Q(release=None) | Q(release__published_at=None))
+        .annotate(advice=Subquery(advice.order_by("-revision").values("verdict")[:1]))
+        .filter(advice=Verdict.PASS)
+    )
+
+
+def close_site(*, intake: Intake, site: ExamSite, staff: Staff, counted: int) -> SiteReview:
+    """Close an 考点's review; `counted` is the number typed of those who will read 考点通过.
 
     Raises Refusal `window_still_open`, `site_has_open_cases` (count), `site_closed_already`, `one_stage_only`,
-    `not_found`.
+    `closing_count_differs` (counted, expected), `not_found`.
     """
     _require_closer(staff, site)
     with transaction.atomic(durable=True):
@@ -59,6 +73,9 @@ def close_site(*, intake: Intake, site: ExamSite, staff: Staff) -> SiteReview:
         blocking = closing_blockers(intake=intake, site=site, now=now).count()
         if blocking:
             raise Refusal("site_has_open_cases", count=blocking)
+        expected = passed_by_closing(intake=intake, site=site).count()
+        if counted != expected:
+            raise Refusal("closing_count_differs", counted=counted, expected=expected)
         review = SiteReview.objects.create(intake=intake, site=site, closed_at=now, closed_by=staff.user)
         _record(AuditName.SITE_CLOSED, staff, intake, site)
         announce_closing.defer(site_review_id=review.pk)

@@ -18,6 +18,16 @@ def in_words(reason: str) -> str:
     return (gettext(chosen) if chosen else "") + colon + note
 
 
+class CountForm(forms.Form):
+    """The number a manager types to confirm what can't be taken back; it works without scripts."""
+
+    counted = forms.IntegerField(min_value=0, error_messages={"required": _("请输入份数。")})
+
+    def __init__(self, *args: Any, label: Any = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["counted"].label = label
+
+
 class HelpForm(forms.Form):
     """代考生上传: why the candidate doesn't upload himself, and that he is there and agrees."""
 

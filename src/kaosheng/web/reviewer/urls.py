@@ -25,6 +25,7 @@ urlpatterns = [
     path("queue/next/", queue.take_next, name="queue-next"),
     path("bulk/", bulk.begin, name="bulk-begin"),
     path("bulk/<int:run_id>/", bulk.run, name="bulk"),
+    path("bulk/<int:run_id>/resume/", bulk.resume, name="bulk-resume"),
     path("bulk/<int:run_id>/confirm/", bulk.confirm, name="bulk-confirm"),
     path("hand-over/", handing.hand_over, name="hand-over"),
     path("hand-over/conflicts/<int:declared_id>/", handing.withdraw_conflict, name="conflict-withdraw"),

@@ -135,6 +135,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "asks_something": Answer(409, _("有标记为需更换或缺少的材料，须由人处理。")),
     "recommended_fail": Answer(409, _("考点建议不通过，须由人审核。")),
     "reason_without_sentence": Answer(422, _("每条原因都须填写中文，没有保存。")),
+    "bulk_failed": Answer(500, _("处理时出错，没有执行。可以点“继续”再试，或单独处理这份材料。")),
     "bulk_empty": Answer(422, _("没有可以批量处理的材料，没有执行。")),
     "bulk_count_differs": Answer(
         422, _("输入的份数是 %(counted)s，将处理的是 %(expected)s 份，请核对后重新输入。")
@@ -146,6 +147,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "extension_asked_already": Answer(409, _("这份材料已有待处理的延期申请。")),
     "window_still_open": Answer(409, _("上传时间尚未结束，不能结束考点审核。")),
     "site_has_open_cases": Answer(409, _("还有 %(count)s 份材料未处理完，不能结束考点审核。")),
+    "closing_count_differs": Answer(
+        422, _("输入的份数是 %(counted)s，将看到“考点通过”的是 %(expected)s 份，请核对后重新输入。")
+    ),
     "site_closed_already": Answer(409, _("考点审核已结束。")),
     "site_not_closed": Answer(409, _("考点审核没有结束，不需要重新开放。")),
     "release_blocked": Answer(409, _("还有 %(count)s 份材料未处理完，须处理或列为迟办后才能公布。")),

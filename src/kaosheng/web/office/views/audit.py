@@ -22,7 +22,6 @@ from kaosheng.audit.models import AuditEvent
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.audit.sealing import verify
-from kaosheng.casework.models import Dossier
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
 from kaosheng.registration.models import Registration
@@ -42,7 +41,7 @@ class SearchForm(forms.Form):
     actor = forms.CharField(
         label=_("操作人（用户名、姓名、考生报名号或编号）"), max_length=80, required=False
     )
-    about = forms.CharField(label=_("对象（报名号或编号）"), max_length=80, required=False)
+    about = forms.CharField(label=_("对象（报名号、用户名或编号）"), max_length=80, required=False)
     name = forms.ChoiceField(label=_("事件"), required=False)
     since = forms.DateField(
         label=_("自"),
@@ -86,15 +85,9 @@ def audit(request: HttpRequest) -> HttpResponse:
 def _found(given: dict[str, Any]) -> QuerySet[AuditEvent]:
     found = AuditEvent.objects.order_by("-pk")
     if actor := given.get("actor"):
-        account = (
-            User.objects.filter(Q(username__iexact=actor) | Q(name=actor))
-            .values_list("pk", flat=True)
-            .first()
-        )
-        found = found.filter(actor=str(account or _candidate_of(actor) or actor))
+        found = found.filter(_acted(actor))
     if about := given.get("about"):
-        dossier = Dossier.objects.filter(registration__number=about).values_list("pk", flat=True).first()
-        found = found.filter(object=str(dossier) if dossier else about)
+        found = found.filter(_concerned(about))
     if name := given.get("name"):
         found = found.filter(name=name)
     if since := given.get("since"):
@@ -104,9 +97,35 @@ def _found(given: dict[str, Any]) -> QuerySet[AuditEvent]:
     return found
 
 
-def _candidate_of(number: str) -> int | None:
-    """The person behind a registration number, as the actor of his own events."""
-    return Registration.objects.filter(number=number).values_list("candidate_id", flat=True).first()
+def _acted(who: str) -> Q:
+    """Events of everybody this text may mean: accounts by user name or name, the candidate of a registration number.
+
+    Numbers count up in each table, so an id is nobody's without its kind; a bare id, or "kind id" as the page
+    shows it, finds those who bear it.
+    """
+    accounts = User.objects.filter(Q(username__iexact=who) | Q(name=who)).values_list("pk", flat=True)
+    named = Q(actor_kind="staff", actor__in=[str(pk) for pk in accounts])
+    registration = Registration.objects.filter(number=who).first()
+    if registration is not None:
+        named |= Q(actor_kind="candidate", actor=str(registration.candidate_id))
+    if accounts or registration is not None:
+        return named
+    kind, _space, number = who.partition(" ")
+    return Q(actor_kind=kind, actor=number) if number else Q(actor=who)
+
+
+def _concerned(what: str) -> Q:
+    """Events about everything this text may mean: of a registration number its dossier, registration and person too."""
+    registration = Registration.objects.filter(number=what).select_related("dossier").first()
+    if registration is None:
+        accounts = User.objects.filter(username__iexact=what).values_list("pk", flat=True)
+        return Q(object=what) | Q(object_kind="account", object__in=[str(pk) for pk in accounts])
+    dossier = getattr(registration, "dossier", None)
+    return (
+        Q(object_kind="registration", object=registration.number)
+        | Q(object_kind="dossier", object=str(dossier.pk if dossier else ""))
+        | Q(object_kind="candidate", object=str(registration.candidate_id))
+    )
 
 
 def _people(events: list[AuditEvent]) -> dict[str, str]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.casework.models import Dossier, Release
@@ -24,6 +22,7 @@ from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import Phase, Verdict
 from kaosheng.regions.models import Intake
 from kaosheng.web.access import for_staff, staff_intake, staff_member
+from kaosheng.web.office.forms import CountForm
 from kaosheng.web.reviewer import words
 from kaosheng.web.reviewer.presenting import pick
 from kaosheng.web.ui.messages import sentence_of, status_of
@@ -31,16 +30,6 @@ from kaosheng.web.ui.messages import sentence_of, status_of
 SHOWN: Final = 300
 _LATE: Final = "late-"
 _ALL_THE_REST: Final = "late_rest"
-
-
-class CountForm(forms.Form):
-    """The number the manager typed."""
-
-    counted = forms.IntegerField(
-        label=gettext_lazy("输入将公布的份数"),
-        min_value=0,
-        error_messages={"required": gettext_lazy("请输入份数。")},
-    )
 
 
 @require_safe
@@ -89,7 +78,7 @@ def _show(
         "unnamed": number - len(late.keys() & set(blockers.values_list("pk", flat=True))),
         "published": [batch for batch in batches if batch.published_at is not None],
         "corrections": queries.pending_corrections(intake),
-        "form": CountForm(),
+        "form": CountForm(label=_("输入将公布的份数")),
         "problem": problem,
         "rest_field": _ALL_THE_REST,
         "rest_reason": request.POST.get(_ALL_THE_REST, ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import Phase
 from kaosheng.regions.models import ExamSite, Intake
 from kaosheng.web.access import for_staff, staff_member, staff_site
+from kaosheng.web.office.forms import CountForm
 from kaosheng.web.reviewer import words
 from kaosheng.web.reviewer.presenting import pick
 from kaosheng.web.ui.messages import sentence_of, status_of
@@ -48,7 +50,10 @@ def _show(
     part = queries.progress(intake, [place], sees_area=sees_area)[0]
     blockers = closing.closing_blockers(intake=intake, site=place, now=now)
     number = blockers.count()
+    passing = closing.passed_by_closing(intake=intake, site=place).count()
     context = {
+        "passing": passing,
+        "form": CountForm(label=_("输入将看到“考点通过”的份数 %(count)s") % {"count": passing}),
         "intake": intake,
         "intake_name": pick(intake.name_zh, intake.name_en),
         "site": place,
@@ -88,24 +93,25 @@ def _blocker(dossier: Dossier) -> dict[str, Any]:
 @for_staff(*_CLOSERS)
 def close(request: HttpRequest, intake_id: int, site_id: int) -> HttpResponseBase:
     """考点审核结束."""
-    return _change(
-        request, intake_id, site_id, closing.close_site, _("考点审核已结束，建议通过的考生将看到“考点通过”。")
-    )
+    intake, place = staff_site(request, intake_id, site_id, *_CLOSERS)
+    form = CountForm(request.POST)
+    if not form.is_valid():
+        return _show(request, intake, place, problem=str(next(iter(form.errors.values()))[0]), status=422)
+    run = partial(closing.close_site, counted=form.cleaned_data["counted"])
+    return _change(request, intake, place, run, _("考点审核已结束，建议通过的考生将看到“考点通过”。"))
 
 
 @require_POST
 @for_staff(*_CLOSERS)
 def reopen(request: HttpRequest, intake_id: int, site_id: int) -> HttpResponseBase:
     """Reopen a closed site."""
-    return _change(
-        request, intake_id, site_id, closing.reopen_site, _("考点审核已重新开放，已显示的状态不收回。")
-    )
+    intake, place = staff_site(request, intake_id, site_id, *_CLOSERS)
+    return _change(request, intake, place, closing.reopen_site, _("考点审核已重新开放，已显示的状态不收回。"))
 
 
 def _change(
-    request: HttpRequest, intake_id: int, site_id: int, run: Callable[..., object], done: str
+    request: HttpRequest, intake: Intake, place: ExamSite, run: Callable[..., object], done: str
 ) -> HttpResponseBase:
-    intake, place = staff_site(request, intake_id, site_id, *_CLOSERS)
     try:
         run(intake=intake, site=place, staff=staff_member(request))
     except Refusal as refusal:
@@ -113,4 +119,4 @@ def _change(
             raise
         return _show(request, intake, place, problem=sentence_of(refusal), status=status_of(refusal))
     messages.success(request, done)
-    return redirect("office:site", intake_id, site_id)
+    return redirect("office:site", intake.pk, place.pk)

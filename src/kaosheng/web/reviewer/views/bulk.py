@@ -20,7 +20,7 @@ from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
 from kaosheng.web.access import for_staff, staff_member
 from kaosheng.web.reviewer.views.queue import wanted_of
-from kaosheng.web.ui.messages import sentence_of
+from kaosheng.web.ui.messages import sentence_of, status_of
 
 _ACTS = {BulkRun.Act.FORWARD.value: gettext_lazy("建议通过"), BulkRun.Act.DECIDE.value: gettext_lazy("通过")}
 
@@ -57,6 +57,19 @@ def confirm(request: HttpRequest, run_id: int) -> HttpResponseBase:
     return redirect("reviewer:bulk", own.pk)
 
 
+@require_POST
+@for_staff(Permission.DOSSIER_TAKE)
+def resume(request: HttpRequest, run_id: int) -> HttpResponseBase:
+    """继续 what stands still."""
+    staff = staff_member(request)
+    own = bulk.own_run(run_id, staff)
+    try:
+        bulk.resume(run=own, staff=staff)
+    except Refusal as refusal:
+        return _page(request, own, problem=sentence_of(refusal), status=status_of(refusal))
+    return redirect("reviewer:bulk", own.pk)
+
+
 def _page(
     request: HttpRequest, own: BulkRun, *, problem: str = "", status: int = HTTPStatus.OK
 ) -> HttpResponse:
@@ -72,6 +85,7 @@ def _page(
         "reasons": Counter(_why(item) for item in items if item.excluded).most_common(),
         "total": len(items),
         "at_most": bulk.AT_MOST if len(items) == bulk.AT_MOST else 0,
+        "stands_still": bulk.stands_still(own),
         "running": own.confirmed_at is not None and bool(waiting),
     }
     return render(request, "reviewer/bulk.html", context, status=status)
