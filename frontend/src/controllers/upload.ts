@@ -1,18 +1,21 @@
 import { Controller } from "@hotwired/stimulus";
 
 import { announce } from "../lib/live";
+import { arrived, NotLoaded } from "../lib/part";
 import { readableSize } from "../lib/size";
 import { fill } from "../lib/words";
 import type { Cut } from "../upload/crop";
 import type { Look } from "../upload/look";
 import { NoPicture, type Limits, type Region } from "../upload/prepare/types";
+import { hasQueue, sendPlainly } from "../upload/plain";
 import type { NewPicture } from "../upload/queue/queue";
 import { Selection, type Chosen } from "../upload/selection";
+import { Strip } from "../upload/strip";
 
 /**
  * The upload form. Without scripts it is a plain form; with them chosen photographs are turned upright and shrunk here,
- * looked at, turned and cut if wanted, and handed to the page's queue. Limits and sentences come from data attributes
- * that the server fills from its own rules.
+ * looked at, turned and cut if wanted, and handed to the page's queue, or sent by the form where the page has none.
+ * Limits and sentences come from data attributes that the server fills from its own rules.
  */
 export default class extends Controller<HTMLFormElement> {
   static override targets = [
@@ -67,15 +70,23 @@ export default class extends Controller<HTMLFormElement> {
   declare readonly nameValue: string;
 
   private selection!: Selection;
+  private strip!: Strip;
   private looking: Look | null = null;
   private cutter: Cut | null = null;
 
   override connect(): void {
+    // A dropped picture isn't in the field, so the browser would call the form empty; `send` has its own sentence.
+    this.element.noValidate = true;
     this.inputTarget.accept = "image/*";
     this.inputTarget.multiple = this.free > 1;
     this.inputTarget.disabled = false;
     this.submitTarget.disabled = true;
     this.selection = new Selection(this);
+    this.strip = new Strip(
+      this.stripTarget,
+      (number, count) => this.word("of", { number, count }),
+      (at) => this.turnTo(at),
+    );
     // A picture chosen before the script arrived, or kept by the browser on going back.
     this.choose();
   }
@@ -97,6 +108,11 @@ export default class extends Controller<HTMLFormElement> {
     this.inputTarget.click();
   }
 
+  /** The same file chosen once more is to be tried once more; browsers call that no change. */
+  asked(): void {
+    this.inputTarget.value = "";
+  }
+
   over(event: DragEvent): void {
     event.preventDefault();
     this.dropTarget.classList.add("is-over");
@@ -115,9 +131,9 @@ export default class extends Controller<HTMLFormElement> {
     }
   }
 
-  /** How many more pictures the kind takes, those on their way counted. */
+  /** How many more pictures the kind takes, those on their way counted; a form that goes by itself carries one. */
   private get free(): number {
-    return this.freeValue - this.underWay;
+    return hasQueue() ? Math.max(1, this.freeValue - this.underWay) : 1;
   }
 
   private get underWay(): number {
@@ -126,9 +142,8 @@ export default class extends Controller<HTMLFormElement> {
 
   private take(files: File[]): void {
     this.forget();
-    const free = Math.max(1, this.free);
+    const free = this.free;
     this.say(files.length > free ? this.word("many", { chosen: files.length, free }) : "");
-    this.element.classList.add("has-picture");
     this.chosenTarget.hidden = false;
     this.selection.take(files.slice(0, free));
     this.show();
@@ -155,7 +170,10 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   sentenceOf(error: unknown, file: File): string {
-    const { problem, figures } = error instanceof NoPicture ? error : new NoPicture("damaged");
+    if (error instanceof NotLoaded) {
+      return this.word("unloaded");
+    }
+    const { problem, figures } = error instanceof NoPicture ? error : new NoPicture("failed");
     const known = { bytes: file.size, size: readableSize(file.size), maximum: this.sideMaxValue, ...figures };
     if (problem === "type") {
       return this.word(figures["found"] ? "type" : "unknown", known);
@@ -171,8 +189,8 @@ export default class extends Controller<HTMLFormElement> {
     }
   }
 
-  broke(): void {
-    this.say(this.word("unknown"));
+  broke(error: unknown): void {
+    this.say(this.word(error instanceof NotLoaded ? "unloaded" : "failed"));
   }
 
   // --- showing -------------------------------------------------------------------------------------------------
@@ -183,7 +201,9 @@ export default class extends Controller<HTMLFormElement> {
     }
     const { prepared } = one;
     this.stopLooking();
-    this.showStrip();
+    this.strip.show(this.selection.chosen, this.selection.at);
+    // Where nothing came of it, another one is to be chosen.
+    this.element.classList.toggle("has-picture", one.problem === "");
     this.workingTarget.hidden = prepared !== null || one.problem !== "";
     this.frameTarget.classList.toggle("is-working", prepared === null);
     this.frameTarget.hidden = one.problem !== "";
@@ -216,39 +236,12 @@ export default class extends Controller<HTMLFormElement> {
     this.submitTarget.textContent = this.word(ready > 1 ? "several" : "one", { count: ready });
   }
 
-  private showStrip(): void {
-    this.stripTarget.hidden = this.selection.chosen.length < 2;
-    this.stripTarget.textContent = "";
-    if (this.stripTarget.hidden) {
-      return;
-    }
-    this.selection.chosen.forEach((one, number) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = one.problem ? "is-refused" : "";
-      button.setAttribute("aria-label", this.word("of", { number: number + 1, count: this.selection.chosen.length }));
-      button.setAttribute("aria-pressed", String(number === this.selection.at));
-      if (one.address) {
-        const image = document.createElement("img");
-        image.alt = "";
-        image.src = one.address;
-        button.append(image);
-      } else {
-        button.append(String(number + 1));
-      }
-      button.addEventListener("click", () => this.turnTo(number));
-      const place = document.createElement("li");
-      place.append(button);
-      this.stripTarget.append(place);
-    });
-  }
-
-  private turnTo(number: number): void {
-    this.selection.at = number;
+  private turnTo(at: number): void {
+    this.selection.at = at;
     this.stopCutting();
     this.say("");
     this.show();
-    this.stripTarget.querySelectorAll("button")[number]?.focus();
+    this.strip.focus(at);
   }
 
   // --- turning, cutting, looking -------------------------------------------------------------------------------
@@ -268,13 +261,14 @@ export default class extends Controller<HTMLFormElement> {
     }
   }
 
-  async cut(): Promise<void> {
+  cut(): void {
     const one = this.selection.current;
-    if (!one?.prepared || this.cutter) {
-      return;
-    }
-    const { Cut } = await import("../upload/crop");
     this.selection.then(async () => {
+      if (!one?.prepared || one !== this.selection.current || this.cutter) {
+        return;
+      }
+      const { Cut } = await arrived(import("../upload/crop"));
+      this.say("");
       const preparer = await this.selection.opened(one);
       const overview = await preparer.overview(one.turn, 1200);
       this.stopLooking();
@@ -313,18 +307,19 @@ export default class extends Controller<HTMLFormElement> {
     this.toolsTarget.hidden = false;
   }
 
-  async look(): Promise<void> {
+  look(): void {
     if (this.looking) {
       this.stopLooking();
       return;
     }
     const one = this.selection.current;
-    if (!one?.prepared) {
-      return;
-    }
-    const { Look } = await import("../upload/look");
-    const { prepared, turn, crop } = one;
     this.selection.then(async () => {
+      if (!one?.prepared || one !== this.selection.current || this.looking) {
+        return;
+      }
+      const { Look } = await arrived(import("../upload/look"));
+      this.say("");
+      const { prepared, turn, crop } = one;
       const preparer = await this.selection.opened(one);
       const source = `${one.sides.width}×${one.sides.height} · ${readableSize(one.file.size)}`;
       this.beforeFactsTarget.textContent = source;
@@ -356,6 +351,20 @@ export default class extends Controller<HTMLFormElement> {
       this.inputTarget.focus();
       return;
     }
+    this.submitTarget.disabled = true;
+    const [only] = pictures;
+    if (only && !hasQueue()) {
+      this.submitTarget.textContent = this.word("going");
+      sendPlainly(this.element, this.inputTarget, only);
+      return;
+    }
+    this.handOver(pictures);
+    this.dispatch("done", { detail: { focus: `#${this.cardValue} [data-card-focus]` } });
+    this.forget();
+    this.chosenTarget.hidden = true;
+  }
+
+  private handOver(pictures: Blob[]): void {
     pictures.forEach((picture, number) => {
       // The place the person pressed is for the first; the others, and what follows others under way, take the next free one.
       const first = number === 0 && this.underWay === 0;
@@ -367,10 +376,6 @@ export default class extends Controller<HTMLFormElement> {
       };
       this.dispatch("add", { detail });
     });
-    this.dispatch("done", { detail: { focus: `#${this.cardValue} [data-card-focus]` } });
-    this.forget();
-    this.chosenTarget.hidden = true;
-    this.submitTarget.disabled = true;
   }
 
   private say(sentence: string): void {

@@ -1,3 +1,4 @@
+import { arrived } from "../lib/part";
 import type { Limits, Prepared, Preparer, Region, Turn } from "./prepare/types";
 
 /** A chosen file with what was done to it. */
@@ -19,8 +20,8 @@ export interface Shown {
   readonly limits: Limits;
   sentenceOf(error: unknown, file: File): string;
   changed(one: Chosen): void;
-  /** Something failed that has no sentence of its own. */
-  broke(): void;
+  /** What was asked for besides the picture itself (a cut, a look) failed. */
+  broke(error: unknown): void;
 }
 
 /** The files a person chose for one place, and the pictures made of them, one after another. */
@@ -33,9 +34,8 @@ export class Selection {
   private work: Promise<void> = Promise.resolve();
 
   constructor(private readonly shown: Shown) {
-    // Loaded while the person looks for the photograph.
-    this.preparer = import("./prepare/preparer").then(({ newPreparer }) => newPreparer());
-    this.preparer.catch(() => (this.preparer = null));
+    // Loaded while the person looks for the photograph; what doesn't come now is asked for again then.
+    this.loaded().catch(() => undefined);
   }
 
   get current(): Chosen | undefined {
@@ -66,26 +66,32 @@ export class Selection {
   }
 
   close(): void {
-    void this.preparer?.then((preparer) => preparer.close());
+    this.preparer?.then((preparer) => preparer.close()).catch(() => undefined);
   }
 
   /** Does something with the preparer, after whatever is under way. */
   then(step: () => Promise<void>): void {
-    this.work = this.work.then(step).catch(() => this.shown.broke());
+    this.work = this.work.then(step).catch((error: unknown) => this.shown.broke(error));
   }
 
-  /** The preparer, holding this file. */
+  /** The preparer, holding this file. Throws NotLoaded, NoPicture. */
   async opened(one: Chosen): Promise<Preparer> {
-    const preparer = await this.preparer;
-    if (!preparer) {
-      throw new Error("the script of the preparer did not arrive");
-    }
+    const preparer = await this.loaded();
     if (this.open !== one) {
       this.open = null;
       one.sides = await preparer.open(one.file);
       this.open = one;
     }
     return preparer;
+  }
+
+  private loaded(): Promise<Preparer> {
+    if (this.preparer === null) {
+      const preparer = arrived(import("./prepare/preparer")).then(({ newPreparer }) => newPreparer());
+      preparer.catch(() => (this.preparer = null));
+      this.preparer = preparer;
+    }
+    return this.preparer;
   }
 
   /** Makes the picture of a file. */

@@ -31,7 +31,7 @@ def answer_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if request.path.startswith(API):
         return json_error(refusal.code, sentence, status)
     set_facts_for_error(request)
-    return pages.error_page(request, status, sentence=sentence)
+    return pages.error_page(request, status, sentence=sentence, code=refusal.code)
 
 
 def json_error(code: str, message: str, status: int) -> JsonResponse:

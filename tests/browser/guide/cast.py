@@ -64,6 +64,8 @@ CASES: Final[dict[str, dict[str, Any]]] = {
     "sender": {"username": "zhangxinyue", "state": "draft"},
     "photographer": {"username": "zhouwenbo", "state": "draft"},
     "torturer": {"username": "hexinran", "state": "draft"},
+    "counter": {"username": "qinshuyi", "state": "draft"},
+    "cut_off": {"username": "yaominghui", "state": "draft"},
     "keyboard": {"username": "caoruoxi", "state": "draft"},
 }
 """As cases.toml writes them; what a case can't say (lapsed, withdrawn) its name does."""

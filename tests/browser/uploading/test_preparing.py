@@ -27,10 +27,12 @@ WITHOUT_WORKER: Final = "delete window.OffscreenCanvas"
 def show(live_server: LiveServer, new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
     """Open the upload page of the style guide; its floor is 1600 pixels."""
 
-    def shown(script: str = "") -> Page:
+    def shown(script: str = "", before: Callable[[Page], None] | None = None) -> Page:
         page = new_context(viewport=PHONE).new_page()
         if script:
             page.add_init_script(script)
+        if before:
+            before(page)
         page.goto(f"{live_server.url}/styleguide/upload/")
         expect(page.locator("#upload-file")).to_be_enabled()
         return page
@@ -229,6 +231,66 @@ def test_too_few_pixels_are_said_and_do_not_forbid(show: Callable[..., Page]) ->
     page = show()
     prepared(page, jpeg(3, width=800, height=600))
     expect(page.get_by_text("图片只有 800×600 像素，长边不足 1600，小字可能看不清。")).to_be_visible()
+
+
+NOT_THERE: Final = "网络不稳定，处理程序没有加载，请重试。"
+WORKER_LOST: Final = """
+    const Known = window.Worker;
+    window.Worker = function () { return new Known("/static/lost.js"); };
+"""
+
+
+def test_without_its_worker_the_page_does_the_work(show: Callable[..., Page], complaints: list[str]) -> None:
+    page = show(WORKER_LOST)
+    for _ in range(2):
+        found = prepared(page, photograph(1500, 2000, orientation=6))
+        assert (colour(found["left"]), colour(found["right"])) == ("red", "blue")
+        page.get_by_role("button", name="右转").click()
+        assert colour(result(page)["right"]) == "red"
+    assert all("lost.js" in text for text in complaints)
+    complaints.clear()
+
+
+@pytest.mark.parametrize("part", ["preparer", "crop", "look"])
+def test_a_part_that_did_not_come_is_asked_for_again(
+    show: Callable[..., Page], complaints: list[str], part: str
+) -> None:
+    """A good photograph isn't called damaged because the network was away for a moment."""
+    page = show(before=lambda page: page.route(f"**/{part}-*.js", lambda route: route.abort()))
+    photo = file(photograph(1500, 2000, orientation=6))
+    button = {"crop": "裁剪", "look": "看清楚"}.get(part)
+
+    def step() -> None:
+        if part == "preparer":
+            page.set_input_files("#upload-file", photo)
+        else:
+            page.get_by_role("button", name=button).click()
+
+    if button:
+        prepared(page, photograph(1500, 2000, orientation=6))
+    step()
+    expect(page.get_by_role("alert").filter(has_text=NOT_THERE)).to_be_visible()
+    page.unroute_all()
+    step()
+    if part == "preparer":
+        assert colour(result(page)["left"]) == "red"
+    elif part == "crop":
+        expect(page.get_by_role("slider", name="上边")).to_be_visible()
+    else:
+        expect(page.get_by_role("button", name="放大镜")).to_be_focused()
+    expect(page.locator("#upload-message")).to_be_hidden()
+    assert all("ERR_FAILED" in text for text in complaints)
+    complaints.clear()
+
+
+def test_where_nothing_came_of_it_another_can_be_chosen(show: Callable[..., Page]) -> None:
+    page = show()
+    page.set_input_files("#upload-file", file(b"no picture at all"))
+    expect(page.locator("#upload-message")).to_be_visible()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("选取文件").click()
+    chooser.value.set_files(file(photograph(1500, 2000, orientation=6)))
+    assert colour(result(page)["left"]) == "red"
 
 
 def test_the_work_is_done_in_a_worker(show: Callable[..., Page]) -> None:

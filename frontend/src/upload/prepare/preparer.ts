@@ -41,11 +41,16 @@ function decodedByElement(file: Blob): Promise<HTMLImageElement> {
   });
 }
 
+/** What the page does itself when the worker can't: it is gone (its script didn't arrive, no memory), or has no decoder. */
+const LEFT_TO_THE_PAGE: readonly Problem[] = ["heic", "failed"];
+
 class RemotePreparer implements Preparer {
   private readonly worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   private readonly waiting = new Map<number, { resolve(value: unknown): void; reject(reason: unknown): void }>();
   private calls = 0;
-  /** Set for a file only the page can decode, and when the worker is gone (its script didn't arrive, no memory). */
+  private isGone = false;
+  private file: Blob | null = null;
+  /** Holds the file once the worker has failed with it. */
   private page: Preparer | null = null;
 
   constructor() {
@@ -56,27 +61,24 @@ class RemotePreparer implements Preparer {
   async open(file: Blob): Promise<Opened> {
     this.page?.close();
     this.page = null;
+    this.file = file;
     try {
       return await this.ask<Opened>("open", file);
     } catch (error) {
-      if (error instanceof NoPicture && error.problem !== "heic") {
-        throw error;
-      }
-      this.page = pagePreparer();
-      return this.page.open(file);
+      return (await this.inPage(file, error)).opened;
     }
   }
 
   prepare(edits: Edits, limits: Limits): Promise<Prepared> {
-    return this.page?.prepare(edits, limits) ?? this.ask("prepare", edits, limits);
+    return this.done("prepare", edits, limits);
   }
 
   overview(turn: Turn, side: number): Promise<Blob> {
-    return this.page?.overview(turn, side) ?? this.ask("overview", turn, side);
+    return this.done("overview", turn, side);
   }
 
   detail(edits: Edits, region: Region, width: number, height: number): Promise<Drawable> {
-    return this.page?.detail(edits, region, width, height) ?? this.ask("detail", edits, region, width, height);
+    return this.done("detail", edits, region, width, height);
   }
 
   close(): void {
@@ -85,8 +87,39 @@ class RemotePreparer implements Preparer {
     this.failed();
   }
 
+  private async done<Result>(method: Exclude<Method, "open">, ...values: unknown[]): Promise<Result> {
+    let page = this.page;
+    if (page === null) {
+      const file = this.file;
+      try {
+        return await this.ask<Result>(method, ...values);
+      } catch (error) {
+        if (file === null || file !== this.file) {
+          throw error;
+        }
+        page = (await this.inPage(file, error)).page;
+      }
+    }
+    const work = page[method] as (...values: unknown[]) => Promise<unknown>;
+    return work.apply(page, values) as Promise<Result>;
+  }
+
+  /** Opens the file in the page instead, unless the worker's error is about the file itself. */
+  private async inPage(file: Blob, error: unknown): Promise<{ page: Preparer; opened: Opened }> {
+    if (error instanceof NoPicture && !LEFT_TO_THE_PAGE.includes(error.problem)) {
+      throw error;
+    }
+    const page = pagePreparer();
+    this.page = page;
+    return { page, opened: await page.open(file) };
+  }
+
   private ask<Result>(method: Method, ...values: unknown[]): Promise<Result> {
     return new Promise<unknown>((resolve, reject) => {
+      if (this.isGone) {
+        reject(new Error("the worker is gone"));
+        return;
+      }
       this.calls += 1;
       this.waiting.set(this.calls, { resolve, reject });
       const call: Call = { id: this.calls, method, values };
@@ -105,6 +138,7 @@ class RemotePreparer implements Preparer {
   }
 
   private failed(): void {
+    this.isGone = true;
     this.waiting.forEach(({ reject }) => reject(new Error("the worker is gone")));
     this.waiting.clear();
   }

@@ -50,8 +50,8 @@ export interface Prepared {
   verdict: Verdict;
 }
 
-/** Why a file becomes no picture. `found` is its real format where that is the reason. */
-export type Problem = "empty" | "type" | "damaged" | "heic" | "huge" | "sides" | "impossible";
+/** Why a file becomes no picture. `found` is its real format where that is the reason; `failed` is no fault of the file. */
+export type Problem = "empty" | "type" | "damaged" | "heic" | "huge" | "sides" | "impossible" | "failed";
 
 export class NoPicture extends Error {
   constructor(

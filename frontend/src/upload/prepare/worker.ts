@@ -35,6 +35,6 @@ self.onmessage = async ({ data }: MessageEvent<Call>): Promise<void> => {
     answerTo({ id: data.id, result }, result instanceof ImageBitmap ? [result] : []);
   } catch (error) {
     const known = error instanceof NoPicture;
-    answerTo({ id: data.id, problem: known ? error.problem : "damaged", figures: known ? error.figures : {} });
+    answerTo({ id: data.id, problem: known ? error.problem : "failed", figures: known ? error.figures : {} });
   }
 };

@@ -1,4 +1,5 @@
 import { refusalOf } from "../../lib/refusal";
+import { fileName } from "../file_name";
 import type { Entry } from "./store";
 
 /** How one request ended. `again` is worth another try, `refused` is not, `expired` needs a new log-in first. */
@@ -11,8 +12,9 @@ export type Outcome =
 
 /** Milliseconds without a byte moving after which a request is given up and tried again. */
 const STALLED = 45_000;
+/** The same once all has left the browser: on a slow line much still lies in buffers, and the proxy waits this long for it. */
+const UNANSWERED = 120_000;
 const WORTH_REPEATING = [0, 408, 425, 429, 500, 502, 503, 504];
-const EXPIRED = [401, 403];
 
 export interface Sending {
   outcome: Promise<Outcome>;
@@ -24,17 +26,17 @@ export function send(entry: Entry, token: string, progress: (share: number) => v
   const request = new XMLHttpRequest();
   const outcome = new Promise<Outcome>((resolve) => {
     let stalled = 0;
-    const moved = (): void => {
+    const wait = (most: number): void => {
       window.clearTimeout(stalled);
-      stalled = window.setTimeout(() => request.abort(), STALLED);
+      stalled = window.setTimeout(() => request.abort(), most);
     };
     request.upload.addEventListener("progress", (step) => {
-      moved();
+      wait(STALLED);
       if (step.lengthComputable) {
         progress(step.loaded / step.total);
       }
     });
-    request.upload.addEventListener("load", moved);
+    request.upload.addEventListener("load", () => wait(UNANSWERED));
     request.addEventListener("loadend", () => {
       window.clearTimeout(stalled);
       resolve(outcomeOf(request, entry));
@@ -43,7 +45,7 @@ export function send(entry: Entry, token: string, progress: (share: number) => v
     request.setRequestHeader("HX-Request", "true");
     request.setRequestHeader("Idempotency-Key", entry.key);
     request.setRequestHeader("X-CSRFToken", token);
-    moved();
+    wait(STALLED);
     request.send(formOf(entry));
   });
   return { outcome, abort: () => request.abort() };
@@ -51,8 +53,7 @@ export function send(entry: Entry, token: string, progress: (share: number) => v
 
 function formOf(entry: Entry): FormData {
   const form = new FormData();
-  const extension = entry.type === "image/png" ? "png" : "jpg";
-  form.append("picture", new Blob([entry.data], { type: entry.type }), `picture.${extension}`);
+  form.append("picture", new Blob([entry.data], { type: entry.type }), fileName(entry.type));
   return form;
 }
 
@@ -68,7 +69,12 @@ function outcomeOf(request: XMLHttpRequest, entry: Entry): Outcome {
   if (WORTH_REPEATING.includes(request.status)) {
     return { kind: "again" };
   }
-  return EXPIRED.includes(request.status) ? { kind: "expired" } : { kind: "refused", sentence: refusalOf(request) };
+  return needsLogIn(request) ? { kind: "expired" } : { kind: "refused", sentence: refusalOf(request) };
+}
+
+/** Other things are forbidden too: to a phone, for example, whose ten minutes are over. */
+function needsLogIn(request: XMLHttpRequest): boolean {
+  return request.status === 401 || request.getResponseHeader("X-Refusal-Code") === "login_needed";
 }
 
 /** An installation may use another digest than the browser knows; then there is nothing to compare. */

@@ -169,7 +169,8 @@ def upload_form(
     """Show the file field, the prepared picture and 提交.
 
     `card_id` is the card of the kind, `name` what people call the place. Without scripts the form itself is sent:
-    `key` is its idempotency key, `problem` a refusal of the try before. With scripts the page's `uploads` sends.
+    `key` is its idempotency key, `problem` a refusal of the try before. With scripts the page's `uploads` sends; on a
+    page without, the form is sent with the prepared picture.
     """
     return {
         "csrf_token": context.get("csrf_token"),

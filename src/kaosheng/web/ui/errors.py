@@ -62,20 +62,34 @@ ADVICE: Final[dict[int, Text]] = {
 }
 
 
+def tell_scripts(response: HttpResponse, sentence: str, code: str = "") -> HttpResponse:
+    """Add what scripts need of a refused request: its sentence (X-Refusal), and the rule's code (X-Refusal-Code)."""
+    response.headers["X-Refusal"] = quote(sentence)
+    if code:
+        response.headers["X-Refusal-Code"] = code
+    return response
+
+
 def error_page(
-    request: HttpRequest, status: int, *, sentence: Text = "", advice: Text = "", heading: Text = ""
+    request: HttpRequest,
+    status: int,
+    *,
+    sentence: Text = "",
+    advice: Text = "",
+    heading: Text = "",
+    code: str = "",
 ) -> HttpResponse:
-    """Answer with `status` and its page; the sentence also goes out in X-Refusal, for scripts."""
+    """Answer with `status` and its page; sentence and code also go out in headers, for scripts."""
     context = _shown(request, status, sentence, advice, heading)
-    response = render(request, _TEMPLATE, context, status=status)
-    return _with_sentence(response, context)
+    return tell_scripts(render(request, _TEMPLATE, context, status=status), str(context["sentence"]), code)
 
 
 def unavailable_page(request: HttpRequest) -> HttpResponse:
     """Answer while the database is away: the page of a 503, made without asking the database anything."""
     # No context processors: they and the messages would load session and user.
     context = _shown(request, 503) | {"request": request, "csrf_token": get_token(request)}
-    return _with_sentence(HttpResponse(render_to_string(_TEMPLATE, context), status=503), context)
+    response = HttpResponse(render_to_string(_TEMPLATE, context), status=503)
+    return tell_scripts(response, str(context["sentence"]))
 
 
 def _shown(
@@ -93,11 +107,6 @@ def _shown(
         "sentence": sentence or SENTENCES.get(status, SENTENCES[400]),
         "advice": advice or ADVICE.get(status, ADVICE[400]),
     }
-
-
-def _with_sentence(response: HttpResponse, context: dict[str, Any]) -> HttpResponse:
-    response.headers["X-Refusal"] = quote(str(context["sentence"]))
-    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
