@@ -8,6 +8,7 @@ import elder from "./controllers/elder";
 import errors from "./controllers/errors";
 import fold from "./controllers/fold";
 import handover from "./controllers/handover";
+import hold from "./controllers/hold";
 import leave from "./controllers/leave";
 import lightbox from "./controllers/lightbox";
 import print from "./controllers/print";
@@ -26,6 +27,7 @@ start({
   errors,
   fold,
   handover,
+  hold,
   leave,
   lightbox,
   print,

@@ -1,6 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 import htmx from "htmx.org";
 
+import { goTo } from "../lib/going";
 import { afterClose, dialogsWork, openModal, wantsNewTab } from "../lib/modal";
 
 /**
@@ -30,7 +31,7 @@ export default class extends Controller<HTMLElement> {
     if (this.hasFrameTarget && dialogsWork()) {
       await this.show(event.detail.link);
     } else {
-      window.location.assign(event.detail.link.href);
+      goTo(event.detail.link.href);
     }
   }
 
@@ -42,7 +43,7 @@ export default class extends Controller<HTMLElement> {
     const fragment = await this.fetched(link.href);
     link.removeAttribute("aria-busy");
     if (fragment === null) {
-      window.location.assign(link.href);
+      goTo(link.href);
       return;
     }
     this.opener = link;

@@ -2,7 +2,11 @@ import { Controller } from "@hotwired/stimulus";
 
 import { announce } from "../lib/live";
 
-const EVERY = 1500;
+/** Milliseconds between two questions; up to the second figure while the service is in trouble. */
+const EVERY = 1_500;
+const SELDOM = 12_000;
+/** Logged out, or the dossier is gone: the next click says so. */
+const OVER = [401, 403, 404];
 
 /**
  * The computer's side of 手机扫码上传: asks for news while a handover is open and shows them as they come. What is
@@ -16,6 +20,7 @@ export default class extends Controller<HTMLElement> {
   declare readonly addressValue: string;
 
   private timer = 0;
+  private pause = EVERY;
   private known = "";
   private readonly looked = (): void => {
     if (!document.hidden) {
@@ -36,7 +41,7 @@ export default class extends Controller<HTMLElement> {
   private wait(): void {
     window.clearTimeout(this.timer);
     if (this.newsTarget.dataset["live"] === "true" && !document.hidden) {
-      this.timer = window.setTimeout(() => void this.ask(), EVERY);
+      this.timer = window.setTimeout(() => void this.ask(), this.pause);
     }
   }
 
@@ -49,9 +54,10 @@ export default class extends Controller<HTMLElement> {
         redirect: "manual",
         cache: "no-store",
       });
-      if (answer.type === "opaqueredirect" || answer.status >= 400) {
-        return; // Logged out, or the dossier is gone: the next click says so.
+      if (answer.type === "opaqueredirect" || OVER.includes(answer.status)) {
+        return;
       }
+      this.pause = answer.status < 400 ? EVERY : Math.min(SELDOM, this.pause * 2);
       if (answer.ok) {
         this.show(await answer.text());
         this.known = answer.headers.get("ETag") ?? "";
@@ -65,7 +71,12 @@ export default class extends Controller<HTMLElement> {
   }
 
   private show(html: string): void {
-    const fresh = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
+    const answer = new DOMParser().parseFromString(html, "text/html");
+    const [unsent, shown] = [answer.getElementById("unsent"), document.getElementById("unsent")];
+    if (unsent && shown && unsent.innerHTML !== shown.innerHTML) {
+      shown.replaceWith(unsent);
+    }
+    const fresh = answer.body.firstElementChild;
     if (!fresh || fresh.innerHTML === this.newsTarget.innerHTML) {
       return;
     }

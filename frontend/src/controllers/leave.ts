@@ -1,13 +1,18 @@
 import { Controller } from "@hotwired/stimulus";
 
+import { onGoing } from "../lib/going";
+import { wantsNewTab } from "../lib/modal";
+
 /**
  * Asks before the page is left for good while something is uploaded but not submitted (`[data-unsent]`), or still on its
- * way (`.sending`). Links and forms of the service itself don't count as leaving, logging out does.
+ * way (`.sending`). Links and forms of the service itself don't count as leaving, except where a picture on its way
+ * would go with the page (`[data-only-here]`); logging out does.
  */
 export default class extends Controller<HTMLElement> {
   private staying = false;
   /** Browsers ask nobody who has not touched the page yet. */
   private touched = false;
+  private stopHearing: () => void = () => undefined;
 
   override connect(): void {
     window.addEventListener("beforeunload", this.leaving);
@@ -16,6 +21,7 @@ export default class extends Controller<HTMLElement> {
     document.addEventListener("keydown", this.touch);
     document.addEventListener("click", this.followed);
     document.addEventListener("submit", this.sent);
+    this.stopHearing = onGoing(() => (this.staying = true));
   }
 
   override disconnect(): void {
@@ -25,10 +31,12 @@ export default class extends Controller<HTMLElement> {
     document.removeEventListener("keydown", this.touch);
     document.removeEventListener("click", this.followed);
     document.removeEventListener("submit", this.sent);
+    this.stopHearing();
   }
 
   private readonly leaving = (event: BeforeUnloadEvent): void => {
-    if (this.touched && !this.staying && document.querySelector("[data-unsent], .sending")) {
+    const lost = this.staying ? "[data-only-here]" : "[data-unsent], .sending";
+    if (this.touched && document.querySelector(lost)) {
       event.preventDefault();
       event.returnValue = "";
     }
@@ -43,12 +51,18 @@ export default class extends Controller<HTMLElement> {
   };
 
   private readonly followed = (event: MouseEvent): void => {
+    // Scripts that opened a dialog instead held the link back, as they do with a form they send themselves.
+    if (event.defaultPrevented || wantsNewTab(event)) {
+      return;
+    }
     const link = event.target instanceof Element ? event.target.closest("a") : null;
-    this.staying = link !== null && link.origin === window.location.origin;
+    this.staying = link !== null && link.origin === window.location.origin && !link.target && !link.hasAttribute("download");
   };
 
   private readonly sent = (event: Event): void => {
     const form = event.target;
-    this.staying = form instanceof HTMLFormElement && !form.hasAttribute("data-ends-session");
+    if (!event.defaultPrevented) {
+      this.staying = form instanceof HTMLFormElement && !form.hasAttribute("data-ends-session");
+    }
   };
 }

@@ -1,7 +1,8 @@
 import { Controller } from "@hotwired/stimulus";
 import htmx from "htmx.org";
 
-import { announce } from "../lib/live";
+import { goTo } from "../lib/going";
+import { announce, showTrouble } from "../lib/live";
 import { fill } from "../lib/words";
 import { Queue, type Item, type NewPicture } from "../upload/queue/queue";
 
@@ -44,7 +45,7 @@ export default class extends Controller<HTMLElement> {
   }
 
   add({ detail }: CustomEvent<NewPicture>): void {
-    void this.queue?.add(detail);
+    this.queue?.add(detail).catch(() => showTrouble(this.word("unread")));
   }
 
   private changed(items: readonly Item[]): void {
@@ -60,6 +61,7 @@ export default class extends Controller<HTMLElement> {
     items.forEach((item) => this.showRow(item));
     document.querySelectorAll<HTMLElement>(".sendings").forEach((list) => (list.hidden = list.children.length === 0));
     this.showBar();
+    this.dispatch("changed", { detail: { count: items.length } });
   }
 
   private showRow(item: Item): void {
@@ -81,17 +83,20 @@ export default class extends Controller<HTMLElement> {
     if (words) {
       words.textContent = this.stateOf(item);
     }
-    const again = row.querySelector<HTMLElement>("[data-again]");
-    if (again) {
-      again.hidden = !["paused", "expired", "refused"].includes(item.stage);
-    }
+    show(row, "[data-again]", ["paused", "expired", "refused"].includes(item.stage));
+    show(row, "[data-login]", item.stage === "expired");
     this.tell(item, known);
   }
 
-  private newRow({ entry }: Item): { row: HTMLElement; address: string; stage: string } {
+  private newRow({ entry, kept }: Item): { row: HTMLElement; address: string; stage: string } {
     const row = (this.rowTarget.content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
     const address = URL.createObjectURL(new Blob([entry.data], { type: entry.type }));
     row.dataset["sending"] = entry.card;
+    if (!kept) {
+      row.dataset["onlyHere"] = "";
+      // It goes with this page, so the log-in opens beside it.
+      row.querySelector("[data-login]")?.setAttribute("target", "_blank");
+    }
     row.querySelector("img")?.setAttribute("src", address);
     row.querySelector("progress")?.setAttribute("aria-label", entry.label);
     const label = row.querySelector(".sending__label");
@@ -107,14 +112,15 @@ export default class extends Controller<HTMLElement> {
     return known;
   }
 
-  private stateOf({ stage, progress, pause, sentence }: Item): string {
+  private stateOf({ stage, kept, progress, pause, sentence }: Item): string {
     if (stage === "sending") {
       return progress < 1 ? this.word("sending", { percent: Math.floor(progress * 100) }) : this.word("checking");
     }
     if (stage === "refused" && sentence) {
       return sentence;
     }
-    return this.word(stage, { seconds: Math.round(pause / 1000) });
+    const says = !kept && (stage === "offline" || stage === "expired") ? `${stage}-here` : stage;
+    return this.word(says, { seconds: Math.round(pause / 1000) });
   }
 
   /** To screen readers: what began, what is half done when it takes long, what went wrong. */
@@ -139,9 +145,10 @@ export default class extends Controller<HTMLElement> {
     const stuck = count("refused", "expired", "differs");
     const held = count("offline", "paused");
     const name = held > 0 ? "held" : this.items.length > stuck ? "summary" : "stuck";
+    const says = name === "held" && this.items.some(({ kept }) => !kept) ? "held-here" : name;
     const shown = name === "stuck" ? stuck : this.items.length - stuck;
     this.barTarget.hidden = this.items.length === 0;
-    this.barTarget.textContent = this.items.length > 0 ? this.word(name, { count: shown }) : "";
+    this.barTarget.textContent = this.items.length > 0 ? this.word(says, { count: shown }) : "";
     this.barTarget.classList.toggle("is-held", name !== "summary");
   }
 
@@ -156,8 +163,12 @@ export default class extends Controller<HTMLElement> {
       }
     }
     announce(this.word("done", { label: entry.label }));
+    this.leaveWhenDone();
+  }
+
+  private leaveWhenDone(): void {
     if (this.leaveValue && this.items.length === 0) {
-      window.location.assign(this.pageValue);
+      goTo(this.pageValue);
     }
   }
 
@@ -167,10 +178,19 @@ export default class extends Controller<HTMLElement> {
     const card = `#${entry.card}`;
     if (document.querySelector(card)) {
       void htmx.ajax("get", this.pageValue, { target: card, select: card, swap: "outerHTML" }).then(() => this.changed(this.items));
+    } else if (this.pageValue.split("#")[0] === window.location.pathname) {
+      this.leaveWhenDone();
     }
   }
 
   private word(name: string, values: Record<string, string | number> = {}): string {
     return fill(this.element.getAttribute(`data-${name}`) ?? "", values);
+  }
+}
+
+function show(row: HTMLElement, part: string, isShown: boolean): void {
+  const found = row.querySelector<HTMLElement>(part);
+  if (found) {
+    found.hidden = !isShown;
   }
 }

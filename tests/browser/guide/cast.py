@@ -64,6 +64,7 @@ CASES: Final[dict[str, dict[str, Any]]] = {
     "sender": {"username": "zhangxinyue", "state": "draft"},
     "photographer": {"username": "zhouwenbo", "state": "draft"},
     "torturer": {"username": "hexinran", "state": "draft"},
+    "troubled": {"username": "shilanfang", "state": "draft"},
     "counter": {"username": "qinshuyi", "state": "draft"},
     "cut_off": {"username": "yaominghui", "state": "draft"},
     "keyboard": {"username": "caoruoxi", "state": "draft"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -12,12 +13,11 @@ from playwright.sync_api import expect
 from browser.guide.test_guide import DESKTOP, PHONE
 from browser.guide.test_plain_forms import forgive_switched_off_scripts
 from browser.guide.walking import Album, Candidate
+from browser.uploading.steps import UNDER_WAY, kept, slow
 from kaosheng.domain.places import Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from playwright.sync_api import BrowserContext, Locator
+    from playwright.sync_api import BrowserContext, Locator, Route
 
     from browser.guide.system import System
 
@@ -26,18 +26,31 @@ pytestmark = pytest.mark.browser
 FRONT, BACK = Slot("M01", 1), Slot("M01", 2)
 
 
+Sits = Callable[[str], Candidate]
+
+
 @pytest.fixture
-def at_computer(
+def sits_at_computer(
     system: System, new_context: Callable[..., BrowserContext], album: Callable[[str], Album]
-) -> Candidate:
+) -> Sits:
     """Sit down at the upload page on a computer."""
-    person = system.people["handover"]
-    context = new_context(**DESKTOP)
-    context.add_cookies([{"name": "kaosheng_session", "value": person["session"], "url": system.service}])
-    url = f"{system.service}/dossiers/{person['dossier']}/"
-    candidate = Candidate(context.new_page(), system, album("handover"), person=person, dossier_url=url)
-    candidate.see()
-    return candidate
+
+    def sits(name: str) -> Candidate:
+        person = system.people[name]
+        context = new_context(**DESKTOP)
+        context.add_cookies([{"name": "kaosheng_session", "value": person["session"], "url": system.service}])
+        url = f"{system.service}/dossiers/{person['dossier']}/"
+        candidate = Candidate(context.new_page(), system, album(name), person=person, dossier_url=url)
+        candidate.see()
+        return candidate
+
+    return sits
+
+
+@pytest.fixture
+def at_computer(sits_at_computer: Sits) -> Candidate:
+    """The candidate most walks of this file are about."""
+    return sits_at_computer("handover")
 
 
 def at_phone(
@@ -153,3 +166,59 @@ def test_a_phone_without_scripts_types_the_digits(
     at_computer.press(at_computer.button("End upload by phone"))
     forgive_switched_off_scripts(complaints)
     complaints[:] = [text for text in complaints if "422" not in text]
+
+
+def test_a_picture_cut_off_by_the_end_goes_on_with_the_next_code(
+    system: System,
+    new_context: Callable[..., BrowserContext],
+    sits_at_computer: Sits,
+    complaints: list[str],
+) -> None:
+    candidate = sits_at_computer("cut_off")
+    opens_the_code(candidate, FRONT)
+    computer = candidate.page
+    phone = at_phone(system, new_context(**PHONE), candidate)
+    phone.page.goto(scanned(computer.locator(".handover__code")))
+    phone.press(phone.button("开始上传"))
+    expect(phone.page.get_by_role("heading", name="上传身份证明")).to_be_visible()
+    slow(phone.page)
+    sends(phone, candidate.picture(FRONT, seed=11))
+    row = phone.page.locator(".sending")
+    expect(row.locator(".sending__state")).to_have_text(UNDER_WAY)
+    candidate.press(candidate.button("结束手机上传"))
+    computer.wait_for_url("**/dossiers/*/#material-M01")
+    expect(row).to_contain_text("手机上传已失效", timeout=30_000)
+    expect(row.get_by_role("link", name="重新登录")).to_be_hidden()
+    assert kept(phone.page) == 1
+    complaints[:] = [text for text in complaints if "403" not in text]
+
+    opens_the_code(candidate, FRONT)
+    phone.page.goto("about:blank")  # the same address but for the part behind the # would load nothing
+    phone.page.goto(scanned(computer.locator(".handover__code")))
+    phone.press(phone.button("开始上传"))
+    expect(candidate.slot(FRONT).locator("img")).to_be_visible(timeout=30_000)
+    expect(phone.page.get_by_text("已有 2 张")).to_be_visible()
+    assert kept(phone.page) == 0
+
+
+def test_the_computer_asks_again_after_a_trouble_of_the_service(
+    system: System, at_computer: Candidate, complaints: list[str]
+) -> None:
+    computer = at_computer.page
+    troubles = iter((503, 429))
+
+    def in_trouble(route: Route) -> None:
+        status = next(troubles, None)
+        if status is None:
+            route.continue_()
+        else:
+            route.fulfill(status=status)
+
+    computer.route("**/handover/news/", in_trouble)
+    opens_the_code(at_computer, FRONT)
+    assert at_computer.person is not None
+    system.execute("DELETE FROM casework_handover WHERE dossier_id = %s", at_computer.person["dossier"])
+    expect(computer.get_by_role("heading", name="二维码已失效")).to_be_visible(timeout=20_000)
+    assert next(troubles, None) is None
+    assert all("503" in text or "429" in text for text in complaints)
+    complaints.clear()

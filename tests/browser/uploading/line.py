@@ -24,11 +24,16 @@ class Line:
     url: str = ""
     lose: int = 0
     forge: str = ""
+    answers: threading.Event = field(default_factory=threading.Event)
+    """While it isn't set, uploads that were worked wait for it with their answer."""
     keys: list[str] = field(default_factory=list)
     """Idempotency keys of the uploads, in the order they came."""
     at_once: int = 0
     most_at_once: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.answers.set()
 
     def begins(self, key: str) -> None:
         """Note an upload."""
@@ -57,6 +62,7 @@ def line_to(service: str) -> Iterator[Line]:
     try:
         yield line
     finally:
+        line.answers.set()
         server.shutdown()
         server.server_close()
 
@@ -74,6 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             answer = self._ask(body)
+            if key is not None:
+                self.line.answers.wait()
         finally:
             lost = key is not None and self.line.ends()
         if lost:

@@ -2,129 +2,32 @@
 
 from __future__ import annotations
 
-import fcntl
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.guide.test_guide import PHONE
-from browser.uploading.line import Line, line_to
+from browser.uploading.steps import (
+    KIND,
+    UNDER_WAY,
+    card,
+    choose,
+    file,
+    forgive_the_lost_network,
+    kept,
+    send,
+    slow,
+)
 from factories.photographs import photograph
-from factories.pictures import jpeg
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from playwright.sync_api import BrowserContext, FilePayload, Locator
+    from collections.abc import Callable
 
     from browser.guide.system import System
+    from browser.uploading.line import Line
 
 pytestmark = pytest.mark.browser
-
-KIND: Final = "M99"
-"""The kind with room for 30 pictures; each test takes its own photographs and counts what they became."""
-UNDER_WAY: Final = re.compile("正在上传 [1-9]")
-SLOW: Final = {"offline": False, "latency": 300, "downloadThroughput": 31_250, "uploadThroughput": 31_250}
-"""A 2G line (EDGE): 250 kbit/s and 300 ms each way."""
-
-
-@pytest.fixture(autouse=True)
-def _alone(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
-    """One test at a time: they count the pictures of one dossier, and workers share the system."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
-    with (shared / "sender.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@pytest.fixture
-def line(system: System) -> Iterator[Line]:
-    with line_to(system.service) as opened:
-        yield opened
-
-
-@pytest.fixture
-def phone(system: System, new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
-    """Open the upload page of a candidate on a telephone, through a line or directly."""
-
-    def opened(person: str = "sender", *, by: str = "", context: BrowserContext | None = None) -> Page:
-        who = system.people[person]
-        base = by or system.service
-        context = context or new_context(**PHONE)
-        context.add_cookies([{"name": "kaosheng_session", "value": who["session"], "url": base}])
-        page = context.new_page()
-        page.goto(f"{base}/dossiers/{who['dossier']}/")
-        return page
-
-    return opened
-
-
-@pytest.fixture
-def count(system: System) -> Callable[..., int]:
-    """Count a candidate's pictures of one kind in the database."""
-
-    def counted(person: str = "sender", kind: str = KIND) -> int:
-        statement = "SELECT count(*) FROM casework_picture WHERE dossier_id = %s AND kind = %s"
-        ((found,),) = system.execute(statement, system.people[person]["dossier"], kind)
-        return int(found)
-
-    return counted
-
-
-def file(seed: int) -> FilePayload:
-    """Choose a picture of 150 KB, different for every seed."""
-    picture = jpeg(seed, width=900, height=700)
-    return {
-        "name": f"{seed}.jpg",
-        "mimeType": "image/jpeg",
-        "buffer": picture + bytes(150_000 - len(picture)),
-    }
-
-
-def card(page: Page, kind: str = KIND) -> Locator:
-    return page.locator(f"#material-{kind}")
-
-
-def choose(page: Page, *files: FilePayload, kind: str = KIND) -> Locator:
-    """Open the dialog of a kind and choose; returns the dialog."""
-    fold = page.locator("details.fold", has=card(page, kind))
-    if fold.count() and fold.get_attribute("open") is None:
-        fold.locator("summary").first.tap()
-    card(page, kind).locator(".slot__add").first.tap()
-    sheet = page.locator("dialog.sheet[open]")
-    expect(sheet.locator("#upload-file")).to_be_enabled(timeout=30_000)
-    sheet.locator("#upload-file").set_input_files(list(files))
-    return sheet
-
-
-def send(page: Page, *files: FilePayload, kind: str = KIND) -> None:
-    sheet = choose(page, *files, kind=kind)
-    sheet.get_by_role("button", name=re.compile("^提交")).tap()
-    expect(sheet).to_be_hidden()
-
-
-def slow(page: Page) -> None:
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Network.emulateNetworkConditions", SLOW)
-
-
-def kept(page: Page) -> int:
-    """How many pictures this browser keeps."""
-    found = page.evaluate(
-        """() => new Promise((resolve) => {
-            const request = indexedDB.open("kaosheng-uploads");
-            request.onsuccess = () => {
-                const counting = request.result.transaction("entries").objectStore("entries").count();
-                counting.onsuccess = () => { request.result.close(); resolve(counting.result); };
-            };
-        })"""
-    )
-    assert isinstance(found, int)
-    return found
 
 
 def test_a_lost_answer_makes_no_second_picture(
@@ -197,11 +100,6 @@ def test_a_tab_closed_without_network_goes_on_at_the_next_visit(
     expect(card(page).locator(".slot img")).to_have_count(before + 1)
     assert count() == before + 1
     forgive_the_lost_network(complaints)
-
-
-def forgive_the_lost_network(complaints: list[str]) -> None:
-    """Thumbnails that were to come while the network was away."""
-    complaints[:] = [text for text in complaints if "ERR_INTERNET_DISCONNECTED" not in text]
 
 
 def test_taking_back_stops_it(phone: Callable[..., Page], count: Callable[..., int]) -> None:

@@ -7,6 +7,8 @@ export type Stage = "waiting" | "sending" | "paused" | "offline" | "expired" | "
 
 export interface Item {
   entry: Entry;
+  /** Whether this device keeps it when the page is closed. */
+  kept: boolean;
   stage: Stage;
   /** Share that has left this device, 0 to 1. */
   progress: number;
@@ -46,6 +48,9 @@ export class Queue {
   private items: Item[] = [];
   private sending: { item: Item; request: Sending } | null = null;
   private timer = 0;
+  private lastAddedAt = 0;
+  /** One after another: a small picture is ready to go before a large one that was chosen earlier. */
+  private adding: Promise<void> = Promise.resolve();
   private readonly store: Promise<Store> = openStore();
 
   constructor(
@@ -59,22 +64,32 @@ export class Queue {
   /** Takes up what an earlier page left; throws away what belongs to somebody else or is too old. */
   async resume(): Promise<void> {
     const store = await this.store;
+    const entries = await store.all().catch((): Entry[] => []);
     const known = new Set(this.items.map(({ entry }) => entry.key));
-    for (const entry of await store.all()) {
+    for (const entry of entries) {
       const foreign = this.home.owner !== "" && entry.owner !== this.home.owner;
       if (foreign || Date.now() - entry.addedAt > KEPT) {
         await store.remove(entry.key);
       } else if (entry.scope === this.home.scope && !known.has(entry.key)) {
-        this.items.push(newItem(entry));
+        this.items.push(newItem(entry, true));
       }
     }
     this.tell();
     void this.work();
   }
 
-  async add({ picture, ...place }: NewPicture): Promise<void> {
+  /** Takes a picture; its turn comes after those that were added before. Rejects when its bytes can't be read. */
+  add(picture: NewPicture): Promise<void> {
+    const added = this.adding.then(() => this.take(picture));
+    this.adding = added.catch(() => undefined);
+    return added;
+  }
+
+  private async take({ picture, ...place }: NewPicture): Promise<void> {
     const data = await new Response(picture).arrayBuffer();
     const { owner, scope } = this.home;
+    // The order of what is kept: never two at once.
+    this.lastAddedAt = Math.max(Date.now(), this.lastAddedAt + 1);
     const entry: Entry = {
       ...place,
       owner,
@@ -83,18 +98,17 @@ export class Queue {
       type: picture.type,
       data,
       digest: await digestOf(data),
-      addedAt: Date.now(),
+      addedAt: this.lastAddedAt,
     };
     // Without room in the database it still goes out from this page.
-    await (await this.store).put(entry).catch(() => undefined);
-    this.items.push(newItem(entry));
+    const store = await this.store;
+    const kept = await store.put(entry).then(
+      () => store.lasting,
+      () => false,
+    );
+    this.items.push(newItem(entry, kept));
     this.tell();
     void this.work();
-  }
-
-  /** Whether pictures outlive this page. */
-  async lasts(): Promise<boolean> {
-    return (await this.store).lasting;
   }
 
   async cancel(key: string): Promise<void> {
@@ -210,8 +224,8 @@ export class Queue {
   }
 }
 
-function newItem(entry: Entry): Item {
-  return { entry, stage: "waiting", progress: 0, tries: 0, pause: 0, sentence: "" };
+function newItem(entry: Entry, kept: boolean): Item {
+  return { entry, kept, stage: "waiting", progress: 0, tries: 0, pause: 0, sentence: "" };
 }
 
 function isHeldUp({ stage }: Item): boolean {

@@ -21,13 +21,14 @@ export interface Store {
   all(): Promise<Entry[]>;
   put(entry: Entry): Promise<void>;
   remove(key: string): Promise<void>;
-  has(key: string): Promise<boolean>;
   /** Whether it outlives the page. */
   readonly lasting: boolean;
 }
 
 const NAME = "kaosheng-uploads";
 const TABLE = "entries";
+/** Milliseconds after which a database that answers nothing (Safari 14 after a restart) counts as none. */
+const PATIENCE = 3_000;
 
 /** The browser's database; memory where it has none (private windows of old browsers). */
 export async function openStore(): Promise<Store> {
@@ -45,6 +46,7 @@ function openDatabase(): Promise<IDBDatabase> {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error("no database"));
     request.onblocked = () => reject(new Error("blocked"));
+    window.setTimeout(() => reject(new Error("no answer")), PATIENCE);
   });
 }
 
@@ -64,10 +66,6 @@ class DatabaseStore implements Store {
 
   async remove(key: string): Promise<void> {
     await this.run("readwrite", (table) => table.delete(key));
-  }
-
-  async has(key: string): Promise<boolean> {
-    return (await this.run<number>("readonly", (table) => table.count(key))) > 0;
   }
 
   private run<Result>(mode: IDBTransactionMode, work: (table: IDBObjectStore) => IDBRequest): Promise<Result> {
@@ -95,9 +93,5 @@ class MemoryStore implements Store {
 
   async remove(key: string): Promise<void> {
     this.entries.delete(key);
-  }
-
-  async has(key: string): Promise<boolean> {
-    return this.entries.has(key);
   }
 }

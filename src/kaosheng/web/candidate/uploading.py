@@ -6,12 +6,13 @@ from typing import Final
 
 from django.utils.crypto import salted_hmac
 
-from kaosheng.casework.models import Dossier
+from kaosheng.casework.models import Dossier, Handover
 from kaosheng.casework.queries.candidate import KindView
 from kaosheng.pictures.limits import MAX_BYTES, PREPARED_BYTES, SIDE_MAX, SIDE_MIN
 from kaosheng.web.ui.components import UploadLimits, UploadQueue
 
-_SALT: Final = "kaosheng.uploads.owner"
+_OWNER: Final = "kaosheng.uploads.owner"
+_PHONE: Final = "kaosheng.uploads.phone"
 
 
 def upload_limits(kind: KindView) -> UploadLimits:
@@ -32,5 +33,13 @@ def upload_queue(dossier: Dossier) -> UploadQueue:
 
     Pictures waiting in a browser under another person's token are thrown away: office computers are shared.
     """
-    person = salted_hmac(_SALT, str(dossier.registration.candidate_id), algorithm="sha256")
-    return UploadQueue(scope=str(dossier.pk), owner=person.hexdigest()[:32])
+    return UploadQueue(scope=str(dossier.pk), owner=_token(_OWNER, str(dossier.registration.candidate_id)))
+
+
+def phone_queue(handover: Handover) -> UploadQueue:
+    """Name the queue of a phone by dossier and kind, again by a token: what one code left waiting, the next one sends."""
+    return UploadQueue(scope=_token(_PHONE, f"{handover.dossier_id} {handover.kind}"))
+
+
+def _token(salt: str, value: str) -> str:
+    return salted_hmac(salt, value, algorithm="sha256").hexdigest()[:32]

@@ -25,6 +25,7 @@ from kaosheng.casework.services.handing_over import (
     secret_of,
 )
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.visibility import VisibleState
 from kaosheng.web.access import for_candidates
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.cards import card_of
@@ -63,7 +64,8 @@ def handover(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
 def news(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
     """What changed since the page asked last; it asks every 1.5 seconds while a handover is open."""
     context = _context(request, open_dossier(request, dossier_id), code)
-    body = render_to_string("candidate/parts/handover.html", context, request)
+    parts = ("candidate/parts/handover.html", "candidate/parts/unsent.html")
+    body = "".join(render_to_string(part, context, request) for part in parts)
     return conditional_answer(request, body, content_type="text/html; charset=utf-8")
 
 
@@ -97,6 +99,8 @@ def _context(request: HttpRequest, dossier: Dossier, code: str) -> dict[str, Any
     return {
         "dossier": dossier,
         "kind": kind,
+        "unsent": view.has_unsent,
+        "again": view.visible.state is VisibleState.RETURNED,
         "kind_name": kind_name(kind.item.kind),
         "card": card_of(view, kind),
         "handover": row,

@@ -26,10 +26,10 @@ from kaosheng.web.access import DEVICE_COOKIE, held_handover, picture_in
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.forms import CodeForm
 from kaosheng.web.candidate.frame import set_public_facts
+from kaosheng.web.candidate.uploading import phone_queue
 from kaosheng.web.candidate.views import upload as uploading
 from kaosheng.web.candidate.words import place_label
 from kaosheng.web.image_answers import sample_answer
-from kaosheng.web.ui.components import UploadQueue
 from kaosheng.web.ui.messages import sentence_of, status_of
 
 TRIES: Final = {"handover_code": "10/10m/ip,500/10m/key"}
@@ -99,7 +99,9 @@ def upload(request: HttpRequest) -> HttpResponse:
             return _received(request, picture)
     try:
         held = held_handover(request)
-    except Refusal:
+    except Refusal as over:
+        if refusal is not None:
+            raise over from None
         return redirect("candidate:phone")
     return _form(request, held, refusal)
 
@@ -120,7 +122,7 @@ def _form(request: HttpRequest, held: Handover, refusal: Refusal | None) -> Http
         "sample_url": reverse("candidate:phone-sample") if kind.item.kind.sample else "",
         "back": reverse("candidate:phone-upload"),
         "card_id": "card-of-this-phone",
-        "uploads": UploadQueue(scope=f"handover-{held.pk}"),
+        "uploads": phone_queue(held),
         "places": _places(kind),
         "count": kind.count,
         "is_full": kind.free_position is None and bool(kind.count),

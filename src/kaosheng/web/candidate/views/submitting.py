@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +23,8 @@ from kaosheng.web.candidate.advice import open_advice
 from kaosheng.web.candidate.cards import card_of
 from kaosheng.web.candidate.forms import CommitmentForm
 from kaosheng.web.candidate.frame import contact_of_site, me, open_dossier, open_view, said
+from kaosheng.web.candidate.uploading import upload_queue
+from kaosheng.web.ui.errors import tell_scripts
 from kaosheng.web.ui.messages import sentence_of, status_of
 
 
@@ -57,6 +58,9 @@ def _check_context(view: CandidateView, form: CommitmentForm, problem: str = "")
         "commitment_version": intake.commitment_version,
         "form": form,
         "problem": problem,
+        "unsent": view.has_unsent,
+        "uploads": upload_queue(view.dossier),
+        "here": reverse("candidate:check", args=[view.dossier.pk]),
         "back": reverse("candidate:dossier", args=[view.dossier.pk]),
         "action": reverse("candidate:submit", args=[view.dossier.pk]),
         "advice": open_advice(view),
@@ -93,5 +97,4 @@ def _again(request: HttpRequest, dossier: Dossier, form: CommitmentForm, refusal
     response = render(
         request, "candidate/check.html", _check_context(view, form, problem), status=status_of(refusal)
     )
-    response.headers["X-Refusal"] = quote(sentence)
-    return response
+    return tell_scripts(response, sentence, refusal.code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -29,6 +28,7 @@ from kaosheng.web.candidate.frame import open_dossier, open_view
 from kaosheng.web.candidate.page import card_context
 from kaosheng.web.candidate.uploading import upload_limits, upload_queue
 from kaosheng.web.candidate.words import kind_name, place_label, place_name, requirement
+from kaosheng.web.ui.errors import tell_scripts
 from kaosheng.web.ui.messages import sentence_of, status_of
 from kaosheng.web.ui.page import base_template
 
@@ -134,6 +134,8 @@ def _form(
         "base": base_template(request),
         "fragment": request.headers.get("HX-Request") == "true",
         "uploads": upload_queue(dossier),
+        "unsent": view.has_unsent,
+        "again": view.visible.state is VisibleState.RETURNED,
         "sample_url": reverse("candidate:sample", args=[dossier.pk, code]) if kind.item.kind.sample else "",
         "back": f"{back}#material-{code}",
         "handover_url": reverse("candidate:handover", args=[dossier.pk, code]),
@@ -163,12 +165,11 @@ def form_context(
 def answer_form(
     request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal | None
 ) -> HttpResponse:
-    """The form, or the form again with what was refused, which scripts read from the header X-Refusal."""
+    """The form, or the form again with what was refused, which scripts read from its headers."""
     if refusal is None:
         return render(request, template, context)
     response = render(request, template, context, status=status_of(refusal))
-    response.headers["X-Refusal"] = quote(context["problem"])
-    return response
+    return tell_scripts(response, context["problem"], refusal.code)
 
 
 def _wanted(request: HttpRequest, kind: KindView) -> int | None:
