@@ -71,6 +71,7 @@ def test_the_whole_way_by_keyboard(system: System, new_context: Callable[..., Br
     _marks_go_out_behind_the_keys(page, asked)
     _sending_can_be_taken_back(page, asked)
     _the_next_one_is_there_already(page, asked, name)
+    _back_shows_the_one_before(page, name)
     _the_page_takes_with_it_what_was_pending(page)
     _the_keys_can_be_switched_off(page)
 
@@ -125,9 +126,13 @@ def _marks_go_out_behind_the_keys(page: Page, asked: Asked) -> None:
 def _sending_can_be_taken_back(page: Page, asked: Asked) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(STRIP)).to_be_visible()
-    page.keyboard.press("a")
+    # What was confirmed stays as it is: no mark, no undo, no spot, no hold.
+    for key in ("a", "1", "u", "m", "h"):
+        page.keyboard.press(key)
+    expect(page.locator(".spot-layer")).to_have_count(0)
     page.keyboard.press("z")
     expect(page.locator(STRIP)).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_have_count(0)
     assert asked.since() == []
 
 
@@ -147,6 +152,15 @@ def _the_next_one_is_there_already(page: Page, asked: Asked, name: str) -> None:
         "POST /staff/dossiers//forward/?verdict=pass",
         "POST /staff/queue/reserve/",
     ]
+
+
+def _back_shows_the_one_before(page: Page, name: str) -> None:
+    following = page.locator(".workbench__who h1").inner_text()
+    page.go_back()
+    expect(page.locator(".workbench__who h1")).to_contain_text(name.split(maxsplit=1)[0])
+    page.go_forward()
+    expect(page.locator(".workbench__who h1")).to_have_text(following)
+    loaded_ahead(page)
 
 
 def _the_page_takes_with_it_what_was_pending(page: Page) -> None:

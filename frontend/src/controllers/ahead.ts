@@ -1,6 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 
-import { ask, Refused, sentence } from "../lib/asking";
+import { ask, Refused, sentence, Unreached } from "../lib/asking";
 import { showTrouble } from "../lib/live";
 import { forget, keep, keptAt } from "../lib/pictures";
 
@@ -24,13 +24,19 @@ export default class extends Controller<HTMLElement> {
   declare readonly worksValue: boolean;
 
   private timer = 0;
+  private renewedAt = 0;
+  private readonly back = (): void => this.showAddress();
+  private readonly woken = (): void => this.renewIfLate();
   private ahead: HTMLElement | null = null;
   private pictures: string[] = [];
 
   override connect(): void {
+    window.addEventListener("popstate", this.back);
     if (!this.worksValue) {
       return;
     }
+    this.renewedAt = Date.now();
+    document.addEventListener("visibilitychange", this.woken);
     this.timer = window.setInterval(() => void this.renew(), RENEW_EVERY);
     const own = Array.from(this.element.querySelectorAll<HTMLElement>("[data-full]"), (one) => one.dataset["full"] ?? "");
     void keep(own.filter(Boolean))
@@ -39,7 +45,8 @@ export default class extends Controller<HTMLElement> {
   }
 
   override disconnect(): void {
-    window.clearInterval(this.timer);
+    window.removeEventListener("popstate", this.back);
+    this.stopRenewing();
   }
 
   /** After something was sent, or by the button: the next dossier, from what is here if it is here. */
@@ -115,15 +122,38 @@ export default class extends Controller<HTMLElement> {
     }
   }
 
+  /**
+   * A page behind another window is open all the same: somebody telephones about it. Who stays away is logged out after
+   * a while, and then the server refuses.
+   */
   private async renew(): Promise<void> {
-    if (document.visibilityState !== "visible") {
-      return;
-    }
+    this.renewedAt = Date.now();
     try {
       await ask(this.renewUrlValue, new FormData(this.plainTarget), { background: true });
     } catch (error) {
-      window.clearInterval(this.timer);
+      if (!(error instanceof Unreached)) {
+        this.stopRenewing();
+      }
       showTrouble(sentence(error));
+    }
+  }
+
+  /** Browsers put hidden pages to sleep, and machines too: back again, it doesn't wait for the next round. */
+  private renewIfLate(): void {
+    if (document.visibilityState === "visible" && Date.now() - this.renewedAt > RENEW_EVERY) {
+      void this.renew();
+    }
+  }
+
+  private stopRenewing(): void {
+    window.clearInterval(this.timer);
+    document.removeEventListener("visibilitychange", this.woken);
+  }
+
+  /** Back or forward to a dossier that went out of the page: it is opened anew, as it is now. */
+  private showAddress(): void {
+    if (window.location.pathname !== this.element.dataset["address"]) {
+      window.location.reload();
     }
   }
 }

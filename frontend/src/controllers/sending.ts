@@ -1,6 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 
-import { ask, sentence } from "../lib/asking";
+import { ask, Refused, sentence } from "../lib/asking";
 import { announce, showTrouble } from "../lib/live";
 import { wantsNewTab } from "../lib/modal";
 import { idle } from "../lib/work_line";
@@ -13,13 +13,14 @@ type Pending = { address: string; data: FormData; timer: number; left: number };
  */
 export default class extends Controller<HTMLElement> {
   static override targets = ["strip", "words", "count"];
-  static override values = { seconds: { type: Number, default: 5 }, failed: String };
+  static override values = { seconds: { type: Number, default: 5 }, failed: String, unmarked: String };
 
   declare readonly stripTarget: HTMLElement;
   declare readonly wordsTarget: HTMLElement;
   declare readonly countTarget: HTMLElement;
   declare readonly secondsValue: number;
   declare readonly failedValue: string;
+  declare readonly unmarkedValue: string;
 
   private pending: Pending | null = null;
   private readonly leave = (): void => this.goOutWithThePage();
@@ -55,8 +56,9 @@ export default class extends Controller<HTMLElement> {
     }
     event.preventDefault();
     const link = event.currentTarget as HTMLAnchorElement;
-    await idle();
-    this.dispatch("ask", { detail: { link } });
+    if (await idle()) {
+      this.dispatch("ask", { detail: { link } });
+    }
   }
 
   /** The form of that question was sent. */
@@ -73,12 +75,12 @@ export default class extends Controller<HTMLElement> {
     this.start(form.action, data, label);
   }
 
-  /** Ctrl+Enter sends a question's form from inside its text. */
+  /** Ctrl+Enter sends a form from inside its text by the button that says so. */
   hurry(event: KeyboardEvent): void {
-    const form = (event.target as HTMLElement).closest<HTMLFormElement>("dialog form[data-sending]");
-    if (form && event.key === "Enter" && event.ctrlKey && !event.isComposing) {
+    const button = (event.target as HTMLElement).closest("form")?.querySelector<HTMLElement>("[data-hurry]");
+    if (button && event.key === "Enter" && event.ctrlKey && !event.isComposing) {
       event.preventDefault();
-      form.querySelector<HTMLElement>("button:not([type=button])")?.click();
+      button.click();
     }
   }
 
@@ -96,7 +98,12 @@ export default class extends Controller<HTMLElement> {
     if (!pending) {
       return;
     }
-    const sent = idle().then(() => ask(pending.address, pending.data, { keepalive: true }));
+    const sent = idle().then((arrived) => {
+      if (!arrived) {
+        throw new Refused(this.unmarkedValue);
+      }
+      return ask(pending.address, pending.data, { keepalive: true });
+    });
     const detail: { sent: Promise<unknown>; opened?: boolean } = { sent };
     this.dispatch("sent", { detail });
     try {

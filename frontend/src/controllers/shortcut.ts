@@ -1,6 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 
 import { afterClose, openModal } from "../lib/modal";
+import { busy, idle } from "../lib/work_line";
 
 const NAMED: Record<string, string> = { Plus: "+", Space: " " };
 const CAPS: Record<string, string> = { Plus: "+", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
@@ -9,8 +10,9 @@ const TYPES = "input, textarea, select, [contenteditable]";
 
 /**
  * A key clicks the visible, labelled button that names it in aria-keyshortcuts, so that mouse, keyboard, screen reader
- * and tests go one way. Keys are left alone while an input method composes, inside fields and with modifiers other than Shift, and altogether
- * for those who switched them off.
+ * and tests go one way; a field that names one gets the focus. Keys are left alone while an input method composes,
+ * inside fields (which Escape leaves) and with modifiers other than Shift, and altogether for those who switched them
+ * off.
  */
 export default class extends Controller<HTMLElement> {
   static override targets = ["map", "list"];
@@ -26,6 +28,9 @@ export default class extends Controller<HTMLElement> {
     if (this.offValue || event.isComposing || event.keyCode === 229 || event.defaultPrevented || event.repeat) {
       return;
     }
+    if (event.key === "Escape" && place.matches("textarea") && !place.closest("dialog")) {
+      place.blur();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || place.closest(TYPES)) {
       return;
     }
@@ -34,11 +39,20 @@ export default class extends Controller<HTMLElement> {
       return;
     }
     const pressed = pressedKey(event);
-    const button = this.buttons().find((one) => keysOf(one).indexOf(pressed) >= 0);
-    if (button) {
+    const named = this.namedBy(pressed);
+    if (named || pressed === "enter") {
       event.preventDefault();
-      button.click();
     }
+    // Right behind a mark a key may mean a button its answer brings, Enter always does; a refused mark brings none.
+    if (busy() && (!named || pressed === "enter")) {
+      void idle().then((arrived) => arrived && act(this.namedBy(pressed)));
+    } else {
+      act(named);
+    }
+  }
+
+  private namedBy(pressed: string): HTMLElement | undefined {
+    return this.named().find((one) => keysOf(one).indexOf(pressed) >= 0);
   }
 
   showMap(): void {
@@ -46,7 +60,7 @@ export default class extends Controller<HTMLElement> {
       return;
     }
     this.listTarget.textContent = "";
-    this.buttons().forEach((button) => {
+    this.named().forEach((button) => {
       const row = document.createElement("div");
       const key = document.createElement("dt");
       const words = document.createElement("dd");
@@ -70,7 +84,7 @@ export default class extends Controller<HTMLElement> {
     afterClose(null);
   }
 
-  private buttons(): HTMLElement[] {
+  private named(): HTMLElement[] {
     const scope = document.querySelector<HTMLElement>("dialog[open]") ?? this.element;
     return Array.from(scope.querySelectorAll<HTMLElement>("[aria-keyshortcuts]")).filter(
       (one) => !(one as HTMLButtonElement).disabled && one.getClientRects().length > 0,
@@ -78,10 +92,18 @@ export default class extends Controller<HTMLElement> {
   }
 }
 
-/** With Shift only where Shift itself makes the difference: letters and arrows, not the sign above a figure. */
+function act(named: HTMLElement | undefined): void {
+  if (named?.matches(TYPES)) {
+    named.focus();
+  } else {
+    named?.click();
+  }
+}
+
+/** With Shift only where Shift itself makes the difference: letters, arrows and Enter, not the sign above a figure. */
 function pressedKey(event: KeyboardEvent): string {
   const key = event.key.toLowerCase();
-  return event.shiftKey && (/^[a-z]$/.test(key) || key.indexOf("arrow") === 0) ? `shift+${key}` : key;
+  return event.shiftKey && /^([a-z]|arrow.*|enter)$/.test(key) ? `shift+${key}` : key;
 }
 
 function namesOf(button: HTMLElement): string[] {
@@ -93,9 +115,9 @@ function keysOf(button: HTMLElement): string[] {
 }
 
 function labelOf(button: HTMLElement): string {
-  const label = button.getAttribute("aria-label");
+  const label = button.getAttribute("aria-label") ?? (button as HTMLInputElement).labels?.[0]?.textContent;
   if (label) {
-    return label;
+    return label.trim();
   }
   const copy = button.cloneNode(true) as HTMLElement;
   copy.querySelectorAll("kbd, svg").forEach((part) => part.remove());

@@ -5,9 +5,13 @@ import { showFound } from "../lib/boxes";
 import { announce, showTrouble } from "../lib/live";
 import { wantsNewTab } from "../lib/modal";
 import { forget, keep } from "../lib/pictures";
-import { busy, idle, inLine } from "../lib/work_line";
-import { fieldsOf, givenBy, type Marked, markedOn, MarksToSend } from "../workbench/marks";
+import { inLine } from "../lib/work_line";
+import { fieldsOf, givenBy, MarksToSend } from "../workbench/marks";
+import { replacePart } from "../workbench/parts";
+import { markAt, panelsAt, placeOfPanel, putMark, samePlace, type Where, whereOf } from "../workbench/places";
 import { compareOnStage, showOnStage, type Stage } from "../workbench/stage";
+import { type Step, Undoing } from "../workbench/undoing";
+import { holdsWriting, openWords, settled, spotIn, writeAgain, writtenIn } from "../workbench/writing";
 
 const STATES = ["accepted", "replace", "unmarked", "passed-site"];
 
@@ -41,22 +45,19 @@ export default class extends Controller<HTMLElement> {
   declare readonly nextWordsValue: string;
 
   private current = "";
-  private readonly marked: Marked[][] = [];
+  private readonly undoing = new Undoing();
   private readonly toSend = new MarksToSend();
   private readonly leave = (): void => this.toSend.sendWithThePage();
-  private readonly enter = (event: KeyboardEvent): void => this.holdBack(event);
 
   override connect(): void {
     const panel = this.panelTargets.find((one) => !one.hidden);
     this.current = panel?.dataset["place"] ?? "";
-    document.addEventListener("keydown", this.enter, true);
     window.addEventListener("pagehide", this.leave);
     this.sync();
     void keep(this.addresses());
   }
 
   override disconnect(): void {
-    document.removeEventListener("keydown", this.enter, true);
     window.removeEventListener("pagehide", this.leave);
     forget(this.addresses());
   }
@@ -83,10 +84,16 @@ export default class extends Controller<HTMLElement> {
   /** X: ask for a replacement in one's own words. */
   write(event: Event): void {
     event.preventDefault();
-    const more = this.panel()?.querySelector<HTMLDetailsElement>(".asking details");
-    if (more) {
-      more.open = true;
-      more.querySelector("textarea")?.focus();
+    openWords(this.asking(), true);
+  }
+
+  /** Opens a fold and goes into it; a second press closes it. */
+  unfold(event: Event): void {
+    const fold = (event.currentTarget as HTMLElement).closest("details");
+    if (fold && !fold.open) {
+      event.preventDefault();
+      fold.open = true;
+      fold.querySelector<HTMLElement>("textarea, a")?.focus();
     }
   }
 
@@ -101,18 +108,14 @@ export default class extends Controller<HTMLElement> {
     this.nowTarget.classList.toggle("is-plain", !shows);
   }
 
-  /** Something was written that isn't sent yet: an answer to an earlier mark must not wipe it away. */
-  edited(): void {
-    this.panel()?.setAttribute("data-edited", "");
+  edited(event: Event): void {
+    writtenIn((event.target as HTMLElement).closest("form"));
   }
 
   /** A spot was drawn: it belongs to the picture that is shown. */
   drawn(): void {
-    this.edited();
-    const more = this.panel()?.querySelector<HTMLDetailsElement>(".asking details");
-    if (more) {
-      more.open = true;
-    }
+    writtenIn(this.asking());
+    openWords(this.asking(), false);
   }
 
   private step(by: number): void {
@@ -155,10 +158,11 @@ export default class extends Controller<HTMLElement> {
       kind.classList.toggle("kind--current", place !== undefined && kind.contains(place));
     });
     this.previousTarget.hidden = this.nextTarget.hidden = this.placeTargets.length < 2;
-    showOnStage(this.stage(), place, this.placeTargets.filter((one) => one.dataset["full"]));
+    const spot = spotIn(this.panel()) ?? place?.dataset["spot"] ?? "";
+    showOnStage(this.stage(), place, this.placeTargets.filter((one) => one.dataset["full"]), spot);
     this.foundTarget.hidden = !showFound(this.nowTarget, this.panel()?.dataset["found"] ?? "");
     if (this.hasUndoTarget) {
-      this.undoTarget.hidden = this.marked.length === 0;
+      this.undoTarget.hidden = this.undoing.empty;
     }
   }
 
@@ -176,38 +180,37 @@ export default class extends Controller<HTMLElement> {
       this.write(event);
       return;
     }
-    this.remember([this.panel()]);
-    this.panel()?.removeAttribute("data-edited");
-    this.stands(this.current, givenBy(data));
-    this.paint(this.current, verdict);
-    this.send(this.markUrlValue, data);
-    this.goOn(verdict);
+    const where = whereOf(data);
+    const step = this.give([where], givenBy(data));
+    this.send(this.markUrlValue, data, step);
+    const panel = this.panel();
+    if (panel && samePlace(where, placeOfPanel(panel))) {
+      this.goOn(verdict);
+    } else {
+      this.sync(); // Of its kind more is asked for, but the picture that is shown still waits.
+    }
   }
 
   acceptRest(event: SubmitEvent): void {
     event.preventDefault();
-    const left = this.placeTargets.filter((place) => waits(place)).map((place) => place.dataset["place"] ?? "");
-    this.remember(left.map((key) => this.panelOf(key)));
-    left.forEach((key) => {
-      this.stands(key, JSON.stringify({ verdict: "accepted" }));
-      this.paint(key, "accepted");
-    });
     const form = event.target as HTMLFormElement;
-    this.send(form.action, new FormData(form));
+    const left = this.placeTargets.filter((place) => waits(place)).map((place) => this.panelOf(place.dataset["place"] ?? ""));
+    const step = this.give(left.filter(present).map(placeOfPanel), JSON.stringify({ verdict: "accepted" }));
+    this.send(form.action, new FormData(form), step);
+    this.sync();
     announce(this.nextWordsValue);
   }
 
   clear(event: SubmitEvent): void {
     event.preventDefault();
-    this.remember([this.panel()]);
-    this.stands(this.current, "");
-    this.paint(this.current, "unmarked");
-    this.send(this.clearUrlValue, new FormData(event.target as HTMLFormElement));
+    const data = new FormData(event.target as HTMLFormElement);
+    this.send(this.clearUrlValue, data, this.give([whereOf(data)], ""));
+    this.sync();
   }
 
   /** Takes the newest mark back: what stood there before stands there again. */
   undo(): void {
-    const newest = this.marked.pop();
+    const newest = this.undoing.takeBack();
     if (!newest) {
       return;
     }
@@ -218,46 +221,70 @@ export default class extends Controller<HTMLElement> {
       data.append("kind", mark.kind);
       data.append("position", mark.position);
       Object.keys(before).forEach((name) => data.append(name, String(before[name])));
-      this.stands(mark.place, mark.given);
-      this.paint(mark.place, before["verdict"] ?? "unmarked");
+      this.stands(mark, mark.given);
       this.send(mark.given ? this.markUrlValue : this.clearUrlValue, data);
     });
-    this.show(newest[0]?.place ?? this.current);
+    this.show(this.panelFor(newest[0])?.dataset["place"] ?? this.current);
   }
 
   /** Asks how things really are, after something was refused. */
   async truth(): Promise<void> {
-    this.marked.length = 0;
     try {
       const place = this.placeOf(this.current);
       this.swap(await inLine(() => ask(place?.href ?? this.pageUrlValue, null)));
     } catch (error) {
       showTrouble(sentence(error));
     }
+    if (!this.asking()) {
+      this.undoing.forget(); // It is in other hands now.
+    }
   }
 
-  private send(address: string, data: FormData): void {
-    this.toSend.send(address, data, (parts) => this.swap(parts)).catch((error: unknown) => {
-      showTrouble(sentence(error));
-      void this.truth();
+  /** Places get a mark, or lose it with an empty `given`: painted at once, and kept for an undo. */
+  private give(places: Where[], given: string): Step {
+    const step = places.map((where) => ({ ...where, given: markAt(this.panelTargets, where) }));
+    places.forEach((where) => {
+      panelsAt(this.panelTargets, where).forEach((panel) => settled(panel, where));
+      this.stands(where, given);
     });
+    return this.undoing.remember(step);
+  }
+
+  private send(address: string, data: FormData, step: Step = []): void {
+    this.toSend
+      .send(address, data, (parts) => this.swap(parts))
+      .catch((error: unknown) => this.refused(sentence(error), data, step));
+  }
+
+  /** The mark doesn't stand: its place is shown again as it was written, and nothing that rests on it goes out. */
+  private async refused(said: string, data: FormData, step: Step): Promise<void> {
+    this.dispatch("refused");
+    this.undoing.strike(step);
+    step.forEach((mark) => this.stands(mark, mark.given));
+    await this.truth();
+    const panel = this.panelFor(whereOf(data));
+    const form = panel ? writeAgain(panel, data, said) : null;
+    const typing = document.activeElement?.closest("textarea, input, select, dialog[open]");
+    if (!panel || !form || (typing && !panel.contains(typing))) {
+      showTrouble(said);
+      this.sync();
+      return;
+    }
+    this.show(panel.dataset["place"] ?? "");
+    openWords(form, true);
+    announce(said);
   }
 
   private swap(parts: string): void {
-    const scroll = this.element.querySelector("#bench-kinds")?.scrollTop ?? 0;
     const fresh = document.createElement("template");
     fresh.innerHTML = parts;
     Array.from(fresh.content.children).forEach((part) => {
       const place = document.getElementById(part.id);
-      if (place && !place.hasAttribute("data-edited")) {
-        place.replaceWith(part);
+      if (place && !holdsWriting(place)) {
+        replacePart(place, part);
       }
     });
     this.sync();
-    const kinds = this.element.querySelector("#bench-kinds");
-    if (kinds) {
-      kinds.scrollTop = scroll;
-    }
   }
 
   /** The next place that waits, from here on and then from the start; after the last one the reader stays. */
@@ -273,45 +300,17 @@ export default class extends Controller<HTMLElement> {
     }
   }
 
-  private remember(panels: (HTMLElement | undefined)[]): void {
-    const now = markedOn(panels);
-    if (now.length > 0) {
-      this.marked.push(now);
-    }
-  }
-
-  /** What a place's mark is from now on, for the next undo: the server's answer may still be on its way. */
-  private stands(key: string, given: string): void {
-    const panel = this.panelOf(key);
-    if (panel) {
-      panel.dataset["given"] = given;
-    }
-  }
-
-  private paint(key: string, verdict: string): void {
-    const place = this.placeOf(key);
-    if (place?.dataset["full"]) {
-      STATES.forEach((state) => place.classList.toggle(`kind__picture--${state}`, state === verdict));
-    }
-    this.panelOf(key)
-      ?.querySelector(".btn-accept")
-      ?.setAttribute("aria-pressed", String(verdict === "accepted"));
-  }
-
-  /** Enter right behind the last mark waits for the buttons the answer brings. */
-  private holdBack(event: KeyboardEvent): void {
-    const place = event.target as HTMLElement;
-    if (event.key !== "Enter" || !busy() || event.isComposing || event.repeat) {
-      return;
-    }
-    // Enter also ends the drawing of a spot.
-    if (this.element.querySelector(".spot-layer") || place.closest("input, textarea, select, a[href], button, summary, dialog[open]")) {
-      return;
-    }
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    void idle().then(() => {
-      this.element.querySelector<HTMLElement>('#bench-bar [aria-keyshortcuts~="Enter"]')?.click();
+  /**
+   * What a place is marked with from now on; the server's answer may still be on its way. Only pictures show it in the
+   * left pane by themselves, what a kind says there comes with the answer.
+   */
+  private stands(where: Where, given: string): void {
+    const verdict = fieldsOf(given)["verdict"] ?? "unmarked";
+    putMark(this.panelTargets, where, given);
+    panelsAt(this.panelTargets, where).filter(() => where.position).forEach((panel) => {
+      const place = this.placeOf(panel.dataset["place"] ?? "");
+      STATES.forEach((state) => place?.classList.toggle(`kind__picture--${state}`, state === verdict));
+      panel.querySelector(".btn-accept")?.setAttribute("aria-pressed", String(verdict === "accepted"));
     });
   }
 
@@ -328,6 +327,17 @@ export default class extends Controller<HTMLElement> {
 
   private panel(): HTMLElement | undefined {
     return this.panelOf(this.current);
+  }
+
+  /** The form of the shown place's own mark; none for who may not mark. */
+  private asking(): HTMLElement | null {
+    return this.panel()?.querySelector<HTMLElement>(".asking") ?? null;
+  }
+
+  /** The panel that shows a place's mark: the one that is shown, if it does. */
+  private panelFor(where: Where | undefined): HTMLElement | undefined {
+    const panels = where ? panelsAt(this.panelTargets, where) : [];
+    return panels.find((panel) => panel === this.panel()) ?? panels[0];
   }
 
   private panelOf(key: string): HTMLElement | undefined {
@@ -348,4 +358,8 @@ export default class extends Controller<HTMLElement> {
 
 function waits(place: HTMLElement): boolean {
   return place.classList.contains("kind__picture--unmarked") || place.classList.contains("kind__picture--passed-site");
+}
+
+function present(panel: HTMLElement | undefined): panel is HTMLElement {
+  return panel !== undefined;
 }

@@ -1,9 +1,12 @@
 /** A request the server refused, with its own sentence. */
 export class Refused extends Error {}
 
+/** The server wasn't reached: it may answer the next time. */
+export class Unreached extends Refused {}
+
 type How = { background?: boolean; keepalive?: boolean };
 
-/** Asks the workbench's server side for changed parts: post with a body, get without. Throws Refused. */
+/** Asks the workbench's server side for changed parts: post with a body, get without. Throws Refused, Unreached. */
 export async function ask(address: string, body: FormData | null, how: How = {}): Promise<string> {
   const headers: Record<string, string> = { "X-Workbench": "1" };
   if (how.background) {
@@ -19,7 +22,7 @@ export async function ask(address: string, body: FormData | null, how: How = {})
       ...(body ? { body } : {}),
     });
   } catch {
-    throw new Refused(pageWords("unreachable"));
+    throw new Unreached(pageWords("unreachable"));
   }
   if (!answer.ok || answer.redirected) {
     throw new Refused(sentenceOf(answer) || pageWords("refused"));

@@ -1,11 +1,15 @@
 /** Requests that change something go out one after the other, in the order of the keys that asked for them. */
 let last: Promise<unknown> = Promise.resolve();
 let waiting = 0;
+let refused = 0;
 
 export function inLine<T>(task: () => Promise<T>): Promise<T> {
   waiting += 1;
   const mine = last.then(task, task);
-  last = mine.then(settle, settle);
+  last = mine.then(settle, () => {
+    refused += 1;
+    settle();
+  });
   return mine;
 }
 
@@ -23,8 +27,11 @@ export function nothingBehind(): boolean {
   return waiting <= 1;
 }
 
-export async function idle(): Promise<void> {
+/** Waits until nothing is on its way. True when nothing of it was refused. */
+export async function idle(): Promise<boolean> {
+  const before = refused;
   while (busy()) {
     await last;
   }
+  return refused === before;
 }

@@ -1,20 +1,7 @@
 import { ask } from "../lib/asking";
 import { inLine, nothingBehind } from "../lib/work_line";
 
-/** A place and the mark it had, as its panel carried it: what an undo gives back. */
-export type Marked = { place: string; kind: string; position: string; given: string };
-
 const ADDRESSING = ["csrfmiddlewaretoken", "revision", "kind", "position"];
-
-/** What the places of these panels are marked with now. */
-export function markedOn(panels: (HTMLElement | undefined)[]): Marked[] {
-  return panels.filter(present).map((panel) => ({
-    place: panel.dataset["place"] ?? "",
-    kind: panel.dataset["kind"] ?? "",
-    position: panel.dataset["position"] ?? "",
-    given: panel.dataset["given"] ?? "",
-  }));
-}
 
 /** A mark as a panel carries it: its fields without those that say where it belongs. */
 export function givenBy(data: FormData): string {
@@ -54,8 +41,4 @@ export class MarksToSend {
     this.waiting.forEach((mark) => window.navigator.sendBeacon(mark.address, mark.data));
     this.waiting = [];
   }
-}
-
-function present(panel: HTMLElement | undefined): panel is HTMLElement {
-  return panel !== undefined;
 }

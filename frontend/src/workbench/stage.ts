@@ -11,8 +11,8 @@ export type Stage = {
   counter: HTMLElement;
 };
 
-/** Shows what a place holds: its picture and spot, which of how many it is, and the older picture if there is one. */
-export function showOnStage(stage: Stage, place: HTMLElement | undefined, pictures: HTMLElement[]): void {
+/** Shows what a place holds: its picture and `spot`, which of how many it is, and the older picture if there is one. */
+export function showOnStage(stage: Stage, place: HTMLElement | undefined, pictures: HTMLElement[], spot: string): void {
   const full = place?.dataset["full"] ?? "";
   stage.now.hidden = !full;
   stage.none.hidden = Boolean(full);
@@ -33,7 +33,7 @@ export function showOnStage(stage: Stage, place: HTMLElement | undefined, pictur
     image.alt = named;
   }
   offerOlder(stage, place.dataset["before"] ?? "");
-  showSpot(stage.now.querySelector<HTMLElement>(".stage__box"), place.dataset["spot"] ?? "");
+  showSpot(stage.now.querySelector<HTMLElement>(".stage__box"), spot);
 }
 
 /** Shows the older picture beside this one, or puts it away. */

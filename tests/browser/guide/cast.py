@@ -40,6 +40,33 @@ BENCH_REVIEWER: Final = "tangshan-reviewer"
 
 BENCH: Final = {"bench-1": "sunjiaqi", "bench-2": "dongyifan", "bench-3": "fanxuelian"}
 
+DESK_SITE: Final = "1303"
+"""Where tests that need one dossier have their reviewer."""
+
+DESK_REVIEWER: Final = "qinhuangdao-reviewer"
+
+KEYLESS_SITE: Final = "1304"
+
+KEYLESS_REVIEWER: Final = "handan-reviewer"
+"""Who switches the keys off, for himself alone."""
+
+_ANSWERED: Final = {
+    "by": DESK_REVIEWER,
+    "manner": "online",
+    "answer": "resubmitted",
+    "places": [{"kind": "M01", "position": 1, "text_zh": "反光，请重新拍摄。"}],
+}
+
+DESK: Final[dict[str, dict[str, Any]]] = {
+    "desk_lacking": {"username": "xuhuimin"},
+    "desk_refused": {"username": "songziqi"},
+    "desk_keys": {"username": "tangguoliang"},
+    "desk_hidden": {"username": "fengbowen"},
+    "desk_answered": {"username": "guozhongwei", "return": [_ANSWERED]},
+    "keyless": {"username": "lianglihua", "site": KEYLESS_SITE},
+}
+"""One dossier for each of these tests: none finds the marks of another."""
+
 CASES: Final[dict[str, dict[str, Any]]] = {
     "draft": {"username": "liuzhiyuan", "state": "draft"},
     "at_site": {"username": "chenyutong", "state": "at_site"},
@@ -80,7 +107,12 @@ def order() -> dict[str, Any]:
         name: {"username": username, "batch": "2027YS-5", "site": BENCH_SITE}
         for name, username in BENCH.items()
     }
+    people |= {
+        name: {"username": case["username"], "batch": "2027YS-5", "site": case.get("site", DESK_SITE)}
+        for name, case in DESK.items()
+    }
     waiting = {name: {"username": username, "state": "at_site"} for name, username in BENCH.items()}
+    waiting |= {name: {**case, "state": "at_site"} for name, case in DESK.items()}
     return {
         "people": people,
         "cases": {**CASES, **waiting},

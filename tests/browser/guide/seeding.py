@@ -27,6 +27,7 @@ from kaosheng.accounts.scope import Staff  # noqa: E402
 from kaosheng.casework.models import Dossier  # noqa: E402
 from kaosheng.casework.services import clock, releasing  # noqa: E402
 from kaosheng.casework.services.registrations import receive_registration  # noqa: E402
+from kaosheng.domain.places import Slot  # noqa: E402
 from kaosheng.ops.demo_data.seeding import _samples  # noqa: E402
 from kaosheng.ops.demo_data.seeding_cases import CasePlayer  # noqa: E402
 from kaosheng.ops.demo_data.seeding_clock import clock_at  # noqa: E402
@@ -93,9 +94,15 @@ def _play(name: str, case: dict[str, Any], person: dict[str, Any], staff: dict[s
     registration = person["registrations"][0]
     slots = complete_slots(registration["facts"])
     picture = draw("M01", 1, registration, 0)
+    answered = (back for back in case.get("return", []) if back["answer"] == "resubmitted")
+    replaced = [Slot(place["kind"], place["position"]) for back in answered for place in back["places"]]
+    other = draw("M01", 2, registration, 0) if replaced else picture
     player = CasePlayer(
         {**case, "number": registration["number"], "pictures": "complete"},
-        drawn={(slot, Purpose.UPLOAD): picture for slot in slots},
+        drawn={
+            **{(slot, Purpose.UPLOAD): picture for slot in slots},
+            **{(slot, Purpose.REPLACEMENT): other for slot in replaced},
+        },
         staff=staff,
         moment=lambda _name: timezone.now(),
     )

@@ -121,6 +121,19 @@ def test_the_next_is_loaded_ahead_and_seen_only_when_it_is_opened(
     assert client.post("/staff/queue/reserve/", headers=SCRIPT).status_code == 204
 
 
+def test_loaded_ahead_only_what_came_since_the_own_last_look_is_new(here: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=cast)
+    client = clients.of_staff(cast.chen)
+    for position in (1, 2):
+        client.get(address(dossier))
+        dossiers.return_(dossier, cast.chen, dossiers.replace_note("M01", position))
+        newest = dossiers.replace(dossier, "M01", position)
+        dossiers.submit(dossier)
+    page = client.post("/staff/queue/reserve/", headers=SCRIPT).content.decode()
+    (tile,) = (line for line in page.splitlines() if "kind__picture--new" in line)
+    assert f'data-place="{newest.pk}"' in tile
+
+
 def test_what_another_took_meanwhile_is_not_opened(here: World, cast: Cast, held: Dossier) -> None:
     following = dossiers.take(dossiers.brought_to(here, State.AT_SITE, cast=cast), cast.chen_two)
     client = clients.of_staff(cast.chen)

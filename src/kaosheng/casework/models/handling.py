@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -127,6 +129,13 @@ class Look(models.Model):
     def __str__(self) -> str:
         """Who and when."""
         return f"{self.by_id} {self.at}"
+
+    def preceding(self, newest: datetime | None) -> datetime | None:
+        """The look before `newest`, the moment of the newest submission; None if there was none before it.
+
+        The row alone doesn't say it: nobody writes it when something is handed in.
+        """
+        return self.at if newest is not None and self.at < newest else self.before
 
 
 class BulkRun(models.Model):

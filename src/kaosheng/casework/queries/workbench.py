@@ -121,8 +121,6 @@ class Workbench:
     """Whether unmarked pictures hold the dossier up here."""
     notes: tuple[InternalNote, ...]
     hold: Hold | None
-    seen_before: datetime | None
-    """When this reader looked last before what was handed in last; None if he never did."""
     kept_reasons: dict[str, list[Reason]] = field(repr=False)
     facts: Facts = field(repr=False)
 
@@ -161,8 +159,9 @@ def workbench(dossier: Dossier, staff: Staff, *, now: datetime, look: Look | Non
     ]
     hidden = not shows_area and facts.phase in {Phase.AT_AREA, Phase.PROPOSED, Phase.DECIDED}
     look = look or last_look(dossier, staff)
+    looked = look.preceding(case.submissions[-1].at if case.submissions else None) if look else None
     around = _Around(
-        since=(look.before if look else None) or _round_before(case),
+        since=looked or _round_before(case),
         older=older_pictures(dossier),
         twins=twins_of(dossier, case.pictures, staff),
         advice=advice_on(case.pictures, now=now),
@@ -202,7 +201,6 @@ def workbench(dossier: Dossier, staff: Staff, *, now: datetime, look: Look | Non
         must_mark=case.stage is Stage.SITE or (case.stage is Stage.AREA and case.intake.has_one_stage),
         notes=tuple(internal_notes(dossier, shows_area=shows_area)),
         hold=hold_of(dossier, shows_area=shows_area),
-        seen_before=look.before if look else None,
         kept_reasons=area_reasons(case.intake.area_id),
         facts=facts,
     )

@@ -142,9 +142,7 @@ def note_look(*, dossier: Dossier, staff: Staff) -> Look:
     now = timezone.now()
     newest = dossier.submissions.order_by("-ordinal").values_list("at", flat=True).first()
     look = dossier.looks.filter(by=staff.user).first() or Look(dossier=dossier, by=staff.user, at=now)
-    if newest is not None and look.at < newest:
-        look.before = look.at
-    look.at = now
+    look.before, look.at = look.preceding(newest), now
     Look.objects.bulk_create(
         [Look(dossier=dossier, by=staff.user, at=now, before=look.before)],
         update_conflicts=True,

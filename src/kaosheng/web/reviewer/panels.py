@@ -58,7 +58,9 @@ class Panel:
     own_words: str
     percent: tuple[float, ...]
     given: str
-    """The mark as the form would send it again, as JSON; empty without one: so it can be brought back."""
+    """The picture's mark as the form would send it again, as JSON; empty without one: so it can be brought back."""
+    lacking: str
+    """The same of the kind's 缺少, which stands beside every picture of it."""
     reasons: tuple[ReasonButton, ...]
     earlier: tuple[ui.Remark, ...]
     twins: tuple[TwinLine, ...]
@@ -82,7 +84,6 @@ def _panel(bench: Workbench, kind: KindView, picture: PictureView | None, chosen
     mark = picture.mark if picture else kind.missing
     standard = reasons_of(kind.item.kind, bench.kept_reasons)
     own = _own_words(mark, standard) if mark else ""
-    percent = tuple(round(part * 100, 1) for part in mark.box) if mark and mark.box else ()
     before = picture.before if picture else None
     return Panel(
         key=str(picture.picture.pk) if picture else kind.code,
@@ -94,8 +95,9 @@ def _panel(bench: Workbench, kind: KindView, picture: PictureView | None, chosen
         mark=mark,
         mark_words=presenting.mark_words(mark) if mark else "",
         own_words=own,
-        percent=percent,
-        given=_given(mark, own, percent) if mark and mark.frozen_at is None else "",
+        percent=_percent(mark),
+        given=_given(picture.mark if picture else None, standard),
+        lacking=_given(kind.missing, standard),
         reasons=tuple(_buttons(standard, mark)),
         earlier=tuple(_earlier_remarks(picture)),
         twins=tuple(_twin_line(twin) for twin in picture.twins) if picture else (),
@@ -111,14 +113,24 @@ def _own_words(mark: Mark, standard: list[Reason]) -> str:
     return mark.text_zh.removeprefix(sentence).removeprefix("；")
 
 
-def _given(mark: Mark, own: str, percent: tuple[float, ...]) -> str:
-    box = dict(zip(("left", "top", "width", "height"), percent, strict=False))
+def _percent(mark: Mark | None) -> tuple[float, ...]:
+    """Its spot as the form's four fields say it."""
+    return tuple(round(part * 100, 1) for part in mark.box) if mark and mark.box else ()
+
+
+def _given(mark: Mark | None, standard: list[Reason]) -> str:
+    """A draft mark as the form would send it again; one that was sent can't be brought back."""
+    if mark is None or mark.frozen_at is not None:
+        return ""
+    fields = {
+        "verdict": mark.verdict,
+        "reason_code": mark.reason_code,
+        "text": _own_words(mark, standard),
+        "manner": mark.manner,
+    }
     only_this = {} if mark.opens_free_positions else {"only_this": "1"}
-    return json.dumps(
-        {"verdict": mark.verdict, "reason_code": mark.reason_code, "text": own, "manner": mark.manner}
-        | only_this
-        | box
-    )
+    box = dict(zip(("left", "top", "width", "height"), _percent(mark), strict=False))
+    return json.dumps(fields | only_this | box)
 
 
 def _buttons(standard: list[Reason], mark: Mark | None) -> list[ReasonButton]:

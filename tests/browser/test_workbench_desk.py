@@ -1,0 +1,187 @@
+"""One dossier at the workbench: what is asked for can be taken back, what is refused isn't lost, keys do what they say."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.guide.cast import DESK_REVIEWER, KEYLESS_REVIEWER
+from browser.guide.walking import STAFF_PASSWORD, WAITING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, Route
+
+    from browser.guide.system import System
+
+pytestmark = pytest.mark.browser
+
+PANEL = ".panel:not([hidden])"
+STRIP = ".sending:not([hidden])"
+
+
+def logged_in(system: System, new_context: Callable[..., BrowserContext], reviewer: str) -> Page:
+    page = new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.goto(f"{system.service}/staff/")
+    page.get_by_label("用户名").fill(reviewer)
+    page.get_by_label("密码").fill(STAFF_PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/staff/queue/"))
+    return page
+
+
+def open_dossier(system: System, page: Page, part: str) -> None:
+    """Open the dossier of this part and take it; none of the others' is loaded ahead."""
+    page.route("**/queue/reserve/", lambda route: route.fulfill(status=204))
+    page.goto(f"{system.service}/staff/dossiers/{system.people[part]['dossier']}/")
+    page.get_by_role("button", name=re.compile("^领取")).click()
+    expect(page.get_by_role("button", name=re.compile("^交还"))).to_be_visible()
+
+
+def test_asking_for_more_of_a_kind_can_be_taken_back(
+    system: System, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = logged_in(system, new_context, DESK_REVIEWER)
+    open_dossier(system, page, "desk_lacking")
+    shown = page.locator('.panel[data-kind="M10"]').get_attribute("data-place")
+    certificate = page.locator(f'.kind__picture[data-place="{shown}"]')
+    certificate.click()
+    waiting = page.locator(WAITING).count()
+    place = page.locator(f"{PANEL} h2").first.inner_text()
+    page.keyboard.press("1")
+    expect(page.locator(".kind__picture--replace")).to_have_count(1)
+    certificate.click()
+    page.keyboard.press("Shift+X")
+    page.keyboard.type("请补充第二页。")
+    page.keyboard.press("Control+Enter")
+    lacking = page.locator(f"{PANEL} .marked--missing")
+    expect(lacking).to_contain_text("请补充第二页。")
+    # The picture's own mark is another matter, and it is still the one that is shown.
+    expect(page.locator(f"{PANEL} h2").first).to_have_text(place)
+    expect(page.locator(".kind__picture--replace")).to_have_count(1)
+    page.keyboard.press("u")
+    expect(lacking).to_have_count(0)
+    expect(page.locator(".kind__picture--replace")).to_have_count(1)
+    page.keyboard.press("u")
+    expect(page.locator(WAITING)).to_have_count(waiting)
+
+
+def test_a_refused_remark_is_there_again_with_the_reason(
+    system: System, new_context: Callable[..., BrowserContext], complaints: list[str]
+) -> None:
+    page = logged_in(system, new_context, DESK_REVIEWER)
+    open_dossier(system, page, "desk_refused")
+    waiting = page.locator(WAITING).count()
+    page.keyboard.press("a")
+    expect(page.locator(WAITING)).to_have_count(waiting - 1)
+    place = page.locator(f"{PANEL} h2").first.inner_text()
+    page.keyboard.press("m")
+    for key in ("ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    page.keyboard.press("x")
+    page.keyboard.type("请联系白云飞。")
+    page.keyboard.press("Control+Enter")
+    refused = page.locator(f"{PANEL} [data-refused]:visible")
+    expect(refused).to_contain_text("白云飞")
+    expect(page.locator(f"{PANEL} h2").first).to_have_text(place)
+    words = page.locator(f'{PANEL} .asking textarea[name="text"]')
+    expect(words).to_have_value("请联系白云飞。")
+    expect(words).to_be_focused()
+    expect(page.locator(f'{PANEL} input[name="top"]')).to_have_value("38")
+    expect(page.locator(".stage__box:visible")).to_have_count(1)
+    expect(page.locator(WAITING)).to_have_count(waiting - 1)
+    # Mended, it is sent; what was marked before can still be taken back.
+    words.fill("请重新拍摄。")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".kind__picture--replace")).to_have_count(1)
+    page.keyboard.press("u")
+    page.keyboard.press("u")
+    expect(page.locator(WAITING)).to_have_count(waiting)
+    complaints[:] = [one for one in complaints if "422" not in one]
+
+
+def test_every_key_leads_somewhere(system: System, new_context: Callable[..., BrowserContext]) -> None:
+    page = logged_in(system, new_context, DESK_REVIEWER)
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="快捷键")).to_contain_text("姓名、报名号或证件号后四位")
+    open_dossier(system, page, "desk_keys")
+    page.keyboard.press("k")
+    expect(page.locator(".unneeded[open] a").first).to_be_focused()
+    wanted = page.locator(".unneeded a").first.get_attribute("href") or ""
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{wanted}")
+    expect(page.locator(PANEL)).to_have_attribute("data-kind", wanted.rpartition("=")[2])
+    page.keyboard.press("x")
+    expect(page.locator(f'{PANEL} textarea[name="text"]')).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+A")
+    expect(page.locator(WAITING)).to_have_count(0)
+    page.keyboard.press("d")
+    expect(page.get_by_role("dialog")).to_contain_text("建议不通过")
+
+
+def test_keys_switched_off_are_off_while_a_mark_is_under_way(
+    system: System, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = logged_in(system, new_context, KEYLESS_REVIEWER)
+    page.get_by_role("button", name=re.compile("^快捷键")).click()
+    page.get_by_role("button", name="关闭快捷键").click()
+    page.wait_for_load_state()
+    open_dossier(system, page, "keyless")
+    held: list[Route] = []
+
+    def hold_back(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/accept-rest/", hold_back)
+    page.get_by_role("button", name=re.compile("^其余全部合格")).click()
+    expect(page.locator(WAITING)).to_have_count(0)
+    page.locator(".stage").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    held[0].continue_()
+    expect(page.get_by_role("link", name=re.compile("^建议通过"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^其余全部合格"))).to_have_count(0)
+    expect(page.locator(STRIP)).to_have_count(0)
+
+
+def test_the_lease_goes_on_behind_another_window(
+    system: System, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = logged_in(system, new_context, DESK_REVIEWER)
+    page.clock.install()
+    open_dossier(system, page, "desk_hidden")
+    page.evaluate("Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })")
+    with page.expect_response(re.compile("/renew/")) as renewed:
+        page.clock.run_for("04:01")
+    assert renewed.value.status == 204
+
+
+def test_old_and_new_stand_beside_each_other(
+    system: System, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = logged_in(system, new_context, DESK_REVIEWER)
+    open_dossier(system, page, "desk_answered")
+    expect(page.locator(".kind__picture--new")).to_have_count(1)
+    page.locator(".kind__picture--new").click()
+    page.keyboard.press("c")
+    old, new = page.locator(".stage-before img"), page.locator(".stage-now img")
+    expect(old).to_be_visible()
+    for picture in (old, new):
+        expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("image => image.naturalWidth") > 0
+    left, right = old.bounding_box(), new.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] + left["width"] <= right["x"]
+    assert old.get_attribute("src") != new.get_attribute("src")
+    page.keyboard.press("c")
+    expect(old).to_be_hidden()
