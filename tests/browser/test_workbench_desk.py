@@ -144,7 +144,7 @@ def test_keys_switched_off_are_off_while_a_mark_is_under_way(
     page.route("**/accept-rest/", hold_back)
     page.get_by_role("button", name=re.compile("^其余全部合格")).click()
     expect(page.locator(WAITING)).to_have_count(0)
-    page.locator(".stage").focus()
+    page.locator(".stage-now .stage").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Control+Enter")
     held[0].continue_()

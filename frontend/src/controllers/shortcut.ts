@@ -66,7 +66,7 @@ export default class extends Controller<HTMLElement> {
       const words = document.createElement("dd");
       namesOf(button).forEach((name) => {
         const cap = document.createElement("kbd");
-        cap.textContent = name.replace("Shift+", "⇧").replace(/Arrow\w+|Plus/, (word) => CAPS[word] ?? word);
+        cap.textContent = name.replace("Shift+", "Shift ").replace(/Arrow\w+|Plus/, (word) => CAPS[word] ?? word);
         key.append(cap);
       });
       words.textContent = labelOf(button);

@@ -54,7 +54,7 @@ export function draw(canvas: HTMLCanvasElement, kind: "line" | "bar", figures: F
       maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
       scales: { y: { beginAtZero: true, ticks: { precision: 0 } }, x: { grid: { display: false } } },
-      plugins: { legend: { position: "bottom", labels: { usePointStyle: kind === "line" } } },
+      plugins: { legend: { position: "bottom", labels: { boxWidth: 10, boxHeight: 10, usePointStyle: kind === "line", pointStyleWidth: 10 } } },
     },
   });
 }
