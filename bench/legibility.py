@@ -4,7 +4,7 @@ Draws A4 forms with print of 10.5, 9, 7.5 and 6 points, photographs them at 12 m
 the lens's softness, the sensor's noise), stores them sideways as telephones do, and lets the upload page in a real
 Chromium shrink them. Every printed line is then read by the character net of the picture assistant, out of the
 photograph and out of the shrunk picture, at the place where it was drawn. Synthetic throughout. `--documents` of them
-(20), `--keep FOLDER` keeps the pictures. Prints the tables of docs/legibility.md.
+(20), `--keep FOLDER` keeps the pictures. Prints the tables of docs/legibility.md; exits with 1 when a goal is missed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import base64
 import io
 import os
 import statistics
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,10 @@ A4: Final = (2480, 3508)
 FRAME: Final = (3024, 4032)
 POINT: Final = 300 / 72
 SIZES: Final = (10.5, 9.0, 7.5, 6.0)
+MOST_LOSS: Final = 3.0
+"""Points of character accuracy that shrinking may cost print of any size."""
+MOST_MILLISECONDS: Final = 2_500
+"""From choosing a photograph to the picture that can be sent, for the slowest of them."""
 LINES_EACH: Final = 11
 EXIF_ORIENTATION: Final = 0x0112
 SIDEWAYS: Final = 6
@@ -70,8 +75,8 @@ class Score:
         return Score(self.characters + characters, self.before + before, self.after + after)
 
 
-def main() -> None:
-    """Draw, shrink, read, print."""
+def main() -> int:
+    """Draw, shrink, read, print; 1 when a goal is missed."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--documents", type=int, default=20)
     parser.add_argument("--keep", type=Path)
@@ -93,6 +98,9 @@ def main() -> None:
             for line, before, after in read(lines, to_photo, pixels_of(taken), pixels_of(shrunk)):
                 scores[line.points] = scores[line.points].plus(len(line.text), before, after)
     report(scores, pictures)
+    missed = missed_goals(scores, pictures)
+    print(*missed, sep="\n", file=sys.stderr)
+    return 1 if missed else 0
 
 
 # --- drawing and photographing -------------------------------------------------------------------------------------
@@ -297,11 +305,29 @@ def report(scores: dict[float, Score], pictures: list[tuple[int, int, float, int
         print(f"| {name} | {min(values):.0f} | {statistics.median(values):.0f} | {max(values):.0f} |")
 
 
+def missed_goals(scores: dict[float, Score], pictures: list[tuple[int, int, float, int, int]]) -> list[str]:
+    """Every goal that was missed, with the figure."""
+    missed = []
+    for points, score in scores.items():
+        before, after = accuracies(score)
+        if before - after > MOST_LOSS:
+            missed.append(f"{points:g} pt lost {before - after:.2f} points; at most {MOST_LOSS:g}")
+    slowest = max(one[2] for one in pictures)
+    if slowest > MOST_MILLISECONDS:
+        missed.append(f"the slowest photograph took {slowest:.0f} ms; at most {MOST_MILLISECONDS}")
+    return missed
+
+
+def accuracies(score: Score) -> tuple[float, float]:
+    """Per cent of the characters read right, in the photograph and after shrinking."""
+    return 100 * (1 - score.before / score.characters), 100 * (1 - score.after / score.characters)
+
+
 def row_of(score: Score) -> str:
     """Accuracies and their difference."""
-    before, after = (100 * (1 - wrong / score.characters) for wrong in (score.before, score.after))
+    before, after = accuracies(score)
     return f"{score.characters} | {before:.2f} % | {after:.2f} % | {before - after:+.2f}"
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from kaosheng.domain.errors import Refusal
 from kaosheng.ops.management.commands.pictures import check
+from kaosheng.pictures import words
+from kaosheng.pictures.checks import examine
 from pictures.drawn import jpeg, png
 from pictures.files import ACCEPTED, REFUSED
 
@@ -19,14 +22,23 @@ KEYS = ["file", "accepted", "code", "message", "width", "height", "bytes", "form
 @pytest.mark.parametrize("name", [*ACCEPTED, *REFUSED])
 def test_the_verdict_of_the_upload(name: str, tmp_path: Path) -> None:
     code, build = REFUSED.get(name) or (None, ACCEPTED.get(name, bytes))
-    path = tmp_path / name
-    path.write_bytes(build())
+    path, data = tmp_path / name, build()
+    path.write_bytes(data)
     verdict = check(str(path))
     assert list(verdict) == KEYS
     assert (verdict["file"], verdict["code"], verdict["bytes"]) == (str(path), code, path.stat().st_size)
     assert verdict["accepted"] is (code is None)
-    assert bool(verdict["message"]) is (code is not None)
+    assert verdict["message"] == sentence_of(data, code)
     assert (verdict["format"] in {"jpeg", "png"}) is (code is None)
+
+
+def sentence_of(data: bytes, code: str | None) -> str | None:
+    """What the page, the API and everybody else say of it."""
+    if code is None:
+        return None
+    with pytest.raises(Refusal) as caught:
+        examine(data)
+    return words.sentence(code, caught.value.params)
 
 
 def run(*files: str | bytes, **environment: str) -> tuple[int, list[dict[str, Any]], str]:

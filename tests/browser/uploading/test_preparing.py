@@ -105,6 +105,16 @@ def test_a_telephones_photograph_becomes_small_and_keeps_its_pixels(
     expect(page.locator("#live")).to_contain_text("图片已处理好")
 
 
+def test_a_kind_that_wants_grey_gets_it_and_says_so(show: Callable[..., Page]) -> None:
+    page = show()
+    page.locator("form.upload").evaluate("form => { form.dataset.uploadGreyValue = 'true'; }")
+    found = prepared(page, photograph(orientation=6))
+    for pixel in (found["left"], found["right"]):
+        assert max(pixel) - min(pixel) <= 2
+    assert found["left"][0] > found["right"][0] + 20, "red is the brighter of the two greys"
+    expect(page.locator(".upload__note")).to_have_text("已自动缩小并摆正；这种材料转为灰度，文字更清楚。")
+
+
 def test_turning_by_hand(show: Callable[..., Page]) -> None:
     page = show()
     prepared(page, photograph(1500, 2000, orientation=6))

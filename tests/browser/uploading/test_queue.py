@@ -47,6 +47,28 @@ def test_a_lost_answer_makes_no_second_picture(
     complaints.clear()
 
 
+def test_the_pauses_between_tries_grow_up_to_a_minute(
+    phone: Callable[..., Page], line: Line, count: Callable[..., int], complaints: list[str]
+) -> None:
+    page = phone(by=line.url)
+    before = count()
+    line.lose = 100
+    send(page, file(15))
+    row = card(page).locator(".sending")
+    again = row.get_by_role("button", name="立即重试")
+    for seconds in (1, 2, 4, 8, 15, 30):
+        expect(row.locator(".sending__state")).to_have_text(f"网络不稳定，{seconds} 秒后自动重试")
+        if seconds > 2:  # the shorter ones end before a finger comes
+            again.tap()
+    expect(row.locator(".sending__state")).to_have_text("网络不稳定，60 秒后自动重试")
+    line.lose = 0
+    again.tap()
+    expect(row).to_have_count(0)
+    assert count() == before + 1
+    assert len(set(line.keys)) == 1
+    complaints.clear()
+
+
 def test_several_files_go_one_after_another_over_a_slow_line(
     phone: Callable[..., Page], line: Line, count: Callable[..., int]
 ) -> None:
