@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import FilePayload, expect
 
 from browser.guide.cast import WALKS
-from browser.guide.walking import TITLE, WAITING, Album, Candidate, Staff
+from browser.guide.desks import REMARK, closes_the_site, decides, forwards, releases, returns_one_place
+from browser.guide.walking import TITLE, Album, Candidate, Staff
 from kaosheng.domain.places import Slot
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ PHONE: Final[dict[str, Any]] = {
 DESKTOP: Final[dict[str, Any]] = {"viewport": {"width": 1440, "height": 900}}
 LIMIT: Final = 204_800
 RETURNED: Final = Slot("M09", 1)
-REMARK: Final = "请单位法定代表人签字后重新拍照。"
 
 
 @pytest.mark.parametrize(
@@ -65,12 +65,13 @@ def test_the_guide_from_the_registration_to_the_result(
     first = submits(candidate)
     finds_everything_locked(candidate)
     reviewer = at_desk("site-reviewer-1")
-    returns_one_place(reviewer, candidate)
+    returns_one_place(reviewer, candidate.registration["number"])
     reads_the_message_and_answers(candidate, first)
-    forwards(reviewer, candidate)
+    forwards(reviewer, candidate.registration["number"])
     candidate.await_status("已提交，审核中")
     nothing_shows_the_decision(candidate, at_desk("area-reviewer-1"))
-    closes_the_site(at_desk("site-manager-1"), candidate, WALKS[walk])
+    closes_the_site(at_desk("site-manager-1"), WALKS[walk])
+    reads_that_the_site_passed(candidate)
     releases(at_desk("area-manager-1"), WALKS[walk])
     reads_the_result(candidate)
 
@@ -232,27 +233,6 @@ def finds_everything_locked(candidate: Candidate) -> None:
     assert locked[1] in form.text()
 
 
-def returns_one_place(reviewer: Staff, candidate: Candidate) -> None:
-    """G13: one picture needs replacing, with a reason, everything else is fine."""
-    page = reviewer.page
-    reviewer.keep("queue")
-    reviewer.open_dossier(candidate.registration["number"])
-    reviewer.keep("workbench", whole=False)
-    while page.locator(WAITING).count():
-        page.wait_for_load_state()  # the keys work from then on
-        waiting = page.locator(WAITING).count()
-        panel = page.locator(".panel:not([hidden])")
-        if panel.locator("h2", has_text="试用期考核证明").count():
-            panel.get_by_text("补充说明、办理方式、标出位置").click()
-            panel.get_by_label("写给考生的说明").first.fill(REMARK)
-            reviewer.keep("marking", whole=False)
-            reviewer.press(reviewer.button("标记为需更换"))
-        else:
-            page.keyboard.press("a")
-        expect(page.locator(WAITING)).to_have_count(waiting - 1)
-    reviewer.act("退回补充", asks=True)
-
-
 def reads_the_message_and_answers(candidate: Candidate, first_receipt: str) -> None:
     page = candidate.page
     candidate.await_status("待补充（1项）")
@@ -279,13 +259,6 @@ def reads_the_message_and_answers(candidate: Candidate, first_receipt: str) -> N
     assert candidate.submit("second") != first_receipt
 
 
-def forwards(reviewer: Staff, candidate: Candidate) -> None:
-    reviewer.open_dossier(candidate.registration["number"])
-    reviewer.accept_all()
-    reviewer.keep("workbench-second-round", whole=False)
-    reviewer.act("建议通过")
-
-
 def nothing_shows_the_decision(candidate: Candidate, area: Staff) -> None:
     """G16: the same words before and after the decision, on the page, for programs and in the registration system."""
     candidate.see()
@@ -293,48 +266,20 @@ def nothing_shows_the_decision(candidate: Candidate, area: Staff) -> None:
     candidate.keep("in-review")
     before = candidate.page.locator("main").inner_text()
     state = state_of(candidate)
-    area.open_dossier(candidate.registration["number"])
-    area.accept_all()
-    area.keep("workbench-area", whole=False)
-    area.act("通过")
+    decides(area, candidate.registration["number"])
     candidate.see()
     assert candidate.page.locator("main").inner_text() == before
     assert state_of(candidate) == state
     candidate.await_status("已提交，审核中")
 
 
-def closes_the_site(manager: Staff, candidate: Candidate, batch: str) -> None:
-    """F2: 考点通过 when the 考点 has closed, on both sides."""
-    page = manager.page
-    manager.system.end_window(batch)
-    intake = manager.system.intake(batch)
-    ((site,),) = manager.system.execute("SELECT id FROM regions_examsite WHERE code = '1301'")
-    page.goto(f"{manager.system.service}/office/")
-    manager.keep("progress")
-    page.goto(f"{manager.system.service}/office/intakes/{intake}/sites/{site}/")
-    expect(page.locator(".staff-nav [aria-current]")).to_have_text("进度")
-    manager.keep("site")
-    manager.press(page.get_by_role("button", name="结束考点审核"))
-    manager.press(page.locator("dialog.sheet--question[open]").get_by_role("button", name="结束考点审核"))
-    expect(page.get_by_text("由 邵国栋（样本） 结束")).to_be_visible()
+def reads_that_the_site_passed(candidate: Candidate) -> None:
+    """F2: 考点通过 once the 考点 has closed, on both sides."""
     candidate.await_status("考点通过，考区复审中")
     candidate.see()
     expect(candidate.page.locator("#status-panel")).to_contain_text("考点通过，考区复审中")
     expect(candidate.page.get_by_text("这还不是最终结果")).to_be_visible()
     candidate.keep("site-passed")
-
-
-def releases(manager: Staff, batch: str) -> None:
-    page = manager.page
-    page.goto(f"{manager.system.service}/office/releases/{manager.system.intake(batch)}/")
-    manager.press(page.get_by_role("button", name="准备本批"))
-    counted = page.get_by_label(re.compile("份数"))
-    counted.fill("1")
-    manager.keep("release")
-    manager.press(page.get_by_role("button", name="公布", exact=True))
-    manager.press(page.locator("dialog.sheet--question[open]").get_by_role("button", name="公布", exact=True))
-    expect(page.get_by_role("row", name=re.compile("第 1 批"))).to_be_visible()
-    manager.keep("released")
 
 
 def reads_the_result(candidate: Candidate) -> None:
