@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
 from playwright.sync_api import expect
 
+from browser.axe import complaints_of
 from browser.guide.cast import CASES, GALLERY
 from browser.guide.walking import STAFF_PASSWORD, Album, Staff
 from factories.sheets import row, workbook
@@ -228,9 +228,8 @@ def looked_at(page: Page, addresses: Iterable[str]) -> dict[str, Any]:
             wrong.append(answer.status)
         if (wider := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
             wrong.append(f"{wider} pixels wider than the window")
-        results = Axe().run(page)
-        if results.violations_count:
-            wrong.append(results.generate_report())
+        if said := complaints_of(page):
+            wrong.append(said)
         if wrong:
             found[address] = wrong
     return found

@@ -76,7 +76,7 @@ class OldBrowser:
         file = self.folder / f"{phase}.json"
         file.write_text(json.dumps({**self.order, "phase": phase}), encoding="utf-8")
         said = json.loads(run("node", "walk.mjs", str(file)).splitlines()[-1])
-        assert said["complaints"] == []
+        assert said["complaints"] == [], said["text"]
         assert said["done"] == PHASES[phase]
         assert said["version"].startswith("87.")
         assert said["wide"] <= 0

@@ -46,6 +46,13 @@ async function shows(where, ...words) {
   }
 }
 
+async function keep(name) {
+  if (order.pictures) {
+    const file = `chromium87-${order.phase}-${done.length}-${name}.png`;
+    await page.screenshot({ path: join(order.pictures, file), caret: "initial" });
+  }
+}
+
 // What another process does shows when a page is opened again.
 async function awaitAt(address, selector) {
   const giveUp = Date.now() + PATIENCE;
@@ -138,8 +145,9 @@ const PHASES = {
       await page.locator("text=报名信息已保存").waitFor();
       await awaitAt(order.dossier, "text=现在还需要：");
       ensure((await page.locator(".slot img").count()) === given, "a picture was lost with the change");
-      await page.locator("button:has-text('知道了')").click();
-      await page.locator("text=现在还需要：").waitFor({ state: "hidden" });
+      const change = page.locator("section[aria-labelledby=change-heading]");
+      await change.locator("button:has-text('知道了')").click();
+      await change.waitFor({ state: "detached" });
       for (const slot of order.added) {
         await upload(slot);
       }
@@ -207,13 +215,11 @@ try {
   for (const [name, act] of Object.entries(PHASES[order.phase])) {
     await act();
     done.push(name);
-    if (order.pictures) {
-      const file = `chromium87-${order.phase}-${done.length}-${name}.png`;
-      await page.screenshot({ path: join(order.pictures, file), caret: "initial" });
-    }
+    await keep(name);
   }
 } catch (error) {
   complaints.push(String(error));
+  await keep("failed");
 }
 const text = await page.locator("main").first().innerText();
 const wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth");

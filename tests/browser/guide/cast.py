@@ -11,7 +11,7 @@ WALKERS: Final = {
     "phone": "lixiaoyu",
     "desktop": "wangjingyi",
     "plain": "zhaomingzhe",
-    "oldest": "jinchengkai",
+    "oldest": "weijianguo",
 }
 
 GALLERY: Final = "2027YS-4"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from browser.guide.test_guide import DESKTOP, LIMIT, PHONE, REMARK, RETURNED, returns_one_place
+from browser.guide.desks import REMARK, returns_one_place
+from browser.guide.test_guide import DESKTOP, LIMIT, PHONE, RETURNED
 from browser.guide.walking import Album, Candidate, Staff
 from kaosheng.domain.places import Slot
 
@@ -61,7 +62,7 @@ def test_upload_delete_submit_replace_and_resubmit_without_scripts(
 
     reviewer = Staff(new_context(**DESKTOP).new_page(), system, pictures)
     reviewer.log_in("site-reviewer-2")
-    returns_one_place(reviewer, candidate)
+    returns_one_place(reviewer, candidate.registration["number"])
 
     candidate.see()
     expect(page.locator("#status-panel")).to_contain_text(REMARK)
