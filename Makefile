@@ -82,7 +82,7 @@ test: setup-dev ## every test but the long ones
 
 .PHONY: test-all
 test-all: setup-dev ## every test, the long ones too
-	@sh tools/browser.sh
+	@sh tools/browser.sh strace
 	@sh tools/test.sh -m "long or not long"
 
 .PHONY: lint

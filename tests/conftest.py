@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
     from pytest_django import DjangoDbBlocker, Settings
 
-CHECKOUT = Path(__file__).resolve().parents[1]
+TESTS = Path(__file__).resolve().parent
+CHECKOUT = TESTS.parent
+LOOKED_OVER = {"casework", "races", "web"}
+"""Where tests play with dossiers: what they leave is looked over (`_sound_afterwards`)."""
 QUEUE = "procrastinate_jobs, procrastinate_workers, procrastinate_events, procrastinate_periodic_defers"
 CLUSTER = pytest.StashKey[Cluster]()
 USERS = pytest.StashKey[IO[str]]()
@@ -111,6 +114,22 @@ def _emptied_between_tests() -> Iterator[None]:
 def _own_store(settings: Settings, tmp_path: Path) -> None:
     """Give every test an empty picture store."""
     settings.STORE_ROOT = tmp_path / "store"
+
+
+@pytest.fixture(autouse=True)
+def _sound_afterwards(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Check every invariant over what a test left, before it is emptied; marked `harms`, it breaks some on purpose."""
+    with_database = bool(request.node.get_closest_marker("django_db")) or "db" in request.fixturenames
+    looked_over = request.path.relative_to(TESTS).parts[0] in LOOKED_OVER
+    if not looked_over or not with_database or request.node.get_closest_marker("harms"):
+        yield
+        return
+    request.getfixturevalue("db")  # so that it is still there afterwards
+    yield
+    from kaosheng.ops.invariants import violations
+
+    if not connection.needs_rollback:
+        assert violations() == []
 
 
 @pytest.fixture(scope="session")

@@ -155,6 +155,7 @@ def test_history_goes_only_with_a_row_in_the_trail_about_its_own_dossier(places:
             rows._raw_delete(using=connection.alias)
 
 
+@pytest.mark.harms
 def test_nothing_goes_when_a_picture_cannot_be_archived(places: World, cast: Cast) -> None:
     dossier = dossiers.brought_to(places, "released", cast=cast)
     get_store().delete(dossier.pictures.order_by("pk")[0].object_key)

@@ -131,6 +131,21 @@ class Installation:
         (worker,) = children_of(self.server.pid)
         return worker
 
+    def kill_worker(self) -> None:
+        """Kill the worker that answers now."""
+        worker = self.worker()
+        os.kill(worker, signal.SIGKILL)
+        assert self.has_ended(worker)
+
+    def has_ended(self, worker: int) -> bool:
+        """Whether a worker has ended, or does within a second."""
+        assert self.server is not None
+        for _ in range(50):
+            if worker not in children_of(self.server.pid):
+                return True
+            time.sleep(0.02)
+        return False
+
     @contextmanager
     def finding_its_thread(self) -> Iterator[list[int]]:
         """The thread that answered what the block asked: the one that worked meanwhile."""

@@ -12,6 +12,8 @@ import httpx
 from factories import pictures
 
 CSRF = "c" * 32
+KEPT = {"api": 201, "page": 200}
+"""The answer to a picture that is kept, by the way it was sent: to the API, or as the scripts of the page send it."""
 
 
 @dataclass
@@ -20,9 +22,12 @@ class Person:
 
     port: int
     prepared: dict[str, str]
+    way: str = "api"
     keys: list[str] = field(default_factory=list)
     acknowledged: dict[str, str] = field(default_factory=dict)
-    """Key → digest of what was sent, for every upload that was answered with 201."""
+    """Key → digest of what was sent, for every upload that was acknowledged."""
+    answers: set[str] = field(default_factory=set)
+    """The status of every answer, and what stood in the place of one."""
 
     def _post(self, path: str, **more: Any) -> httpx.Response:
         with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=60) as client:
@@ -34,20 +39,27 @@ class Person:
         """Send one picture, once."""
         if key not in self.keys:
             self.keys.append(key)
+        here = f"/{'api/' if self.way == 'api' else ''}dossiers/{self.prepared['dossier']}/"
+        address, fields, more = {
+            "api": (f"{here}pictures/", {"kind": kind, "position": str(position)}, {}),
+            "page": (f"{here}kinds/{kind}/upload/?position={position}", {}, {"HX-Request": "true"}),
+        }[self.way]
         answer = self._post(
-            f"/api/dossiers/{self.prepared['dossier']}/pictures/",
-            headers={"Idempotency-Key": key},
-            data={"kind": kind, "position": str(position)},
+            address,
+            headers={"Idempotency-Key": key, **more},
+            data=fields,
             files={"picture": ("scan.jpg", pictures.jpeg(position), "image/jpeg")},
         )
-        if answer.status_code == 201:
-            self.acknowledged[key] = answer.json()["received_digest"]
+        if answer.status_code == KEPT[self.way]:
+            self.acknowledged[key] = (
+                answer.headers.get("X-Received-Digest") or answer.json()["received_digest"]
+            )
         return answer
 
     def upload_until_kept(self, *, position: int, key: str = "", seconds: float = 120) -> httpx.Response:
         """Send one picture until it is acknowledged."""
         key = key or uuid4().hex
-        return self._until(201, seconds, lambda: self.upload(position=position, key=key))
+        return self._until(KEPT[self.way], seconds, lambda: self.upload(position=position, key=key))
 
     def submit(self) -> httpx.Response:
         """提交审核, once."""
@@ -71,7 +83,9 @@ class Person:
                 answer: httpx.Response = send()
             except httpx.HTTPError as error:
                 last = repr(error)
+                self.answers.add(type(error).__name__)
             else:
+                self.answers.add(str(answer.status_code))
                 if answer.status_code == status:
                     return answer
                 last = f"{answer.status_code} {answer.text[:300]}"

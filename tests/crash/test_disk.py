@@ -63,3 +63,36 @@ def test_a_disk_that_syncs_slowly_delays_answers_and_loses_nothing(installation:
     keys = person.keys + neighbour.keys
     seen = installation.script("seen", keys)
     assert (seen["broken"], seen["rows"]) == ([], dict.fromkeys(keys, 1))
+    swept = installation.script("swept_a_day_later")
+    assert swept == {"removed": 0, "unnamed": [], "missing": [], "other_files": 0, "broken": []}
+
+
+def test_a_full_disk_under_the_database(cramped: tuple[Installation, Disk]) -> None:
+    """PostgreSQL may refuse a statement or stop: the answer is 503 either way, and with room again all is as before."""
+    installation, disk = cramped
+    with installation.serving():
+        people = [Person(installation.port, draft) for draft in installation.script("drafts", 2, 0)]
+        wanted = [(person, position, uuid4().hex) for person in people for position in range(1, 31)]
+        answers = _until_refused(disk, wanted)
+        assert {answer.status_code for answer in answers[:-1]} <= {201}
+        assert (answers[-1].status_code, answers[-1].json()["code"]) == (503, "database_unavailable")
+        disk.make_room()
+        installation.cluster.start()
+        for person, position, key in wanted[: len(answers)]:
+            person.upload_until_kept(position=position, key=key)
+    keys = [key for person in people for key in person.keys]
+    seen = installation.script("seen", keys)
+    assert (seen["broken"], seen["rows"]) == ([], dict.fromkeys(keys, 1))
+    swept = installation.script("swept_a_day_later")
+    assert swept == {"removed": 2, "unnamed": [], "missing": [], "other_files": 0, "broken": []}
+
+
+def _until_refused(disk: Disk, wanted: list[tuple[Person, int, str]]) -> list[httpx.Response]:
+    """Upload without room: the pages and the log the database has already take some."""
+    answers: list[httpx.Response] = []
+    for person, position, key in wanted:
+        disk.fill()
+        answers.append(person.upload(position=position, key=key))
+        if answers[-1].status_code != 201:
+            break
+    return answers

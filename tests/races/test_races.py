@@ -15,7 +15,7 @@ from django.db import IntegrityError
 
 from factories import World, dossiers, people, pictures
 from factories.people import Cast
-from factories.races import MeetAt, Race, outcomes
+from factories.races import Call, MeetAt, Race, outcomes
 from factories.world import RULES, prepare_catalogue
 from kaosheng.accounts.models import User
 from kaosheng.audit.models import AuditEvent
@@ -30,7 +30,7 @@ from kaosheng.casework.models import (
     SubmittedPicture,
 )
 from kaosheng.casework.queries.intakes import catalogue_effect
-from kaosheng.casework.services import deciding, handing_over, intakes, reviewing, submitting
+from kaosheng.casework.services import deciding, handing_over, handling, intakes, reviewing, submitting
 from kaosheng.casework.services import pictures as picture_services
 from kaosheng.casework.services.actors import of_handover
 from kaosheng.casework.services.case import Case
@@ -202,23 +202,39 @@ def test_twin_both_reviewers_believe_to_have_it_without_the_lock(
     assert outcomes(answers) == {"done": 2}
 
 
-def test_two_reviewers_deciding_make_one_decision(
-    here: World, house: Cast, race: Race, meet_at: MeetAt
-) -> None:
+@pytest.fixture
+def both_decide(here: World, house: Cast, meet_at: MeetAt, monkeypatch: pytest.MonkeyPatch) -> list[Call]:
+    """高 decides; in the same instant 姜 hands the dossier over to 何, who decides too."""
     dossier = dossiers.take(dossiers.brought_to(here, State.AT_AREA, cast=house), house.gao)
     meet_at(Case, "_store")
-    answers = race([passing(dossier, house.gao), passing(dossier, house.gao)])
-    assert outcomes(answers) == {"done": 1, "stale_revision": 1}
+    deciding_now, store = threading.Event(), Case._store
+
+    def noticed(case: Case, outcome: Outcome) -> None:
+        deciding_now.set()
+        store(case, outcome)
+
+    def handed_over_and_decided() -> object:
+        deciding_now.wait(10)
+        handling.hand_over(
+            dossier_id=dossier.pk,
+            actor=people.actor(house.jiang),
+            giver=house.gao,
+            taker=people.staff(house.he),
+        )
+        return passing(dossier, house.he)()
+
+    monkeypatch.setattr(Case, "_store", noticed)
+    return [passing(dossier, house.gao), handed_over_and_decided]
+
+
+def test_two_reviewers_deciding_make_one_decision(both_decide: list[Call], race: Race) -> None:
+    assert outcomes(race(both_decide)) == {"done": 1, "stale_revision": 1}
     assert Decision.objects.count() == 1
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_twin_two_decisions_collide_without_the_lock(
-    here: World, house: Cast, race: Race, meet_at: MeetAt
-) -> None:
-    dossier = dossiers.take(dossiers.brought_to(here, State.AT_AREA, cast=house), house.gao)
-    meet_at(Case, "_store")
-    answers = race([passing(dossier, house.gao), passing(dossier, house.gao)])
+def test_twin_two_decisions_collide_without_the_lock(both_decide: list[Call], race: Race) -> None:
+    answers = race(both_decide)
     assert outcomes(answers) == {"done": 1, "IntegrityError": 1}
     assert isinstance(next(answer for answer in answers if isinstance(answer, Exception)), IntegrityError)
     assert Decision.objects.count() == 1

@@ -218,9 +218,14 @@ def shared_system(place: Path) -> Iterator[System]:
             fcntl.flock(users, fcntl.LOCK_UN)
             if mine:
                 fcntl.flock(users, fcntl.LOCK_EX)
-                card.unlink(missing_ok=True)
-                system.stop()
-                shutil.rmtree(system.var, ignore_errors=True)
+                try:
+                    if card.exists():
+                        # What all the walks left, while the system still runs.
+                        system.run("-m", "kaosheng", "check_invariants")
+                finally:
+                    card.unlink(missing_ok=True)
+                    system.stop()
+                    shutil.rmtree(system.var, ignore_errors=True)
 
 
 def moments() -> Iterator[None]:

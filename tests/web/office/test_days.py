@@ -102,6 +102,7 @@ def test_the_page_counts_in_the_time_of_the_house(here: World, cast: Cast, addre
 
 
 @pytest.mark.django_db
+@pytest.mark.harms
 def test_messages_that_arrived_by_no_way_stand_with_their_day_and_their_site(
     here: World, cast: Cast, address: str
 ) -> None:

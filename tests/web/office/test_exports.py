@@ -174,6 +174,7 @@ def test_pictures_are_named_by_site_number_material_and_order(here: World, cast:
     assert [name for name, _details in events("pictures:exported")] == [str(dossier.pk)]
 
 
+@pytest.mark.harms
 def test_a_picture_the_store_lost_doesnt_cost_the_others(here: World, cast: Cast) -> None:
     dossier = dossiers.brought_to(here, State.AT_SITE, cast=cast)
     get_store().delete(dossier.pictures.get(kind="M01", position=1).object_key)

@@ -255,6 +255,7 @@ def test_as_many_queries_for_three_as_for_one(
         assert client.get("/staff/queue/").status_code == 200
 
 
+@pytest.mark.harms
 def test_ten_thousand_lines_are_paged_and_ask_no_more(
     here: World, cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
