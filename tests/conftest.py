@@ -118,10 +118,11 @@ def _own_store(settings: Settings, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def _sound_afterwards(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Check every invariant over what a test left, before it is emptied; marked `harms`, it breaks some on purpose."""
+    """Check every invariant over what a test left, before it is emptied; marked `harms` or without the locks, it breaks some on purpose."""
     with_database = bool(request.node.get_closest_marker("django_db")) or "db" in request.fixturenames
     looked_over = request.path.relative_to(TESTS).parts[0] in LOOKED_OVER
-    if not looked_over or not with_database or request.node.get_closest_marker("harms"):
+    harmed = request.node.get_closest_marker("harms") or "without_locks" in request.fixturenames
+    if not looked_over or not with_database or harmed:
         yield
         return
     request.getfixturevalue("db")  # so that it is still there afterwards

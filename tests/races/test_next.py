@@ -73,6 +73,7 @@ def test_one_taken_between_the_look_and_the_lock_is_left_alone(
     assert (found.pk, len(looks)) == (free.pk, 2)
 
 
+@pytest.mark.harms
 def test_eight_people_share_two_hundred_and_nobody_misses_one(here: World, house: Cast, race: Race) -> None:
     """Each dossier exactly once, each of the 200 taken, whoever is faster."""
     first = dossiers.brought_to(here, State.AT_SITE, cast=house)

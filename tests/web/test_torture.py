@@ -170,7 +170,7 @@ def test_a_files_name_is_believed_in_nothing_and_kept_nowhere(scene: tuple[Dossi
         holds = {
             "accepted": answer.status_code < 400,
             "header": served.headers["Content-Disposition"] == 'inline; filename="M99-1.jpg"'
-            and "X-Evil" not in served.headers | answer.headers,
+            and "X-Evil" not in {**served.headers, **answer.headers},
             "files": {path.name for path, _data in kept} == {picture.object_key, picture.thumbnail_key},
             "row": name.strip() == "" or name not in row,
             "bytes": all(hidden not in content for _path, content in kept for hidden in HIDDEN),

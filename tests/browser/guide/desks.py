@@ -60,8 +60,8 @@ def closes_the_site(manager: Staff, batch: str) -> None:
     page.goto(f"{manager.system.service}/office/intakes/{intake}/sites/{site}/")
     expect(page.locator(".staff-nav [aria-current]")).to_have_text("进度")
     manager.keep("site")
+    page.get_by_label(re.compile("份数")).fill("1")
     manager.press(page.get_by_role("button", name="结束考点审核"))
-    manager.press(page.locator("dialog.sheet--question[open]").get_by_role("button", name="结束考点审核"))
     expect(page.get_by_text("由 邵国栋（样本） 结束")).to_be_visible()
 
 
