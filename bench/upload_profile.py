@@ -16,7 +16,8 @@ from programs import py_spy
 from system import ROOT, prepared, serving
 from upload import PEAK_RATE, WARM_UP, Uploads
 
-SAMPLES_A_SECOND: Final = 200
+SAMPLES_A_SECOND: Final = 50
+"""More, and py-spy falls behind on two cores."""
 ROWS: Final = 20
 OURS: Final = re.compile(r"\((?:.*/)?kaosheng/(?P<module>[\w/]+)\.py:\d+\)$")
 ELSEWHERE: Final = "Django, granian and libraries outside our calls"
