@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +28,11 @@ STATE_WORDS: Final = {
 
 def state_words(visible: Visible) -> str:
     """The state in the reader's language."""
-    return str(STATE_WORDS[visible.state]) % {"places": visible.places}
+    return _words(visible.state, visible.places)
+
+
+def _words(state: VisibleState, places: int) -> str:
+    return str(STATE_WORDS[state]) % {"places": places}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,16 @@ class TwoLanguages:
 
 def state_in_both(visible: Visible) -> TwoLanguages:
     """The state in Chinese and English, for systems that choose themselves."""
+    return _in_both(visible.state, visible.places)
+
+
+@lru_cache(maxsize=256)
+def _in_both(state: VisibleState, places: int) -> TwoLanguages:
+    """Made once: a release says the same to tens of thousands."""
     with override("zh-hans"):
-        chinese = state_words(visible)
+        chinese = _words(state, places)
     with override("en"):
-        return TwoLanguages(zh=chinese, en=state_words(visible))
+        return TwoLanguages(zh=chinese, en=_words(state, places))
 
 
 def deadline_words(deadline: datetime, *, english: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -32,6 +33,18 @@ from kaosheng.domain.visibility import (
 )
 
 _HANDED_IN = {Action.SUBMIT.value, Action.RECEIVE.value, Action.OVERDUE.value}
+_TELLING = {*_HANDED_IN, Action.FORWARD.value}
+"""The steps a visible state can depend on."""
+
+
+class ToldStep(NamedTuple):
+    """What a visible state needs of a `Step`: for tens of thousands at once, without making rows into objects."""
+
+    dossier_id: UUID
+    action: str
+    at: datetime
+    site_code: str
+    verdict: str
 
 
 def visible_now(dossier: Dossier, *, now: datetime) -> Visible:
@@ -52,7 +65,7 @@ def visible_from(
     dossier: Dossier,
     *,
     now: datetime,
-    steps: Sequence[Step],
+    steps: Sequence[Step | ToldStep],
     manners: Sequence[str],
     closings: Sequence[Closing],
     published: PublishedVerdict | None,
@@ -120,9 +133,11 @@ def visible_of_many(dossiers: Sequence[Dossier], *, now: datetime) -> dict[UUID,
     }
 
 
-def _grouped(steps: QuerySet[Step]) -> dict[UUID, list[Step]]:
-    by_dossier: dict[UUID, list[Step]] = defaultdict(list)
-    for step in steps.order_by("dossier_id", "revision"):
+def _grouped(steps: QuerySet[Step]) -> dict[UUID, list[ToldStep]]:
+    by_dossier: dict[UUID, list[ToldStep]] = defaultdict(list)
+    telling = steps.filter(action__in=_TELLING).order_by("dossier_id", "revision")
+    for row in telling.values_list(*ToldStep._fields):
+        step = ToldStep(*row)
         by_dossier[step.dossier_id].append(step)
     return by_dossier
 
@@ -144,7 +159,7 @@ def _published_of_many(dossiers: Sequence[Dossier], *, now: datetime) -> dict[UU
     }
 
 
-def forwards_of(steps: Sequence[Step]) -> tuple[Forward, ...]:
+def forwards_of(steps: Sequence[Step | ToldStep]) -> tuple[Forward, ...]:
     """The times the 考点 sent the dossier on."""
     return tuple(
         Forward(at=step.at, site=step.site_code, recommendation=Verdict(step.verdict))
