@@ -15,6 +15,7 @@ from factories.world import World
 from kaosheng.casework.queries.catalogues import desk_of
 from kaosheng.domain.materials import Effect
 from kaosheng.domain.states import State
+from kaosheng.web.office.views import catalogue
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +154,21 @@ def test_publishing_shows_its_effect_first(manager: Client, here: World, cast: C
     assert desk.prepared is None
     assert desk.now.kind("M04") is None
     assert "发布材料目录第 2 版" in text(manager, f"/office/setup/{here.intake.pk}/")
+
+
+def test_the_drafts_that_change_are_named_a_page_at_a_time(
+    manager: Client, here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "PER_PAGE", 2)
+    changed = sorted(dossiers.register(here).registration.number for _ in range(3))
+    same = dossiers.register(here, degree=False).registration.number
+    manager.post(address(here, "kinds/M04/remove/"), {"seen": desk_of(here.intake).seen})
+
+    def named(page: int) -> list[str]:
+        rows = text(manager, address(here, f"publish/?page={page}"))
+        return [number for number in (*changed, same) if f"?number={number}" in rows]
+
+    assert [named(1), named(2)] == [changed[:2], changed[2:]]
 
 
 def test_without_a_version_in_preparation_there_is_nothing_to_edit(here: World, cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from kaosheng.casework.models import Dossier
 from kaosheng.casework.services import exporting
 from kaosheng.domain.states import State, Verdict
 from kaosheng.pictures.store import get_store
+from kaosheng.registration.workbooks import write_table
 from kaosheng.web.office.archives import zip_stream
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +215,20 @@ def test_memory_doesnt_grow_with_the_archive() -> None:
         assert sent > count * 190_000
     # 380 entries more may cost their names, far less than one picture.
     assert peaks[1] - peaks[0] < 190_000 * 3
+
+
+def test_memory_doesnt_grow_with_the_table() -> None:
+    def peak(count: int) -> int:
+        rows = ([f"样本{number}", f"13270{number:05d}", number] for number in range(count))
+        with tempfile.TemporaryFile() as target:
+            tracemalloc.start()
+            write_table(
+                target, name="样本", heading=["姓名", "报名号", "序号"], rows=rows, widths=[10, 10, 10]
+            )
+            found = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            assert target.tell() > count
+        return found
+
+    peak(10)  # what is loaded once
+    assert peak(6_000) - peak(300) < 500_000

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries import catalogues as queries
 from kaosheng.casework.queries.intakes import catalogue_effect
 from kaosheng.casework.services import catalogue_editing as editing
@@ -29,6 +33,8 @@ from kaosheng.web.office import catalogue_words as words
 from kaosheng.web.office.setup_tabs import tabs_for
 from kaosheng.web.reviewer.presenting import kind_name, pick
 from kaosheng.web.ui.messages import sentence_of, status_of
+
+PER_PAGE: Final = 50
 
 
 def intake_of(request: HttpRequest, intake_id: int) -> Intake:
@@ -204,8 +210,20 @@ def publish(request: HttpRequest, intake_id: int) -> HttpResponseBase:
         "now_asked": _named(desk, effect.now_asked),
         "no_longer": _named(desk, effect.no_longer_asked),
         "problem": problem,
+        **_changed_drafts(request, effect.changed_drafts),
     }
     return render(request, "office/catalogue_publish.html", context, status=status)
+
+
+def _changed_drafts(request: HttpRequest, ids: Sequence[UUID]) -> dict[str, Any]:
+    """A page of the drafts that are asked for something else."""
+    page = Paginator(ids, PER_PAGE).get_page(request.GET.get("page"))
+    drafts = Dossier.objects.select_related("registration", "site").in_bulk(list(page.object_list))
+    rows = [
+        {"registration": draft.registration, "site": pick(draft.site.name_zh, draft.site.name_en)}
+        for draft in (drafts[pk] for pk in page.object_list if pk in drafts)
+    ]
+    return {"page_of_rows": page, "changed_drafts": rows}
 
 
 def _edited(desk: queries.Desk) -> list[tuple[str, list[str]]]:
