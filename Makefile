@@ -95,8 +95,7 @@ format: setup-dev ## bring the Python files into the one form
 
 .PHONY: bench
 bench: setup-dev ## measure; results in bench/results/latest.json
-	@sh tools/browser.sh
-	@sh tools/wrk.sh
+	@sh tools/browser.sh wrk
 	@mkdir -p bench/results
 	@$(BIN)/python bench/run.py
 

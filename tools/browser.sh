@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes sure that Chromium and a Chinese font are there for the browser tests, and the programs named as arguments
-# (`make test-all`: strace, for the crash tests): installs Debian's packages when run as root on a system with apt.
-# Otherwise those tests fail and say what to install.
+# (`make test-all`: strace, for the crash tests; `make bench`: wrk): installs Debian's packages when run as root on a system with apt.
+# Otherwise what needs them fails and says what to install.
 set -u
 missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="chromium"

@@ -54,7 +54,7 @@ def tell_chunk(
     ids: Sequence[UUID], *, template: str, occasion: str, variables: Variables, mailing: Mailing
 ) -> None:
     """One message each, about nothing that changed in the dossier."""
-    with transaction.atomic(durable=True):
+    with _collected_afterwards(), transaction.atomic(durable=True):
         dossiers = list(_surrounded(ids))
         letters = letters_to(dossiers, template, occasion=occasion, variables=variables)
         post(letters, mailing=_held(mailing))
@@ -63,11 +63,13 @@ def tell_chunk(
 @contextmanager
 def _collected_afterwards() -> Iterator[None]:
     """Have Python look for cyclic garbage after a chunk: among its thousands of live rows it finds none, again and again."""
+    was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_on:
+            gc.enable()
 
 
 def _held(mailing: Mailing) -> Mailing:

@@ -27,6 +27,11 @@ class CountForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["counted"].label = label
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with what was typed, for the top of the page; only of a form that isn't valid."""
+        return str(self.errors["counted"][0])
+
 
 class HelpForm(forms.Form):
     """代考生上传: why the candidate doesn't upload himself, and that he is there and agrees."""

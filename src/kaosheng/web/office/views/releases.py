@@ -152,7 +152,7 @@ def publish(request: HttpRequest, intake_id: int) -> HttpResponseBase:
     intake = staff_intake(request, intake_id, Permission.RELEASE_PUBLISH)
     form = CountForm(request.POST)
     if not form.is_valid():
-        return _show(request, intake, problem=str(next(iter(form.errors.values()))[0]), status=422)
+        return _show(request, intake, problem=form.problem, status=422)
     batch = Release.objects.filter(intake=intake, published_at=None).first()
     if batch is None:
         return _refused(request, intake, Refusal("nothing_to_release"))

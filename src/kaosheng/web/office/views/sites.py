@@ -96,7 +96,7 @@ def close(request: HttpRequest, intake_id: int, site_id: int) -> HttpResponseBas
     intake, place = staff_site(request, intake_id, site_id, *_CLOSERS)
     form = CountForm(request.POST)
     if not form.is_valid():
-        return _show(request, intake, place, problem=str(next(iter(form.errors.values()))[0]), status=422)
+        return _show(request, intake, place, problem=form.problem, status=422)
     run = partial(closing.close_site, counted=form.cleaned_data["counted"])
     return _change(request, intake, place, run, _("考点审核已结束，建议通过的考生将看到“考点通过”。"))
 
