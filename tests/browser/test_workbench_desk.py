@@ -40,6 +40,7 @@ def open_dossier(system: System, page: Page, part: str) -> None:
     page.goto(f"{system.service}/staff/dossiers/{system.people[part]['dossier']}/")
     page.get_by_role("button", name=re.compile("^领取")).click()
     expect(page.get_by_role("button", name=re.compile("^交还"))).to_be_visible()
+    page.wait_for_load_state()  # keys work from here on: the scripts have run
 
 
 def test_asking_for_more_of_a_kind_can_be_taken_back(
@@ -172,6 +173,7 @@ def test_old_and_new_stand_beside_each_other(
     open_dossier(system, page, "desk_answered")
     expect(page.locator(".kind__picture--new")).to_have_count(1)
     page.locator(".kind__picture--new").click()
+    expect(page.get_by_role("button", name=re.compile("^对比上次"))).to_be_visible()
     page.keyboard.press("c")
     old, new = page.locator(".stage-before img"), page.locator(".stage-now img")
     expect(old).to_be_visible()
