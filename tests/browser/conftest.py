@@ -37,7 +37,8 @@ def new_context(
     """Make contexts that report every complaint of every page of theirs."""
 
     def heard(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # Of a lost request htmx knows less than `lost` below: neither the address nor that its page was left.
+        if message.type == "error" and not message.text.startswith(("htmx:sendError", "htmx:afterRequest")):
             complaints.append(f"console: {message.text}")
 
     def broke(error: WebError) -> None:

@@ -15,16 +15,11 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from factories import World, clients, dossiers, world
+from factories import World, clients, dossiers
 
 pytestmark = pytest.mark.django_db
 
 SENTENCE = "系统正在维护或恢复。已经显示上传成功或提交成功的内容不受影响。"
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from factories import clients, dossiers, world
+from factories import clients, dossiers
 from factories.people import Cast, cast
 from factories.world import World
 from kaosheng.casework.jobs.broadcasts import send_broadcast
@@ -17,11 +17,6 @@ from kaosheng.notices.models import Mailing, Message, Notice, Wording
 from kaosheng.notices.templates import TEXTS
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
 
 
 @pytest.fixture

@@ -13,18 +13,13 @@ from django.test import Client
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from factories import World, clients, dossiers, pictures, world
+from factories import World, clients, dossiers, pictures
 from factories.people import cast
 from kaosheng.casework.models import Dossier, Picture
 from kaosheng.domain.states import State
 from kaosheng.registration.models import Registration
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
 
 
 def send(client: Client, dossier: Dossier, *, seed: int = 1, key: str = "", **fields: Any) -> Any:

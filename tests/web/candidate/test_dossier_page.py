@@ -307,8 +307,12 @@ def test_what_is_uploaded_and_not_submitted_is_said_in_red(places: World, cast: 
     html = page(dossier)
     assert "data-unsent" in html
     assert "尚未提交审核" in html
+    client = clients.of_candidate(dossiers.candidate_of(dossier))
+    others = [f"/dossiers/{dossier.pk}/messages/", f"/dossiers/{dossier.pk}/data/"]
+    assert all("尚未提交审核" in client.get(other).content.decode() for other in others)
     dossiers.submit(dossiers.fill(dossier))
     assert "尚未提交审核" not in page(dossier)
+    assert not any("尚未提交审核" in client.get(other).content.decode() for other in others)
     back = dossiers.brought_to(places, State.RETURNED, cast=cast)
     assert "尚未重新提交" not in page(back)
     dossiers.replace(back)

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from factories import clients, dossiers, people, world
+from factories import clients, dossiers, people
 from factories.people import Cast
 from factories.world import World
 from kaosheng.casework.models import Dossier, Recheck
@@ -18,11 +18,6 @@ from kaosheng.casework.services.rechecking import uphold
 from kaosheng.domain.states import State, Verdict
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
 
 
 @pytest.fixture

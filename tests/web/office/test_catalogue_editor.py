@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from factories import clients, dossiers, people, pictures, world
+from factories import clients, dossiers, pictures
 from factories.people import Cast
 from factories.world import World
 from kaosheng.casework.queries.catalogues import desk_of
@@ -18,16 +18,6 @@ from kaosheng.domain.states import State
 from kaosheng.web.office.views import catalogue
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
-
-
-@pytest.fixture
-def cast(here: World) -> Cast:
-    return people.cast(here)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import python_calamine
 
-from factories import clients, dossiers, people, world
+from factories import clients, dossiers
 from factories.people import Cast
 from factories.world import World
 from kaosheng.accounts.models import User
@@ -27,16 +27,6 @@ from kaosheng.web.office.archives import zip_stream
 
 pytestmark = pytest.mark.django_db
 LIST = "/office/export/"
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
-
-
-@pytest.fixture
-def cast(here: World) -> Cast:
-    return people.cast(here)
 
 
 def content(answer: Any) -> bytes:

@@ -10,7 +10,7 @@ import python_calamine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from factories import clients, dossiers, people, world
+from factories import clients, dossiers
 from factories.people import Cast
 from factories.sheets import resident_number, row, workbook
 from factories.world import World
@@ -19,16 +19,6 @@ from kaosheng.casework.services.registrations import log_in
 from kaosheng.registration.models import BindingConflict, Registration, RegistrationImport
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
-
-
-@pytest.fixture
-def cast(here: World) -> Cast:
-    return people.cast(here)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from factories import clients, dossiers, people, pictures, world
+from factories import clients, dossiers, people, pictures
 from factories.people import Cast
 from factories.refusals import refused
 from factories.world import World, close_window
@@ -43,16 +43,6 @@ PAGES = {
 EVERYBODY = (
     "chen", "chen_two", "deng", "feng", "gao", "he", "jiang", "kong", "system_admin", "security_admin", "auditor",
 )  # fmt: skip
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
-
-
-@pytest.fixture
-def cast(here: World) -> Cast:
-    return people.cast(here)
 
 
 def text(user: User, address: str) -> str:

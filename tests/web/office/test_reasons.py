@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from factories import clients, people, world
+from factories import clients
 from factories.people import Cast
 from factories.world import KINDS, World, make_intake, publish_catalogue
 from kaosheng.accounts.models import Grant, User
@@ -21,16 +21,6 @@ from kaosheng.regions.models import Intake
 
 pytestmark = pytest.mark.django_db
 PAGE = "/office/reasons/"
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
-
-
-@pytest.fixture
-def cast(here: World) -> Cast:
-    return people.cast(here)
 
 
 def next_intake(here: World) -> Intake:

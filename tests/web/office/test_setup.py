@@ -11,22 +11,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from factories import clients, dossiers, people, world
+from factories import clients, dossiers
 from factories.people import Cast
 from factories.world import World
 from kaosheng.domain.states import State
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
-
-
-@pytest.fixture
-def cast(here: World) -> Cast:
-    return people.cast(here)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from factories import World, clients, dossiers, people, world
+from factories import World, clients, dossiers
 from factories.assistant import look_at_everything, upload_paper
 from factories.people import Cast
 from inspection.pages import NAME, NUMBER
@@ -14,16 +14,6 @@ from kaosheng.casework.models import Dossier, Picture, PictureAdvice
 from kaosheng.casework.services.advising import confirm_advice, turn_picture
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
-
-
-@pytest.fixture
-def cast(here: World) -> Cast:
-    return people.cast(here)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factories import clients, dossiers, people, world
+from factories import clients, dossiers, people
 from factories.people import Cast, actor, staff
 from factories.world import World
 from kaosheng.accounts.models import User
@@ -18,16 +18,6 @@ from kaosheng.domain.states import State
 
 pytestmark = pytest.mark.django_db
 PAGE = "/staff/hand-over/"
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
-
-
-@pytest.fixture
-def cast(here: World) -> Cast:
-    return people.cast(here)
 
 
 def on_hold(here: World, cast: Cast, by: User) -> Dossier:

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from factories import clients, copies, dossiers, people, world
+from factories import clients, copies, dossiers
 from factories.people import Cast
 from factories.world import World
 from kaosheng.accounts.models import User
@@ -18,16 +18,6 @@ from kaosheng.casework.services import clock
 from kaosheng.domain.states import State, Verdict
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
-
-
-@pytest.fixture
-def cast(here: World) -> Cast:
-    return people.cast(here)
 
 
 def page_of(user: User, address: str = "/staff/queue/") -> str:

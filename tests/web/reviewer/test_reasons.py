@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from factories import clients, dossiers, people, world
+from factories import clients, dossiers
 from factories.people import Cast
 from factories.world import World
 from kaosheng.casework.models import Conflict, Dossier, ExtensionRequest, Hold
@@ -19,16 +19,6 @@ pytestmark = pytest.mark.django_db
 LONGEST = "长" * REASON_LENGTH
 TOO_LONG = LONGEST + "了"
 SENTENCE = "最多 200 个字，收到 201 个字"
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
-
-
-@pytest.fixture
-def cast(here: World) -> Cast:
-    return people.cast(here)
 
 
 VERBS = ("hold", "conflict", "request-extension", "extend")

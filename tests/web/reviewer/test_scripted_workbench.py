@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from django.test import Client
 
-from factories import clients, dossiers, people, world
+from factories import clients, dossiers
 from factories.people import Cast
 from factories.world import World
 from kaosheng.audit.models import AuditEvent
@@ -17,16 +17,6 @@ from kaosheng.domain.states import State
 
 pytestmark = pytest.mark.django_db
 SCRIPT = {"X-Workbench": "1"}
-
-
-@pytest.fixture
-def here() -> World:
-    return world()
-
-
-@pytest.fixture
-def cast(here: World) -> Cast:
-    return people.cast(here)
 
 
 @pytest.fixture

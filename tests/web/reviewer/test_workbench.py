@@ -26,16 +26,6 @@ STATES = [*State, "released"]
 
 
 @pytest.fixture
-def here() -> World:
-    return world()
-
-
-@pytest.fixture
-def cast(here: World) -> Cast:
-    return people.cast(here)
-
-
-@pytest.fixture
 def at_site(here: World, cast: Cast) -> Dossier:
     return dossiers.brought_to(here, State.AT_SITE, cast=cast)
 

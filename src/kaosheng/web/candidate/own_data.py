@@ -21,7 +21,7 @@ from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.notices.bindings import binding_of, offers_binding
 from kaosheng.registration.words import masked_phone
 from kaosheng.web.candidate.frame import contact_of_site, said
-from kaosheng.web.candidate.page import registration_facts
+from kaosheng.web.candidate.page import registration_facts, unsent_context
 from kaosheng.web.ui import times
 
 
@@ -39,6 +39,7 @@ def own_data_context(view: CandidateView) -> dict[str, Any]:
     dossier, registration = view.dossier, view.dossier.registration
     own = registration.candidate.message_phone if registration.candidate else ""
     return {
+        **unsent_context(view),
         "kept": kept(view),
         "facts": registration_facts(view),
         "looked": [_look(entry, view) for entry in who_looked(dossier, view.visible)],

@@ -57,10 +57,14 @@ def frame_context(view: CandidateView) -> dict[str, Any]:
     return {
         "view": view,
         "panel": status_panel(view),
-        "again": view.visible.state is VisibleState.RETURNED,
-        "unsent": view.has_unsent,
+        **unsent_context(view),
         "advice_url": advice_url(view),
     }
+
+
+def unsent_context(view: CandidateView) -> dict[str, bool]:
+    """What the red bar says: whether pictures wait for 提交审核, and whether for the first time."""
+    return {"unsent": view.has_unsent, "again": view.visible.state is VisibleState.RETURNED}
 
 
 def card_context(view: CandidateView, kind: KindView) -> dict[str, Any]:

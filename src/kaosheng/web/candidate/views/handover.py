@@ -25,11 +25,11 @@ from kaosheng.casework.services.handing_over import (
     secret_of,
 )
 from kaosheng.domain.errors import Refusal
-from kaosheng.domain.visibility import VisibleState
 from kaosheng.web.access import for_candidates
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.cards import card_of
 from kaosheng.web.candidate.frame import open_dossier
+from kaosheng.web.candidate.page import unsent_context
 from kaosheng.web.candidate.uploading import upload_queue
 from kaosheng.web.candidate.views.upload import owner_of, require_kind
 from kaosheng.web.candidate.words import kind_name
@@ -99,8 +99,7 @@ def _context(request: HttpRequest, dossier: Dossier, code: str) -> dict[str, Any
     return {
         "dossier": dossier,
         "kind": kind,
-        "unsent": view.has_unsent,
-        "again": view.visible.state is VisibleState.RETURNED,
+        **unsent_context(view),
         "kind_name": kind_name(kind.item.kind),
         "card": card_of(view, kind),
         "handover": row,

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from kaosheng.casework.queries.candidate import candidate_view
 from kaosheng.casework.queries.messages import case_messages
 from kaosheng.notices.bindings import offers_binding
 from kaosheng.web.access import for_candidates
 from kaosheng.web.candidate.frame import open_dossier
+from kaosheng.web.candidate.page import unsent_context
 from kaosheng.web.message_words import title_of
 
 
@@ -35,5 +37,10 @@ def messages(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     ]
     if request.method == "GET":
         found.filter(read_at=None).update(read_at=timezone.now())
-    context = {"dossier": dossier, "rows": rows, "may_bind": offers_binding(dossier.intake.area.code)}
+    context = {
+        **unsent_context(candidate_view(dossier, now=timezone.now())),
+        "dossier": dossier,
+        "rows": rows,
+        "may_bind": offers_binding(dossier.intake.area.code),
+    }
     return render(request, "candidate/messages.html", context)

@@ -16,13 +16,13 @@ from kaosheng.casework.queries.candidate import CandidateView
 from kaosheng.casework.services import submitting
 from kaosheng.casework.services.actors import of_candidate
 from kaosheng.domain.errors import Refusal
-from kaosheng.domain.visibility import VisibleState
 from kaosheng.web.access import for_candidates
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.advice import open_advice
 from kaosheng.web.candidate.cards import card_of
 from kaosheng.web.candidate.forms import CommitmentForm
 from kaosheng.web.candidate.frame import contact_of_site, me, open_dossier, open_view, said
+from kaosheng.web.candidate.page import unsent_context
 from kaosheng.web.candidate.uploading import upload_queue
 from kaosheng.web.ui.errors import tell_scripts
 from kaosheng.web.ui.messages import sentence_of, status_of
@@ -50,7 +50,7 @@ def _check_context(view: CandidateView, form: CommitmentForm, problem: str = "")
     intake = view.dossier.intake
     return {
         "view": view,
-        "again": view.visible.state is VisibleState.RETURNED,
+        **unsent_context(view),
         "asked": [(card_of(view, kind), kind) for kind in asked],
         "given": [(card_of(view, kind), kind) for kind in given],
         "pictures": sum(kind.count for kind in view.kinds),
@@ -58,7 +58,6 @@ def _check_context(view: CandidateView, form: CommitmentForm, problem: str = "")
         "commitment_version": intake.commitment_version,
         "form": form,
         "problem": problem,
-        "unsent": view.has_unsent,
         "uploads": upload_queue(view.dossier),
         "here": reverse("candidate:check", args=[view.dossier.pk]),
         "back": reverse("candidate:dossier", args=[view.dossier.pk]),

@@ -25,7 +25,7 @@ from kaosheng.pictures.checks import require_size
 from kaosheng.web.access import for_candidates
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.frame import open_dossier, open_view
-from kaosheng.web.candidate.page import card_context
+from kaosheng.web.candidate.page import card_context, unsent_context
 from kaosheng.web.candidate.uploading import upload_limits, upload_queue
 from kaosheng.web.candidate.words import kind_name, place_label, place_name, requirement
 from kaosheng.web.ui.errors import tell_scripts
@@ -134,8 +134,7 @@ def _form(
         "base": base_template(request),
         "fragment": request.headers.get("HX-Request") == "true",
         "uploads": upload_queue(dossier),
-        "unsent": view.has_unsent,
-        "again": view.visible.state is VisibleState.RETURNED,
+        **unsent_context(view),
         "sample_url": reverse("candidate:sample", args=[dossier.pk, code]) if kind.item.kind.sample else "",
         "back": f"{back}#material-{code}",
         "handover_url": reverse("candidate:handover", args=[dossier.pk, code]),

@@ -1,4 +1,4 @@
-"""Where the office tests play."""
+"""Where the tests of pages and API play."""
 
 from __future__ import annotations
 
