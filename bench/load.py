@@ -102,7 +102,8 @@ class Generator:
                 self.seen.errors += 1
                 self.seen.first_error = self.seen.first_error or error
                 return
-            if self.plan.warm_up <= answered - self.start <= self.plan.warm_up + self.plan.seconds:
+            # By the moment it was due: the late answers of the last second count too.
+            if self.plan.warm_up <= sent - self.start <= self.plan.warm_up + self.plan.seconds:
                 self.seen.done += 1
                 self.seen.milliseconds.append((answered - sent) * 1000)
                 self.last = max(self.last, answered)

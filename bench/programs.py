@@ -25,7 +25,7 @@ def wrk() -> str:
 def py_spy() -> str:
     """Return the path of the profiler py-spy, this environment's first. Raises SystemExit when there is none."""
     own = str(Path(sys.executable).with_name("py-spy"))
-    return _found((own, "py-spy"), "py-spy", f"{sys.executable} -m pip install py-spy")
+    return _found((own, "py-spy"), "py-spy", "make setup-dev")
 
 
 def _found(names: tuple[str, ...], what: str, how: str) -> str:

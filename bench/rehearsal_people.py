@@ -127,7 +127,9 @@ class Candidate:
         self.seen.retries += 1
         key = secrets.token_hex(16)
         body, headers = self._upload_of(data, key)
-        self.line.request("POST", path, body, headers)
+        self.line.request("POST", path, body, {**headers, "Cookie": self._cookies()})
+        # Read and thrown away: the picture is in the store, the candidate's phone doesn't know.
+        self.line.getresponse().read()
         self.line.close()
         self._send(path, data, key, "upload")
 
@@ -159,6 +161,9 @@ class Candidate:
     def _token(self) -> dict[str, str]:
         return {"X-CSRFToken": self.cookies["kaosheng_csrf"]}
 
+    def _cookies(self) -> str:
+        return "; ".join(f"{key}={value}" for key, value in self.cookies.items())
+
     def _ask(
         self,
         name: str,
@@ -170,8 +175,7 @@ class Candidate:
         expected: int = 200,
     ) -> dict[str, str]:
         sent = time.perf_counter()
-        cookies = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
-        self.line.request(method, path, body or None, {**(headers or {}), "Cookie": cookies})
+        self.line.request(method, path, body or None, {**(headers or {}), "Cookie": self._cookies()})
         answer = self.line.getresponse()
         text = answer.read().decode(errors="replace")
         took = (time.perf_counter() - sent) * 1000

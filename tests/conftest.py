@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).resolve().parent
 CHECKOUT = TESTS.parent
-LOOKED_OVER = {"casework", "races", "web"}
+LOOKED_OVER = {"accounts", "casework", "notices", "races", "web"}
 """Where tests play with dossiers: what they leave is looked over (`_sound_afterwards`)."""
 QUEUE = "procrastinate_jobs, procrastinate_workers, procrastinate_events, procrastinate_periodic_defers"
 CLUSTER = pytest.StashKey[Cluster]()

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +84,8 @@ class Disk:
     def fill(self) -> None:
         """Leave no room; again, where some became free."""
         free = os.statvfs(self.folder)
-        with (self.folder / "ballast").open("ab") as ballast:
+        # PostgreSQL may take the last of it meanwhile.
+        with suppress(OSError), (self.folder / "ballast").open("ab") as ballast:
             ballast.write(bytes(free.f_bavail * free.f_frsize))
 
     def make_room(self) -> None:

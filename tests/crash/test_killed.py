@@ -170,7 +170,7 @@ def test_the_job_worker_killed_in_mid_job(installation: Installation) -> None:
         ],
         env=installation.environment,
     )
-    tracer.wait(120)
+    tracer.wait(300)
     assert "doing" in installation.script("jobs_of", "delete_objects")
     worker = subprocess.Popen([sys.executable, "-m", "kaosheng", "worker"], env=installation.environment)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -233,6 +234,31 @@ def test_a_deletion_waits_for_the_backup_and_is_done_after_it(busy: World) -> No
     picture = dossiers.upload(draft)
     keys = [picture.object_key, picture.thumbnail_key]
     Picture.objects.filter(pk=picture.pk).delete()
+    with _a_backup_running():
+        delete_objects.func(keys=keys)
+        assert get_store().read(keys[0])
+        waiting = ProcrastinateJob.objects.filter(
+            task_name__endswith="delete_objects", args={"keys": keys}
+        ).get()
+        assert waiting.scheduled_at is not None
+        assert 50 < (waiting.scheduled_at - timezone.now()).total_seconds() <= 60
+    delete_objects.func(keys=keys)
+    assert not [entry for entry in get_store().objects() if entry.key in keys]
+
+
+def test_nothing_is_tidied_away_from_a_backup_that_runs(busy: World, safe: Safe) -> None:
+    begun = safe.folder / "20270101T000000Z.unfinished"
+    begun.mkdir(parents=True)
+    with _a_backup_running(), pytest.raises(BackupError, match="another backup is running"):
+        keep_newest(safe.folder, 1)
+    assert begun.exists()
+    keep_newest(safe.folder, 1)
+    assert not begun.exists()
+
+
+@contextlib.contextmanager
+def _a_backup_running() -> Iterator[None]:
+    """Hold the lock a backup holds, from another connection."""
     entered, leave = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -245,15 +271,11 @@ def test_a_deletion_waits_for_the_backup_and_is_done_after_it(busy: World) -> No
     holder = threading.Thread(target=hold)
     holder.start()
     assert entered.wait(10)
-    delete_objects.func(keys=keys)
-    assert get_store().read(keys[0])
-    waiting = ProcrastinateJob.objects.filter(task_name__endswith="delete_objects", args={"keys": keys}).get()
-    assert waiting.scheduled_at is not None
-    assert 50 < (waiting.scheduled_at - timezone.now()).total_seconds() <= 60
-    leave.set()
-    holder.join()
-    delete_objects.func(keys=keys)
-    assert not [entry for entry in get_store().objects() if entry.key in keys]
+    try:
+        yield
+    finally:
+        leave.set()
+        holder.join()
 
 
 def test_later_backups_copy_what_is_new_and_old_ones_go(

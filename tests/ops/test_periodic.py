@@ -13,7 +13,7 @@ from procrastinate.contrib.django import app
 
 import kaosheng
 
-_PERIODIC = re.compile(r"@app\.periodic\([^\n]*\n@app\.task[^\n]*\ndef (\w+)")
+_PERIODIC = re.compile(r"@app\.periodic\([^\n]*\n@app\.task[^\n]*\n(?:async )?def (\w+)")
 _ASK = """
 import django; django.setup()
 from procrastinate.contrib.django import app
@@ -34,7 +34,7 @@ def test_a_worker_knows_every_task_that_calls_itself() -> None:
     here = Path(kaosheng.__file__).parent
     written = {
         f"kaosheng.{'.'.join(path.relative_to(here).with_suffix('').parts)}.{name}"
-        for path in here.rglob("jobs/*.py")
+        for path in [*here.rglob("jobs/*.py"), *here.rglob("jobs.py")]
         for name in _PERIODIC.findall(path.read_text())
     }
     assert len(written) > 5
@@ -46,7 +46,9 @@ def test_every_periodic_task_takes_the_tick_by_its_name() -> None:
 
     assert {task.name.rsplit(".", 1)[-1] for task in tasks} >= {
         "clock_round",
+        "check_invariants",
         "pull_registrations",
+        "scrub_store",
         "seal_events",
         "sweep_store",
     }

@@ -65,11 +65,7 @@ class Backup:
 def make_backup(folder: Path, recipients: list[str]) -> Backup:
     """Make one more backup in a folder. Raises BackupError, DatabaseError, StoreUnavailable, OSError."""
     public = _public_keys(recipients)
-    with object_lock() as alone:
-        if not alone:
-            raise BackupError(
-                "another backup is running, or objects are being deleted: try again in a minute"
-            )
+    with _alone():
         now = timezone.now().astimezone(UTC)
         unfinished = folder / f"{now:{NAME}}.unfinished"
         unfinished.mkdir(parents=True, mode=0o700)
@@ -101,15 +97,19 @@ def complete_backups(folder: Path) -> list[Backup]:
 
 
 def keep_newest(folder: Path, number: int) -> int:
-    """Remove all but the newest backups, attempts that never ended, and objects no backup left names; how many backups."""
-    backups = complete_backups(folder)
-    old = backups[: max(0, len(backups) - number)]
-    for path in [*(folder / backup.name for backup in old), *folder.glob("*.unfinished")]:
-        shutil.rmtree(path)
-    kept = {key for backup in backups[len(old) :] for key in keys_of(folder, backup)}
-    for path in (folder / OBJECTS).glob("??/*"):
-        if path.name.removesuffix(".age") not in kept:
-            path.unlink()
+    """Remove all but the newest backups, attempts that never ended, and objects no backup left names; how many backups.
+
+    Raises BackupError while another backup runs: its attempt and what it copied would look left over.
+    """
+    with _alone():
+        backups = complete_backups(folder)
+        old = backups[: max(0, len(backups) - number)]
+        for path in [*(folder / backup.name for backup in old), *folder.glob("*.unfinished")]:
+            shutil.rmtree(path)
+        kept = {key for backup in backups[len(old) :] for key in keys_of(folder, backup)}
+        for path in (folder / OBJECTS).glob("??/*"):
+            if path.name.removesuffix(".age") not in kept:
+                path.unlink()
     return len(old)
 
 
@@ -127,6 +127,17 @@ def file_digest(path: Path) -> str:
     """SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Raise BackupError unless nobody else makes a backup, tidies or deletes objects until the block ends."""
+    with object_lock() as alone:
+        if not alone:
+            raise BackupError(
+                "another backup is running, or objects are being deleted: try again in a minute"
+            )
+        yield
 
 
 @contextlib.contextmanager

@@ -69,14 +69,15 @@ def restore(folder: Path, identity: str, *, name: str = "") -> Restored:
     ]
     trail, broken = verify(), violations()
     added = continue_numbers()
+    restored = Restored(backup, len(keys) - len(backup.missing), differing, trail, broken, added)
     record(
         AuditName.SYSTEM_RESTORED,
         by=By("system", "restore"),
         about=("backup", backup.name),
         taken_at=backup.taken_at,
-        whole=not differing and not broken,
+        whole=restored.is_whole,
     )
-    return Restored(backup, len(keys) - len(backup.missing), differing, trail, broken, added)
+    return restored
 
 
 def _chosen(folder: Path, name: str) -> Backup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from browser.guide.test_guide import PHONE
@@ -36,7 +37,22 @@ def line(system: System) -> Iterator[Line]:
 
 
 @pytest.fixture
-def phone(system: System, new_context: Callable[..., BrowserContext], alone: None) -> Callable[..., Page]:
+def emptied(system: System, alone: None) -> None:
+    """Take the sender's pictures away that tests before left: whatever the order, all his places are free."""
+    person = system.people["sender"]
+    statement = "SELECT id FROM casework_picture WHERE dossier_id = %s AND kind = %s"
+    token = "c" * 32
+    headers = {
+        "Cookie": f"kaosheng_session={person['session']}; kaosheng_csrf={token}",
+        "X-CSRFToken": token,
+    }
+    for (picture,) in system.execute(statement, person["dossier"], KIND):
+        address = f"{system.service}/api/dossiers/{person['dossier']}/pictures/{picture}/"
+        assert httpx.delete(address, headers=headers, timeout=30).status_code == httpx.codes.NO_CONTENT
+
+
+@pytest.fixture
+def phone(system: System, new_context: Callable[..., BrowserContext], emptied: None) -> Callable[..., Page]:
     """Open the upload page of a candidate on a telephone, through a line or directly."""
 
     def opened(person: str = "sender", *, by: str = "", context: BrowserContext | None = None) -> Page:

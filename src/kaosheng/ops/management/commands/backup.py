@@ -29,9 +29,9 @@ class Command(BaseCommand):
         """Print what was copied; exit with 1 when the store couldn't give everything the rows name."""
         try:
             made = make_backup(options["folder"], settings.BACKUP_RECIPIENTS)
+            removed = keep_newest(options["folder"], options["keep"]) if options["keep"] > 0 else 0
         except (BackupError, DatabaseError) as error:
             raise CommandError(str(error)) from error
-        removed = keep_newest(options["folder"], options["keep"]) if options["keep"] > 0 else 0
         self.stdout.write(
             f"backup {made.name}\nobjects {made.objects}, copied now {made.copied}\n"
             f"digest of the last audit seal {made.audit_digest or '-'}\nolder backups removed {removed}"
