@@ -1,4 +1,7 @@
-"""`python bench/registrations_import.py`: how long an import of 50,000 registrations takes, and how much memory."""
+"""Importing 50,000 registrations from xlsx: check and import, the same sheet again, and the memory of both processes.
+
+`python bench/registrations_import.py [ROWS]` prints these rows alone.
+"""
 
 from __future__ import annotations
 
@@ -8,45 +11,52 @@ import time
 from io import BytesIO
 from typing import Any, Final
 
-from system import prepared
+from system import Results, prepared
+from table import print_table
 
 ROWS: Final = 50_000
-GOAL_SECONDS, GOAL_MEGABYTES = 60, 400
 
 
-def main() -> None:
-    """Check, import, import again; a table of seconds, and the peaks of this process and of the sheet's reader."""
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
-    with prepared():
-        _measure(rows)
+def rows(count: int = ROWS) -> list[Results]:
+    """Import a sheet twice: the first time everything is new, the second time nothing is.
 
-
-def _measure(rows: int) -> None:
-    from kaosheng.casework.queries.imports import counts_of  # noqa: PLC0415 - only now are the settings known
-    from kaosheng.casework.services import importing  # noqa: PLC0415
-    from kaosheng.registration.models import ImportChunk, RegistrationImport  # noqa: PLC0415
-
+    Raises SystemExit unless the first pass applied every row and the second none.
+    """
     staff, intake_id = _house()
-    content = _workbook(rows)
-    print(f"{rows} rows, {len(content) / 1e6:.1f} MB xlsx; synthetic data")
-    print(f"{'pass':16} {'seconds':>8} {'rows/s':>8}  outcome")
-    for name in ("first", "again"):
-        upload = importing.upload(content=content, file_name="bench.xlsx", intake_id=intake_id, staff=staff)
-        for step, of_pass in (("check", ImportChunk.Pass.CHECK), ("import", ImportChunk.Pass.APPLY)):
-            if step == "import":
-                importing.confirm(import_id=upload.pk, staff=staff, in_spite_of_errors=False)
-            started = time.monotonic()
-            (importing.run_check if step == "check" else importing.run_apply)(upload.pk)
-            seconds = time.monotonic() - started
-            found = RegistrationImport.objects.get(pk=upload.pk)
-            counts = dict(counts_of(found, of_pass))
-            print(f"{name + ', ' + step:16} {seconds:8.1f} {rows / seconds:8.0f}  {found.phase} {counts}")
+    content = _workbook(count)
+    checked, applied = _passes(content, staff, intake_id, {"new": count})
+    checked_again, applied_again = _passes(content, staff, intake_id, {"same": count})
     worker = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(
-        f"peak memory: worker {worker:.0f} MB, reader {reader:.0f} MB, together at most {worker + reader:.0f} MB"
-    )
-    print(f"goals: check and import {GOAL_SECONDS} s, {GOAL_MEGABYTES} MB")
+    return [
+        _row(f"import_{count}_s", checked + applied, "s"),
+        _row(f"import_{count}_check_s", checked, "s"),
+        _row(f"import_{count}_again_s", checked_again + applied_again, "s"),
+        _row(f"import_{count}_rss_mb", worker + reader, "MB"),
+    ]
+
+
+def _passes(content: bytes, staff: Any, intake_id: int, expected: dict[str, int]) -> tuple[float, float]:
+    """Seconds of check and import."""
+    from kaosheng.casework.queries.imports import counts_of  # noqa: PLC0415 - only now are the settings known
+    from kaosheng.casework.services import importing  # noqa: PLC0415 - the same
+    from kaosheng.registration.models import ImportChunk, RegistrationImport  # noqa: PLC0415 - the same
+
+    upload = importing.upload(content=content, file_name="bench.xlsx", intake_id=intake_id, staff=staff)
+    began = time.monotonic()
+    importing.run_check(upload.pk)
+    checked = time.monotonic()
+    importing.confirm(import_id=upload.pk, staff=staff, in_spite_of_errors=False)
+    importing.run_apply(upload.pk)
+    applied = time.monotonic()
+    counts = dict(counts_of(RegistrationImport.objects.get(pk=upload.pk), ImportChunk.Pass.APPLY))
+    if counts != expected:
+        raise SystemExit(f"the import ended with {counts} instead of {expected}")
+    return checked - began, applied - checked
+
+
+def _row(name: str, value: float, unit: str) -> Results:
+    return Results(name, value, unit, None, None, 1, value, value)
 
 
 def _house() -> tuple[Any, int]:
@@ -92,6 +102,12 @@ def _workbook(rows: int) -> bytes:
             }  # fmt: skip
             sheet.write_row(line, 0, [values.get(name, "") for name in COLUMNS])
     return buffer.getvalue()
+
+
+def main() -> None:
+    """Print the rows alone."""
+    with prepared():
+        print_table(rows(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from table import GOALS, print_table
 LATEST: Final = Path(__file__).parent / "results" / "latest.json"
 PARTS: Final = (
     "upload",
+    "upload_cost",
     "picture_check",
     "candidate_page",
     "serving",
@@ -34,6 +35,7 @@ PARTS: Final = (
     "queue_rows",
     "reviewing",
     "release",
+    "registrations_import",
     "assistant",
 )
 INTO: Final = "--into"

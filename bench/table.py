@@ -52,6 +52,8 @@ GOALS: Final = {
     "next_dossier_ms": Goal("value", 300),
     "release_50000_visible_s": Goal("value", 30),
     "release_50000_s": Goal("value", 30),
+    "import_50000_s": Goal("value", 60),
+    "import_50000_rss_mb": Goal("value", 400),
     "web_rss_mb": Goal("value", 200),
     "web_rss_heaviest_mb": Goal("value", 200),
     "inspection_rss_mb": Goal("value", 600),
