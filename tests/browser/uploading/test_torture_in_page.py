@@ -33,18 +33,21 @@ DAMAGED_BUT_SHOWN: Final = {
 }
 """A browser shows what is left of them, and what must be made smaller or turned is drawn anew from that."""
 MADE_ANEW: Final = (
-    "204801-bytes.jpg", "real-webp.jpg", "real-bmp.png", "real-ico.png", "side-8001.jpg", "side-8001.png",
-    "bomb-64-megapixels.png", "over-12-megapixels.png",
+    "204801-bytes.jpg", "real-webp.jpg", "real-bmp.png", "bomb-64-megapixels.png", "over-12-megapixels.png",
 )  # fmt: skip
 """Refused by the service as they are; the page makes a picture of them that keeps the rules."""
 HEIC: Final = (
     "这是 HEIC 照片，这个浏览器不能转换。请在手机相机设置中选择“兼容性最佳”（JPG）后重拍，或截屏后上传截图。"
 )
 HUGE: Final = "图片有 {width}×{height} 像素，这台设备无法处理。请把相机的像素调低后重新拍摄。"
+NOT_OPENED: Final = dict.fromkeys(["lossless.jpg", "jpeg-ls.jpg", "twelve-bit.jpg"], "picture_damaged")
+"""Sorts of JPEG the service knows by name; of a browser one only learns that it can't open them."""
 OTHERWISE: Final[dict[str, str]] = {
+    **NOT_OPENED,
     "iphone-heic.jpg": HEIC,
     "iphone-heic-mif1.jpg": HEIC,
     "bomb-400-megapixels.png": HUGE,
+    "no-header.png": HUGE,
 }
 """What the page says itself, in a sentence the service hasn't."""
 ENDS: Final[dict[str, str]] = {

@@ -54,7 +54,7 @@ export class LocalPreparer implements Preparer {
       return { picture: source.file, width, height, kept: true, verdict: verdictOf(source.opened, GOOD, limits) };
     }
     const size = this.sizeOf(edits);
-    if (Math.min(size.width, size.height) < limits.sideMin) {
+    if (smallestSide(size, limits) > Math.min(longSide(size), limits.sideMax)) {
       throw new NoPicture("sides", { width: size.width, height: size.height, minimum: limits.sideMin });
     }
     const png = source.opened.format === "png" ? await this.asPng(edits, size, limits) : null;
@@ -123,7 +123,8 @@ export class LocalPreparer implements Preparer {
       return this.studio.encode(surface, "image/jpeg", quality);
     };
     const longest = Math.min(longSide(size), limits.sideMax);
-    const fit = await bestFit(encode, longest, limits.floor, limits.aim);
+    const floor = Math.max(limits.floor, smallestSide(size, limits));
+    const fit = await bestFit(encode, longest, floor, limits.aim);
     if (fit === null) {
       throw new NoPicture("impossible", { limit: limits.accepted });
     }
@@ -169,6 +170,11 @@ function isAcceptedAsItIs({ file, opened, orientation }: Source, edits: Edits, l
     longSide(opened) <= limits.sideMax &&
     (format === "jpeg" || width * height <= MOST_PNG_PIXELS)
   );
+}
+
+/** The long side below which the other one would be shorter than a picture's sides may be. */
+function smallestSide(size: Size, limits: Limits): number {
+  return Math.ceil((limits.sideMin * longSide(size)) / Math.min(size.width, size.height));
 }
 
 function verdictOf(original: Size, quality: number, limits: Limits): Verdict {

@@ -25,20 +25,37 @@ function formatByStart(bytes: Uint8Array): string {
   if (text.startsWith("RIFF") && text.slice(8, 12) === "WEBP") {
     return "webp";
   }
-  if (text.slice(4, 8) === "ftyp") {
-    return /hei[cxms]|hev[cx]|mif1|msf1/.test(latin(bytes, 8, 40)) ? "heic" : "mp4 / mov";
+  if (text.startsWith("BM")) {
+    return "bmp";
   }
-  const others: [string, string][] = [
-    ["BM", "bmp"],
-    ["GIF8", "gif"],
-    ["%PDF", "pdf"],
-    ["II*\0", "tiff"],
-    ["MM\0*", "tiff"],
-    ["PK\x03\x04", "zip / docx / xlsx"],
-    ["<", "svg / html"],
-  ];
-  return others.find(([start]) => text.startsWith(start))?.[1] ?? "";
+  if (text.slice(4, 8) === "ftyp") {
+    const brands = latin(bytes, 8, 40);
+    if (/hei[cxms]|hev[cx]|mif1|msf1/.test(brands)) {
+      return "heic";
+    }
+    return /^avi[fs]/.test(brands) ? "AVIF" : "MP4 / MOV";
+  }
+  return OTHERS.find(([start]) => text.startsWith(start))?.[1] ?? "";
 }
+
+/** What can't become a picture here, by the names `kaosheng.pictures.sniff` has for it. */
+const OTHERS: [string, string][] = [
+  ["GIF8", "GIF"],
+  ["%PDF", "PDF"],
+  ["II*\0", "TIFF"],
+  ["MM\0*", "TIFF"],
+  ["\0\0\x01\0", "ICO"],
+  ["\xff\x0a", "JPEG XL"],
+  ["\0\0\0\x0cJXL ", "JPEG XL"],
+  ["\0\0\0\x0cjP  ", "JPEG 2000"],
+  ["\xff\x4f\xff\x51", "JPEG 2000"],
+  ["8BPS", "PSD"],
+  ["PK\x03\x04", "ZIP / DOCX / XLSX"],
+  ["\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "DOC / XLS"],
+  ["Rar!\x1a\x07", "RAR"],
+  ["7z\xbc\xaf\x27\x1c", "7Z"],
+  ["<", "SVG / HTML"],
+];
 
 function latin(bytes: Uint8Array, from: number, to: number): string {
   return String.fromCharCode(...bytes.subarray(from, to));
