@@ -23,8 +23,8 @@ class Ask:
     run_out: bool = True
     missing: bool = False
     unanswered: bool = False
-    online: int = 1
     elsewhere: int = 1
+    elsewhere_alone: bool = False
     unmarked: int = 0
     drawn: bool = False
     promise: bool = False
@@ -61,7 +61,7 @@ class Naive:
             return None
         if self.where == "draft" and ask.window:
             return self._first()
-        if self.where == "returned" and (ask.online or not ask.elsewhere):
+        if self.where == "returned" and not ask.elsewhere_alone:
             return self._back()
         return None
 

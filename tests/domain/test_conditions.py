@@ -51,15 +51,13 @@ SUBMITTING = [
     (D, {"window_opened": False}, "window_not_open"),
     (D, {"in_time": False}, "deadline_passed"),
     (D, {"missing": ("M01",)}, "materials_missing"),
-    (R, {"asked_online": 1}, "at_site"),
-    (R, {"asked_online": 1, "window_opened": False}, "at_site"),
-    (R, {"asked_online": 1, "in_time": False}, "deadline_passed"),
-    (R, {"asked_online": 2, "unanswered": ("M02",)}, "places_unanswered"),
-    (R, {"asked_online": 1, "missing": ("M01",)}, "materials_missing"),
-    (R, {"asked_online": 0, "asked_elsewhere": 1}, "nothing_to_resubmit"),
-    (R, {"asked_online": 1, "asked_elsewhere": 1}, "at_site"),
-    # A registration change made everything that was asked needless.
-    (R, {"asked_online": 0, "asked_elsewhere": 0}, "at_site"),
+    (R, {}, "at_site"),
+    (R, {"window_opened": False}, "at_site"),
+    (R, {"in_time": False}, "deadline_passed"),
+    (R, {"unanswered": ("M02",)}, "places_unanswered"),
+    (R, {"missing": ("M01",)}, "materials_missing"),
+    (R, {"asked_elsewhere": 1, "waits_elsewhere": True}, "nothing_to_resubmit"),
+    (R, {"asked_elsewhere": 1, "waits_elsewhere": False}, "at_site"),
 ]
 
 
@@ -79,9 +77,7 @@ def test_a_refused_submit_names_what_is_missing(
     code: str, facts: dict[str, Any], param: str, named: object
 ) -> None:
     with pytest.raises(Refusal) as caught:
-        decide(
-            Facts(phase=R, asked_online=1, **facts), Action.SUBMIT, Request(roles=frozenset({Role.CANDIDATE}))
-        )
+        decide(Facts(phase=R, **facts), Action.SUBMIT, Request(roles=frozenset({Role.CANDIDATE})))
     assert (caught.value.code, caught.value.params[param]) == (code, named)
 
 
@@ -94,7 +90,7 @@ RECEIVING = [
     ({"asked_elsewhere": 1, "returned_by": Stage.AREA}, Role.SITE_REVIEWER, "原件已核", "not_your_role"),
     ({"asked_elsewhere": 1, "returned_by": Stage.SITE}, Role.CANDIDATE, "原件已核", "not_your_role"),
     ({"asked_elsewhere": 1, "returned_by": Stage.SITE}, Role.SITE_REVIEWER, " ", "reason_needed"),
-    ({"asked_online": 1, "returned_by": Stage.SITE}, Role.SITE_REVIEWER, "原件已核", "nothing_to_receive"),
+    ({"asked_elsewhere": 0, "returned_by": Stage.SITE}, Role.SITE_REVIEWER, "原件已核", "nothing_to_receive"),
 ]
 
 

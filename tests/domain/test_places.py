@@ -18,6 +18,7 @@ from kaosheng.domain.places import (
     is_open,
     opened_by,
     unanswered,
+    waits_elsewhere,
 )
 from kaosheng.domain.states import State
 
@@ -187,6 +188,27 @@ def test_kinds_no_longer_needed_stop_being_asked() -> None:
     asked = (Asked("M01", 1), Asked("M05", None), Asked("M05", 2))
     assert asked_after_change(asked, no_longer_asked=frozenset({"M05"})) == (Asked("M01", 1),)
     assert asked_after_change(asked, no_longer_asked=frozenset()) == asked
+
+
+AGAIN, ON_SITE, BY_PHONE = (Asked("M01", 1, manner) for manner in Manner)
+MINE, AT_DESK = Opened(Slot("M05", 1)), Opened(Slot("M01", 1), counter_only=True)
+
+WAITING = [
+    ((ON_SITE,), (AT_DESK,), True),
+    ((ON_SITE, BY_PHONE), (), True),
+    ((ON_SITE, AGAIN), (AT_DESK,), False),
+    # A registration change opened a newly needed kind, or made needless what was asked.
+    ((ON_SITE,), (AT_DESK, MINE), False),
+    ((), (AT_DESK,), False),
+    ((), (), False),
+]
+
+
+@pytest.mark.parametrize(("asked", "opened", "expected"), WAITING)
+def test_a_return_waits_elsewhere_only_if_nothing_is_left_to_the_candidate(
+    asked: tuple[Asked, ...], opened: tuple[Opened, ...], *, expected: bool
+) -> None:
+    assert waits_elsewhere(asked, opened=opened) is expected
 
 
 # --- whatever was asked ------------------------------------------------------------------------------------

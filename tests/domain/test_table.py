@@ -65,7 +65,6 @@ READY = Facts(
     phase=Phase.DRAFT,
     before_cancellation=State.RETURNED,
     run_out=True,
-    asked_online=1,
     asked_elsewhere=1,
     flagged=True,
     proposed_by="a",

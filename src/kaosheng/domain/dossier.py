@@ -92,7 +92,7 @@ class Facts:
 
     Codes in `missing` and `unanswered` are kinds or places in the catalogue's order; `persons` of earlier
     decisions are user ids as text; `opens_at` and `deadline` are there to be named in sentences. Nothing here is a clock reading: `in_time`, `run_out` and `recheck_in_time`
-    were asked of `domain.deadlines`.
+    were asked of `domain.deadlines`, `waits_elsewhere` of `domain.places`.
     """
 
     phase: Phase
@@ -106,8 +106,8 @@ class Facts:
     run_out: bool = False
     missing: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
-    asked_online: int = 0
     asked_elsewhere: int = 0
+    waits_elsewhere: bool = False
     unmarked: int = 0
     drawn: bool = False
     open_promises: tuple[str, ...] = ()
@@ -208,7 +208,7 @@ def _submit(facts: Facts, _request: Request) -> None:
         raise Refusal("window_not_open", opens_at=facts.opens_at)
     if not facts.in_time:
         raise Refusal("deadline_passed", closes_at=facts.deadline)
-    if facts.phase is Phase.RETURNED and facts.asked_elsewhere and not facts.asked_online:
+    if facts.phase is Phase.RETURNED and facts.waits_elsewhere:
         raise Refusal("nothing_to_resubmit")
     if facts.unanswered:
         raise Refusal("places_unanswered", places=facts.unanswered)

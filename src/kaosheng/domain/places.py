@@ -127,6 +127,16 @@ def unanswered(
     )
 
 
+def waits_elsewhere(asked: Iterable[Asked], *, opened: Iterable[Opened]) -> bool:
+    """Whether the candidate has nothing to resubmit: all that is asked is asked elsewhere, and no place is open to him.
+
+    After a registration change nothing at all may be asked any more, or a newly needed kind be open beside what is
+    asked elsewhere: both are his to resubmit.
+    """
+    manners = [place.manner for place in asked]
+    return bool(manners) and Manner.ONLINE not in manners and all(place.counter_only for place in opened)
+
+
 def asked_after_change(asked: Iterable[Asked], *, no_longer_asked: frozenset[str]) -> tuple[Asked, ...]:
     """Places still asked after a registration change: those of kinds no longer needed drop out."""
     return tuple(place for place in asked if place.kind not in no_longer_asked)

@@ -16,7 +16,7 @@ from factories.people import Cast
 from factories.world import close_window
 from kaosheng.casework.models import Dossier, Mark, Picture
 from kaosheng.casework.queries.candidate import candidate_view
-from kaosheng.casework.services import clock, deciding, reviewing
+from kaosheng.casework.services import clock, deciding, reviewing, submitting
 from kaosheng.casework.services.case import Case
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import State, Verdict
@@ -192,6 +192,61 @@ def test_places_asked_for_elsewhere_open_nothing_and_show_no_button(places: Worl
     assert "请携带原件到考点现场提交" in html
     assert "请到考点现场办理" in html
     assert "slot__remove" not in html
+    assert "/check/" not in html
+
+
+def handed_in_again(dossier: Dossier) -> bool:
+    """As a candidate would: the button at the top right, the check page, 重新提交."""
+    client = clients.of_candidate(dossiers.candidate_of(dossier))
+    assert "重新提交" in page(dossier, client=client)
+    check = client.get(f"/dossiers/{dossier.pk}/check/")
+    assert check.status_code == 200
+    view = candidate_view(dossiers.again(dossier), now=timezone.now())
+    sent = {
+        "list": view.list_digest,
+        "commitment_version": dossier.intake.commitment_version,
+        "commitment": "on",
+    }
+    assert client.post(f"/dossiers/{dossier.pk}/submit/", sent).status_code == 302
+    return dossiers.again(dossier).state == State.AT_SITE
+
+
+def test_when_a_change_drops_all_that_was_asked_he_resubmits(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.AT_SITE, cast=cast)
+    dossiers.return_(dossier, cast.chen, dossiers.replace_note("M09", 1))
+    dossiers.change_registration(dossier, places, route="from_assistant")
+    html = page(dossier)
+    assert "待补充（0项）" in html
+    assert "没有需要补充的内容了，请重新提交" in html
+    assert "考点办理后" not in html
+    assert handed_in_again(dossier)
+
+
+def test_newly_needed_kinds_beside_a_request_at_the_counter_are_his_to_resubmit(
+    places: World, cast: Cast
+) -> None:
+    dossier = dossiers.brought_to(places, State.AT_SITE, cast=cast, degree=False)
+    dossiers.return_(dossier, cast.chen, dossiers.replace_note("M03", 1, manner=Manner.ON_SITE))
+    dossiers.change_registration(dossier, places, degree=True)
+    assert "请处理 1 处材料，然后重新提交" in page(dossier)
+    dossiers.upload(dossier, "M04")
+    html = page(dossier)
+    assert "尚未重新提交" in html
+    assert "请携带原件到考点现场提交" in html
+    assert handed_in_again(dossier)
+
+
+def test_a_place_nothing_may_be_put_into_leaves_nothing_to_resubmit(places: World, cast: Cast) -> None:
+    dossier = dossiers.register(places)
+    me = dossiers.owner(dossier)
+    submitting.explain(dossier_id=dossier.pk, actor=me, kind="M04", position=None, reason="证书遗失")
+    dossiers.submit(dossiers.fill(dossier))
+    notes = (dossiers.replace_note("M03", 1, manner=Manner.ON_SITE), dossiers.missing_note("M04"))
+    dossiers.return_(dossier, cast.chen, *notes)
+    dossiers.change_registration(dossier, places, education="secondary")
+    html = page(dossier)
+    assert "请到考点现场办理" in html
+    assert "slot__add" not in html
     assert "/check/" not in html
 
 

@@ -126,7 +126,7 @@ class CandidateView:
     kinds: tuple[KindView, ...]
     missing: tuple[str, ...]
     unanswered: tuple[Asked, ...]
-    asked_online: int
+    waits_elsewhere: bool
     submissions: tuple[Submission, ...]
     told: tuple[Told, ...]
     change: Change | None
@@ -147,12 +147,12 @@ class CandidateView:
 
     @property
     def may_submit(self) -> bool:
-        """Whether there is something to submit: a draft, or online requests, in time."""
+        """Whether there is something to submit: a draft, or a return that isn't the 考点's alone, in time."""
         if not self.in_time:
             return False
         if self.visible.state is VisibleState.DRAFT:
             return self.has_opened
-        return self.visible.state is VisibleState.RETURNED and self.asked_online > 0
+        return self.visible.state is VisibleState.RETURNED and not self.waits_elsewhere
 
     @property
     def has_unsent(self) -> bool:
@@ -205,7 +205,7 @@ def candidate_view(dossier: Dossier, *, now: datetime, at_counter: bool = False)
         kinds=_kinds(rows, visible, unanswered, at_counter=at_counter),
         missing=case.missing() if waits else (),
         unanswered=unanswered,
-        asked_online=sum(1 for place in case.asked if place.manner is Manner.ONLINE) if returned else 0,
+        waits_elsewhere=case.waits_elsewhere,
         submissions=rows.submissions,
         told=what_is_told(rows, visible),
         change=_change(rows),

@@ -15,7 +15,6 @@ from kaosheng.domain.states import Stage, State
 def facts_of(case: LockedDossier) -> Facts:
     """Everything the rules ask, read under the lock."""
     asked = case.asked if case.dossier.state == State.RETURNED else ()
-    online = sum(1 for place in asked if place.manner is places.Manner.ONLINE)
     decision = case.decision
     return Facts(
         phase=case.phase,
@@ -31,8 +30,8 @@ def facts_of(case: LockedDossier) -> Facts:
         run_out=deadlines.has_run_out(now=case.now, deadline=case.deadline),
         missing=case.missing(),
         unanswered=tuple(place.kind for place in case.unanswered()),
-        asked_online=online,
-        asked_elsewhere=len(asked) - online,
+        asked_elsewhere=sum(1 for place in asked if place.manner is not places.Manner.ONLINE),
+        waits_elsewhere=case.waits_elsewhere,
         unmarked=len(case.unmarked_pictures()),
         drawn=is_drawn(
             seed=case.intake.second_look_seed,

@@ -172,6 +172,16 @@ class LockedDossier:
             for row in self.returned.opened.all()
         )
 
+    @property
+    def waits_elsewhere(self) -> bool:
+        """Whether a return waits for the 考点 alone, not for the candidate's 重新提交."""
+        if self.dossier.state != State.RETURNED:
+            return False
+        refused = {item.kind.code for item in self.items if item.effect is materials.Effect.NOT_ACCEPTED}
+        occupied = self.standing.occupied
+        usable = [place for place in self.opened if place.slot.kind not in refused or place.slot in occupied]
+        return places.waits_elsewhere(self.asked, opened=usable)
+
     # --- review ---------------------------------------------------------------------------------------------
     @property
     def stage(self) -> Stage | None:

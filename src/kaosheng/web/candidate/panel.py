@@ -186,7 +186,7 @@ def _returned(view: CandidateView) -> dict[str, Any]:
             "heading": _("补充时间已过"),
             "next_step": _("将按您上次提交的材料审核。如有特殊情况，请尽快联系考点。"),
         }
-    if not view.asked_online:
+    if view.waits_elsewhere:
         return {
             **shared,
             "heading": _elsewhere(view),
@@ -201,6 +201,14 @@ def _returned(view: CandidateView) -> dict[str, Any]:
             **shared,
             "heading": heading % {"count": count},
             "next_step": _("只有审核人员要求的位置可以修改。全部处理后，点击右上角的“重新提交”。"),
+        }
+    if not remarks:
+        return {
+            **shared,
+            "heading": _("没有需要补充的内容了，请重新提交"),
+            "next_step": _(
+                "报名信息变更后，原来要求的内容不再需要。请点击右上角的“重新提交”，材料才会继续审核。"
+            ),
         }
     return {
         **shared,
