@@ -97,6 +97,11 @@ def test_reports_settle_the_notices_they_name(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
+def test_a_report_that_names_nothing_storable_is_not_sent_again_and_again(form: str) -> None:
+    assert post(form, json.dumps([FORMS[form]("1:\0", True)])) == 422
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_who_doesnt_know_the_secret_reports_nothing(form: str) -> None:
     notice = accepted(LANES[form], "1:good")
     rows = [FORMS[form]("1:good", True)]

@@ -15,6 +15,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -31,6 +32,7 @@ from kaosheng.casework.services import bulk, catalogue_editing, doubting, import
 from kaosheng.domain.states import State
 from kaosheng.notices.models import Mailing, Message
 from kaosheng.registration.models import BindingConflict, RegistrationImport
+from kaosheng.web.access import DEVICE_COOKIE
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +162,44 @@ def test_everybody_gets_what_the_table_says(scene: tuple[dict[str, Client], dict
     assert differing == {}
 
 
+def test_nul_is_refused_at_every_address(scene: tuple[dict[str, Client], dict[str, Any]]) -> None:
+    """PostgreSQL keeps no text that holds it: whoever may use an address is told so before anything is looked up."""
+    people, values = scene
+    wrong = {}
+    for (method, name), expected in MATRIX.items():
+        client, address = people[WHO[expected.index(min(expected))]], _address(name, values)
+        if method == "POST":
+            status = _status(client, method, address, data={"reason": "样\0本"})
+        else:
+            status = _status(client, method, f"{address}?q=%00")
+        if status != "400":
+            wrong[method, name] = status
+    assert wrong == {}
+
+
+def test_nul_inside_an_address_or_a_cookie_is_no_fault_of_ours(
+    scene: tuple[dict[str, Client], dict[str, Any]],
+) -> None:
+    people, values = scene
+    texts = {need: "M01\0" for need, value in values.items() if isinstance(value, str)}
+    wrong = {
+        row: status
+        for row, expected in MATRIX.items()
+        if texts.keys() & set(NEEDS[row[1]])
+        and (
+            status := _status(
+                people[WHO[expected.index(min(expected))]], row[0], _address(row[1], {**values, **texts})
+            )
+        )
+        != "400"
+    }
+    assert wrong == {}
+    for name in (settings.SESSION_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, DEVICE_COOKIE):
+        client = clients.anonymous()
+        answer = client.get("/choose/", headers={"Cookie": f'{name}="\\000abcdefghijklmnop"'})
+        assert answer.status_code == 302
+
+
 def test_no_address_is_missing_from_the_table() -> None:
     known = {name for _method, name in MATRIX}
     missing = {
@@ -193,10 +233,10 @@ def _address(name: str, values: dict[str, Any]) -> str:
     return reverse(name, kwargs={need: values[need] for need in needs})
 
 
-def _status(client: Client, method: str, address: str) -> str:
-    """The status of one empty request that leaves nothing behind."""
+def _status(client: Client, method: str, address: str, **sent: Any) -> str:
+    """The status of one request that leaves nothing behind."""
     before, cookies = transaction.savepoint(), copy.deepcopy(client.cookies)
-    answer = getattr(client, method.lower())(address)
+    answer = getattr(client, method.lower())(address, **sent)
     status = answer.status_code
     if answer.streaming:
         b"".join(answer.streaming_content)  # a file that is sent is closed with its last byte

@@ -18,6 +18,7 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.texts import can_be_kept
 from kaosheng.notices.life import reported
 from kaosheng.notices.routes import Route
 
@@ -97,6 +98,8 @@ def _require_signature(route: Route, body: bytes, headers: Mapping[str, str]) ->
 def _read(form: str, body: bytes) -> list[Report]:
     try:
         content = json.loads(body)
+        if not can_be_kept(content):
+            raise Refusal("report_not_understood")
         rows = content if isinstance(content, list) else [content]
         return _FORMS[form](rows)
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -6,6 +6,7 @@ Claims at log-in, signed pushes and pulls all carry the same object; only a high
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,12 +17,16 @@ from django.utils import timezone
 
 from kaosheng.crypto.sealing import blind_index
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.texts import can_be_kept
 from kaosheng.regions.models import ExamSite, Intake
 from kaosheng.registration.changes import COUNTED, own_fields
 from kaosheng.registration.models import Candidate, Registration, RegistrationVersion
 
 ID_TAIL: Final = 4
 _TEXTS: Final = ("number", "exam_batch", "area", "site", "name", "id_type", "id_number")
+_LONGEST: Final = {"number": 40, "subject": 255, "name": 80, "id_type": 40}
+"""Characters the columns have."""
+_LAST_VERSION: Final = 2**63 - 1
 _PAGE: Final = 500
 
 
@@ -51,8 +56,11 @@ def parse(payload: object) -> Received:
     for name in _TEXTS:
         if not isinstance(payload.get(name), str) or not payload[name]:
             raise Refusal("registration_not_understood", field=name)
+    for name, value in payload.items():
+        if not can_be_kept([name, value]) or len(str(value)) > _LONGEST.get(name, sys.maxsize):
+            raise Refusal("registration_not_understood", field=name if can_be_kept(name) else "registration")
     version, facts = payload.get("source_version"), payload.get("facts")
-    if not isinstance(version, int) or isinstance(version, bool) or version < 0:
+    if not isinstance(version, int) or isinstance(version, bool) or not 0 <= version <= _LAST_VERSION:
         raise Refusal("registration_not_understood", field="source_version")
     if not isinstance(facts, dict) or not all(
         isinstance(value, str | int | bool) for value in facts.values()

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "kaosheng.web.characters.NulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kaosheng.web.ui.middleware.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -22,6 +22,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from joserfc.errors import JoseError
 
+from kaosheng.domain.texts import can_be_kept
+
 log = structlog.get_logger(__name__)
 
 _SECOND_TRY: Final = "again-"
@@ -118,9 +120,13 @@ def _person(request: HttpRequest) -> Person:
     if not isinstance(registrations, list):
         message = "registrations is no list"
         raise TypeError(message)
+    subject, name = str(claims["sub"]), str(info.get("name") or claims.get("name") or "")
+    if not can_be_kept([subject, name]):
+        message = "subject or name can't be stored"
+        raise ValueError(message)
     return Person(
-        subject=str(claims["sub"]),
-        name=str(info.get("name") or claims.get("name") or ""),
+        subject=subject,
+        name=name,
         registrations=registrations,
         id_token=id_token if len(id_token) <= _LARGEST_TOKEN else "",
     )

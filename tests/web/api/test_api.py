@@ -49,6 +49,8 @@ def test_upload_answers_with_place_and_digests_and_a_retry_with_the_same(here: W
         ({"kind": ""}, (400, "form_incomplete")),
         ({"kind": "M77"}, (404, "unknown_kind")),
         ({"position": "x"}, (400, "form_incomplete")),
+        ({"position": "1" * 5000}, (400, "form_incomplete")),
+        ({"kind": "M\0"}, (400, "nul_in_text")),
         ({"position": "9"}, (422, "no_such_place")),
         ({"picture": ""}, (422, "file_missing")),
         ({"picture": SimpleUploadedFile("a.gif", b"GIF89a" + b"0" * 90)}, (415, "picture_wrong_type")),
@@ -139,6 +141,32 @@ def test_a_signed_push_is_applied_and_a_replay_changes_nothing(here: World) -> N
     payload = {"type": "registration.changed", "registration": dossiers.payload(here)}
     assert pushed(payload).status_code == pushed(payload).status_code == 204
     assert Registration.objects.get().versions.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": "样\0本"}, "name"),
+        ({"subject": "s\0"}, "subject"),
+        ({"phone": "\0"}, "phone"),
+        ({"name": "\ud800"}, "name"),
+        ({"facts": {"institution_name": "样\0本"}}, "facts"),
+        ({"facts": {"le\0vel": "x"}}, "facts"),
+        ({"more": ["\0"]}, "more"),
+        ({"mo\0re": 1}, "registration"),
+        ({"number": "1" * 41}, "number"),
+        ({"subject": "s" * 256}, "subject"),
+        ({"source_version": 2**63}, "source_version"),
+    ],
+)
+def test_a_push_that_cannot_be_kept_is_refused_by_name_not_failed_on_for_ever(
+    here: World, changes: dict[str, Any], field: str
+) -> None:
+    sent = {**dossiers.payload(here), **changes}
+    answer = pushed({"type": "registration.changed", "registration": sent})
+    assert code_of(answer) == (422, "registration_not_understood")
+    assert field in answer.json()["message"]
+    assert not Registration.objects.exists()
 
 
 def test_pushes_that_are_forged_old_or_not_understood_are_refused(here: World) -> None:

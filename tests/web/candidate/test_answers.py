@@ -89,7 +89,8 @@ def test_an_asked_place_can_be_answered_without_a_picture(places: World, cast: C
     assert "证件正在换发" in html
     assert "要求的内容已处理，请重新提交" in html
     assert client.post(f"{address}?position=2", {"reason": "x"}).status_code == 409
-    assert client.get(f"{address}?position=77").status_code == 400
+    for nowhere in ("77", "1" * 5000, "x"):
+        assert client.get(f"{address}?position={nowhere}").status_code == 400
 
 
 def test_scripts_get_the_card_after_an_explanation(ai: Client, dossier: Dossier) -> None:

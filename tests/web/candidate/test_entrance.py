@@ -154,6 +154,8 @@ def test_a_callback_opened_again_leads_on(places: World, provider: Provider) -> 
         {"userinfo": {"registrations": "none"}},
         {"without_id_token": True},
         {"registrations": [{"number": 7}]},
+        {"subject": "subject\0ai"},
+        {"userinfo": {"name": "样\0本"}},
         {"token_error": "invalid_client"},
     ],
     ids=str,

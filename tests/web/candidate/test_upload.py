@@ -76,6 +76,27 @@ def test_a_plain_form_uploads_and_goes_back_to_the_card(ai: Client, dossier: Dos
     assert (picture.kind, picture.position) == ("M01", 2)
 
 
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ("", {"key": "o\0ne"}),
+        ("", {"ke\0y": "one"}),
+        ("", {"position": "1" * 5000}),
+        (f"?position={'1' * 5000}", {}),
+        ("?position=0", {}),
+    ],
+)
+def test_what_cannot_be_read_is_refused_before_bytes_are_stored(
+    ai: Client, dossier: Dossier, query: str, fields: dict[str, str]
+) -> None:
+    kept = sorted(Path(settings.STORE_ROOT).rglob("*"))
+    address = f"/dossiers/{dossier.pk}/kinds/M01/upload/{query}"
+    assert ai.get(address).status_code == 200  # the form itself takes the next free place
+    answer = ai.post(address, {"picture": file(pictures.jpeg(1)), **fields})
+    assert answer.status_code == 400
+    assert (Picture.objects.count(), sorted(Path(settings.STORE_ROOT).rglob("*"))) == (0, kept)
+
+
 def test_scripts_get_the_card_the_panel_and_the_button(ai: Client, dossier: Dossier) -> None:
     answer = ai.post(
         f"/dossiers/{dossier.pk}/kinds/M01/upload/",

@@ -21,7 +21,7 @@ from kaosheng.domain.errors import Refusal
 from kaosheng.domain.visibility import Visible, VisibleState
 from kaosheng.web.access import own_dossier, owner_of_own, picture_in
 from kaosheng.web.arrival import arrived_at
-from kaosheng.web.candidate.views.upload import owner_of, receive
+from kaosheng.web.candidate.views.upload import owner_of, position_named, receive
 from kaosheng.web.conditional import conditional_answer
 
 router = Router(tags=["dossiers"])
@@ -70,12 +70,9 @@ def add(request: HttpRequest, dossier_id: UUID) -> Status[Picture]:
     The header Idempotency-Key (or field `key`) makes a retry harmless: the same key and bytes give the same answer.
     """
     owner = owner_of_own(request, dossier_id)
-    kind, position = request.POST.get("kind", ""), request.POST.get("position", "")
+    kind, place = request.POST.get("kind", ""), position_named(request.POST.get("position", ""))
     if not kind:
         raise Refusal("form_incomplete", field="kind")
-    if position and not (position.isdecimal() and 1 <= int(position) <= 1000):  # noqa: PLR2004 - far beyond any maximum
-        raise Refusal("form_incomplete", field=f"position={position[:20]}")
-    place = int(position) if position else None
     return Status(201, receive(request, dossier_id, of_candidate(owner), kind=kind, position=place))
 
 

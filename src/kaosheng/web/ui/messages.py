@@ -259,6 +259,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "import_not_checked": Answer(409, _("这次导入现在不能执行这项操作，请查看最新状态。")),
     "binding_settled": Answer(409, _("这件事已经处理过了。")),
     # forms
+    "nul_in_text": Answer(
+        400, _("提交的内容含有不能保存的字符（NUL），没有保存任何内容。请删去这个字符后重新提交。")
+    ),
     "form_incomplete": Answer(400, _("提交的内容不完整或格式有误：%(field)s。")),
 }
 

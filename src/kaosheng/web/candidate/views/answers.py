@@ -21,7 +21,7 @@ from kaosheng.web.access import for_candidates
 from kaosheng.web.arrival import arrived_at
 from kaosheng.web.candidate.forms import ExplanationForm, PromiseForm
 from kaosheng.web.candidate.frame import me, open_dossier, open_view
-from kaosheng.web.candidate.views.upload import require_kind, show_card
+from kaosheng.web.candidate.views.upload import position_named, require_kind, show_card
 from kaosheng.web.candidate.words import kind_name, place_name
 from kaosheng.web.ui.messages import sentence_of, status_of
 from kaosheng.web.ui.page import base_template
@@ -104,12 +104,10 @@ def explain(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:
 
 
 def _position(request: HttpRequest, kind: KindView) -> int | None:
-    given = request.GET.get("position", "")
-    if not given:
-        return None
-    if not given.isdecimal() or int(given) not in {place.position for place in kind.places}:
-        raise Refusal("form_incomplete", field=f"position={given[:20]}")
-    return int(given)
+    position = position_named(request.GET.get("position", ""))
+    if position is not None and position not in {place.position for place in kind.places}:
+        raise Refusal("form_incomplete", field=f"position={position}")
+    return position
 
 
 def _form_page(

@@ -20,6 +20,7 @@ from kaosheng.casework.queries.candidate import CandidateView, KindView, candida
 from kaosheng.casework.services.actors import Actor, of_candidate
 from kaosheng.casework.services.pictures import add_picture
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.texts import NUL
 from kaosheng.domain.visibility import VisibleState
 from kaosheng.pictures.checks import require_size
 from kaosheng.web.access import for_candidates
@@ -28,11 +29,14 @@ from kaosheng.web.candidate.frame import open_dossier, open_view
 from kaosheng.web.candidate.page import card_context, unsent_context
 from kaosheng.web.candidate.uploading import upload_limits, upload_queue
 from kaosheng.web.candidate.words import kind_name, place_label, place_name, requirement
+from kaosheng.web.numbers import whole_number
 from kaosheng.web.ui.errors import tell_scripts
 from kaosheng.web.ui.messages import sentence_of, status_of
 from kaosheng.web.ui.page import base_template
 
 FIELD = "picture"
+_FAR_POSITION: Final = 1000
+"""Far beyond any kind's maximum."""
 _WAITS_FOR_HIM: Final = frozenset({VisibleState.DRAFT, VisibleState.RETURNED})
 _CLOSED: Final = {VisibleState.LAPSED: "dossier_lapsed", VisibleState.WITHDRAWN: "dossier_withdrawn"}
 
@@ -108,19 +112,24 @@ def _content(file: UploadedFile) -> bytes:
 def _key(request: HttpRequest) -> str:
     """The idempotency key of the form or of the header; an upload without one stands alone."""
     key = request.headers.get("Idempotency-Key") or request.POST.get("key") or uuid4().hex
-    if len(key) > 80:  # noqa: PLR2004 - the column's length
+    if len(key) > 80 or NUL in key:  # noqa: PLR2004 - the column's length
         raise Refusal("form_incomplete", field="key")
     return key
 
 
 def position_in(request: HttpRequest) -> int | None:
     """The place an upload names. Raises Refusal `form_incomplete`."""
-    given = request.POST.get("position") or request.GET.get("position")
+    return position_named(request.POST.get("position") or request.GET.get("position") or "")
+
+
+def position_named(given: str) -> int | None:
+    """The place a form or address names; None when it names none. Raises Refusal `form_incomplete`."""
     if not given:
         return None
-    if not given.isdecimal() or not 1 <= int(given) <= 1000:  # noqa: PLR2004 - far beyond any kind's maximum
+    position = whole_number(given, most=_FAR_POSITION)
+    if position is None:
         raise Refusal("form_incomplete", field=f"position={given[:20]}")
-    return int(given)
+    return position
 
 
 def _form(

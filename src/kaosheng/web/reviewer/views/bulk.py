@@ -19,6 +19,7 @@ from kaosheng.casework.services import bulk
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
 from kaosheng.web.access import for_staff, staff_member
+from kaosheng.web.numbers import whole_number
 from kaosheng.web.reviewer.views.queue import wanted_of
 from kaosheng.web.ui.messages import sentence_of, status_of
 
@@ -51,7 +52,7 @@ def confirm(request: HttpRequest, run_id: int) -> HttpResponseBase:
     own = bulk.own_run(run_id, staff)
     typed = request.POST.get("counted", "").strip()
     try:
-        bulk.confirm(run=own, staff=staff, counted=int(typed) if typed.isdecimal() else 0)
+        bulk.confirm(run=own, staff=staff, counted=whole_number(typed, most=bulk.AT_MOST) or 0)
     except Refusal as refusal:
         return _page(request, own, problem=sentence_of(refusal), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect("reviewer:bulk", own.pk)
