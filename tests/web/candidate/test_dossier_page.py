@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,7 +17,7 @@ from factories.people import Cast
 from factories.world import close_window
 from kaosheng.casework.models import Dossier, Mark, Picture
 from kaosheng.casework.queries.candidate import candidate_view
-from kaosheng.casework.services import clock, deciding, reviewing, submitting
+from kaosheng.casework.services import clock, counter, deciding, reviewing, submitting
 from kaosheng.casework.services.case import Case
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import State, Verdict
@@ -114,6 +115,35 @@ def test_a_resubmission_is_called_one(places: World, cast: Cast, *, forwarded: b
     html = page(dossier)
     assert heading in html
     assert "上报完成" not in html
+
+
+@pytest.mark.parametrize("forwarded", [False, True])
+def test_what_the_counter_took_in_is_no_resubmission_of_his(
+    places: World, cast: Cast, *, forwarded: bool
+) -> None:
+    dossier = dossiers.brought_to(places, State.AT_SITE, cast=cast)
+    dossiers.return_(dossier, cast.chen, dossiers.replace_note(manner=Manner.ON_SITE))
+    desk: dict[str, Any] = {"dossier_id": dossier.pk, "actor": people.actor(cast.feng)}
+    counter.receive(**desk, seen_revision=dossiers.again(dossier).revision, reason="原件已核对")
+    if forwarded:
+        dossiers.forward(dossier, cast.chen)
+    client = clients.of_candidate(dossiers.candidate_of(dossier))
+    receipt = client.get(f"/dossiers/{dossier.pk}/submissions/2/").content.decode()
+    html = page(dossier, client=client)
+    assert "考点已收到现场或电话补充的内容" in html
+    assert "上报完成" in html
+    assert "上报完成，内容已锁定" in receipt
+    assert "已重新提交" not in html + receipt
+
+
+def test_a_resubmission_after_the_counters_is_called_one(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.RETURNED, cast=cast)
+    dossiers.replace(dossier)
+    dossiers.submit(dossier)
+    dossiers.return_(dossier, cast.chen, dossiers.replace_note(manner=Manner.ON_SITE))
+    desk: dict[str, Any] = {"dossier_id": dossier.pk, "actor": people.actor(cast.feng)}
+    counter.receive(**desk, seen_revision=dossiers.again(dossier).revision, reason="原件已核对")
+    assert "已重新提交，内容已锁定" in page(dossier)
 
 
 def test_the_deadline_stands_there_with_days_and_hours(places: World) -> None:

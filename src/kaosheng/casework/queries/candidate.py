@@ -11,7 +11,7 @@ from uuid import UUID
 from kaosheng.casework.models import Dossier, Mark, Picture, Submission
 from kaosheng.casework.queries.advice import Advised, advice_on
 from kaosheng.casework.queries.candidate_rows import CandidateRows, read_rows
-from kaosheng.casework.queries.candidate_story import Told, what_is_told
+from kaosheng.casework.queries.candidate_story import Event, Told, what_is_told
 from kaosheng.casework.queries.visible import forwards_of, visible_from
 from kaosheng.casework.services.pictures import slot_is_open
 from kaosheng.casework.services.submitting import picture_list_digest
@@ -153,6 +153,12 @@ class CandidateView:
         if self.visible.state is VisibleState.DRAFT:
             return self.has_opened
         return self.visible.state is VisibleState.RETURNED and not self.waits_elsewhere
+
+    @property
+    def was_resubmitted(self) -> bool:
+        """Whether he submitted more than once; what the counter took in is frozen too, and no act of his."""
+        own = [told for told in self.told if told.submission is not None and told.event is not Event.TAKEN_IN]
+        return len(own) > 1
 
     @property
     def has_unsent(self) -> bool:

@@ -123,13 +123,9 @@ def locked_heading(*, resubmitted: bool) -> str:
     return _("已重新提交，内容已锁定") if resubmitted else str(ui.DONE_AND_LOCKED)
 
 
-def _was_resubmitted(view: CandidateView) -> bool:
-    return len(view.submissions) > 1
-
-
 def _waiting(view: CandidateView) -> dict[str, Any]:
     return {
-        "heading": locked_heading(resubmitted=_was_resubmitted(view)),
+        "heading": locked_heading(resubmitted=view.was_resubmitted),
         "next_step": _(
             "%(site)s将审核您的材料%(by)s。您现在不需要做任何事；如需补充，会以短信通知您，并显示在本页。"
         )
@@ -147,7 +143,7 @@ def _in_review(view: CandidateView) -> dict[str, Any]:
             "tone": "quiet",
             "next_step": f"{next_step}{_('如有特殊情况，请联系考点。')}",
         }
-    heading = _("已重新提交，材料正在审核") if _was_resubmitted(view) else _("上报完成，材料正在审核")
+    heading = _("已重新提交，材料正在审核") if view.was_resubmitted else _("上报完成，材料正在审核")
     return {"heading": heading, "next_step": next_step}
 
 

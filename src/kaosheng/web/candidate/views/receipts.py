@@ -40,7 +40,7 @@ def receipt(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpRespons
         "receipt": ui.Receipt(
             number=sheet.number,
             at=sheet.at,
-            heading=locked_heading(resubmitted=submission.ordinal > 1) if locked else _("提交回执"),
+            heading=locked_heading(resubmitted=view.was_resubmitted) if locked else _("提交回执"),
             lines=sheet.counted,
             next_step=status_panel(view).next_step if locked and view.visible.published is None else "",
         ),
