@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from kaosheng.ops.demo import DemoError, check_ports
+from kaosheng.ops.demo import Demo, DemoError, check_ports
 from kaosheng.ops.embedded_postgres import cluster_of_demo
 
 if TYPE_CHECKING:
@@ -95,6 +95,33 @@ def test_a_server_that_has_just_ended_does_not_hold_its_port(settings: Any) -> N
             connection.close()
 
     check_ports({"PORT": port})
+
+
+class Wiped:
+    """A cluster that notes that it was wiped."""
+
+    wiped = False
+
+    def wipe(self) -> None:
+        self.wiped = True
+
+
+def test_a_reset_leaves_the_keys_alone(settings: Any, tmp_path: Path) -> None:
+    cluster = Wiped()
+    settings.VAR, settings.DEMO_CLUSTER, settings.DEMO_CLOCK = tmp_path, cluster, tmp_path / "demo-clock"
+    settings.STORE_ROOT, settings.ARCHIVE_ROOT = tmp_path / "store", tmp_path / "archive"
+    for name in ("demo-clock", "demo-secrets.json"):
+        (tmp_path / name).write_text("86400")
+    for name in ("store", "archive", "pictures-to-try", "log", "stamps"):
+        (tmp_path / name / "deep").mkdir(parents=True)
+        (tmp_path / name / "deep" / "file").touch()
+
+    demo = Demo(say=print)
+    demo.reset()
+    demo.reset()
+
+    assert cluster.wiped
+    assert {path.name for path in tmp_path.iterdir()} == {"demo-secrets.json", "demo.lock", "stamps"}
 
 
 @pytest.mark.long

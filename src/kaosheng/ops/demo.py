@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
+from kaosheng.ops.demo_data import PICTURES_FOLDER
 from kaosheng.ops.embedded_postgres import Cluster
 from kaosheng.ops.processes import end_with_parent
 from kaosheng.ops.supervisor import Child, Supervisor
@@ -84,7 +85,7 @@ class Demo:
                 self._take_down()
 
     def reset(self) -> None:
-        """Delete the demo's data: database, pictures, logs."""
+        """Delete the demo's data and its logs; its keys stay."""
         if self.cluster is None:
             message = "DATABASE_URL names a database of yours: empty it yourself, `--reset` only deletes the demo's own."
             raise DemoError(message)
@@ -93,10 +94,14 @@ class Demo:
             shutil.rmtree(self.var / "log", ignore_errors=True)
 
     def wipe(self) -> None:
-        """Delete the embedded database and the pictures."""
-        if self.cluster is not None:
-            self.cluster.wipe()
-            shutil.rmtree(settings.STORE_ROOT, ignore_errors=True)
+        """Delete the embedded database and what belongs to its data: pictures, archive, files to try, the moved clock."""
+        if self.cluster is None:
+            return
+        self.cluster.wipe()
+        for folder in (settings.STORE_ROOT, settings.ARCHIVE_ROOT, self.var / PICTURES_FOLDER):
+            shutil.rmtree(folder, ignore_errors=True)
+        # The demo data are dated from today: a clock that was moved on would age them from their first day.
+        settings.DEMO_CLOCK.unlink(missing_ok=True)
 
     def _bring_up(self) -> None:
         (self.var / "log").mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 FOLDER: Final = Path(__file__).parent
+PICTURES_FOLDER: Final = "pictures-to-try"
+"""Where below `var/` the pictures lie that whoever tries the demonstration uploads."""
 
 
 def read_toml(name: str) -> dict[str, Any]:

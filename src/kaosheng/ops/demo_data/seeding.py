@@ -22,7 +22,7 @@ from kaosheng.casework.services.registrations import pull_all, receive_registrat
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.places import Slot
-from kaosheng.ops.demo_data import read_toml
+from kaosheng.ops.demo_data import PICTURES_FOLDER, read_toml
 from kaosheng.ops.demo_data.catalogue import demo_catalogue
 from kaosheng.ops.demo_data.seeding_cases import CasePlayer
 from kaosheng.ops.demo_data.seeding_clock import clock_at
@@ -34,7 +34,6 @@ from kaosheng.registration import gateway
 from kaosheng.registration.models import RegistrationVersion
 
 Say = Callable[[str], None]
-PICTURES_FOLDER: Final = "pictures-to-try"
 _PATIENCE_SECONDS: Final = 60
 _STORY: Final = {
     # Days after the opening of the window, hours of the day.
