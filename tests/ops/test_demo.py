@@ -40,7 +40,7 @@ def taken_port() -> Iterator[int]:
         yield other.getsockname()[1]
 
 
-def start(var: Path, *arguments: str, port: int, registration_port: int) -> subprocess.Popen[str]:
+def start(var: Path, *arguments: str, port: int | str, registration_port: int | str) -> subprocess.Popen[str]:
     ours = {
         "KAOSHENG_VAR": str(var),
         "PORT": str(port),
@@ -122,6 +122,20 @@ def test_a_reset_leaves_the_keys_alone(settings: Any, tmp_path: Path) -> None:
 
     assert cluster.wiped
     assert {path.name for path in tmp_path.iterdir()} == {"demo-secrets.json", "demo.lock", "stamps"}
+
+
+@pytest.mark.parametrize(("variable", "given"), [("PORT", "abc"), ("DEMO_REGISTRATION_PORT", "70000")])
+def test_what_is_no_port_is_said_in_one_line(tmp_path: Path, variable: str, given: str) -> None:
+    ports = {"port": "8000", "registration_port": "8001"}
+    ports["port" if variable == "PORT" else "registration_port"] = given
+    with start(tmp_path / "var", **ports) as demo:
+        output, _ = demo.communicate(timeout=60)
+
+    assert (demo.returncode, output) == (
+        1,
+        f"kaosheng: {variable} takes a port, a number from 1 to 65535, not {given!r}.\n",
+    )
+    assert not (tmp_path / "var").exists()
 
 
 @pytest.mark.long

@@ -9,6 +9,9 @@ import subprocess
 import sys
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from kaosheng.settings.base import port
 
 KEY = base64.b64encode(bytes(32)).decode()
 OF_PRODUCTION = {
@@ -84,8 +87,24 @@ def test_django_finds_nothing_to_warn_about_but_what_concerns_the_whole_domain()
 def test_production_does_not_start_without(name: str) -> None:
     environment = {key: value for key, value in OF_PRODUCTION.items() if key != name}
     refused = run("-m", "kaosheng", "check", environment=environment)
-    assert refused.returncode != 0
-    assert f"Set the {name} environment variable" in refused.stderr
+    assert (refused.returncode, refused.stderr) == (1, f"kaosheng: Set the {name} environment variable\n")
+
+
+@pytest.mark.parametrize("given", ["0", "65536", "70000", "-1", "abc", "", "8e3", " 8000 0", "1" * 5000])
+def test_what_is_no_port_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("PORT", given)
+    with pytest.raises(ImproperlyConfigured, match="PORT takes a port, a number from 1 to 65535, not"):
+        port("PORT", 8000)
+
+
+@pytest.mark.parametrize(("given", "expected"), [("1", 1), ("65535", 65535), (None, 8000)])
+def test_a_port_is_what_the_variable_says(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, expected: int
+) -> None:
+    monkeypatch.delenv("PORT", raising=False)
+    if given is not None:
+        monkeypatch.setenv("PORT", given)
+    assert port("PORT", 8000) == expected
 
 
 def test_the_demo_never_runs_on_the_data_of_an_installation() -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from kaosheng.settings.logs import logging_settings
@@ -19,6 +20,7 @@ from kaosheng.settings.logs import logging_settings
 django_stubs_ext.monkeypatch()
 
 env = environ.Env()
+_LAST_PORT: Final = 65535
 
 CHECKOUT: Final = Path(__file__).resolve().parents[3]
 PACKAGE: Final = Path(__file__).resolve().parents[1]
@@ -28,15 +30,25 @@ DEBUG = False
 DEMO = False
 STYLEGUIDE = False
 
+
+def port(name: str, default: int) -> int:
+    """Return the port a variable names. Raises ImproperlyConfigured."""
+    given = env.str(name, str(default))
+    if not (given.isdecimal() and len(given) <= len(str(_LAST_PORT)) and 1 <= int(given) <= _LAST_PORT):
+        message = f"{name} takes a port, a number from 1 to {_LAST_PORT}, not {given[:20]!r}."
+        raise ImproperlyConfigured(message)
+    return int(given)
+
+
 # --- addresses -------------------------------------------------------------------------------------------------
 HOST = env.str("HOST", "127.0.0.1")
-PORT = env.int("PORT", 8000)
+PORT = port("PORT", 8000)
 SERVICE_URL = env.str("SERVICE_URL", f"http://localhost:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # --- the registration system -----------------------------------------------------------------------------------
-DEMO_REGISTRATION_PORT = env.int("DEMO_REGISTRATION_PORT", 8001)
+DEMO_REGISTRATION_PORT = port("DEMO_REGISTRATION_PORT", 8001)
 REGISTRATION_ISSUER = env.str("REGISTRATION_ISSUER", f"http://localhost:{DEMO_REGISTRATION_PORT}").rstrip("/")
 REGISTRATION_CLIENT_ID = env.str("REGISTRATION_CLIENT_ID", "kaosheng")
 
