@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,54 @@ def test_from_the_shell_with_what_is_no_file(tmp_path: Path) -> None:
         "file_unreadable",
     ]
     assert lines[0]["message"] == "找不到文件"
+
+
+def started(var: Path, *files: Path, **streams: Any) -> subprocess.Popen[bytes]:
+    """Start it as a user without an environment would, `var/` being where nobody can write."""
+    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    return subprocess.Popen(
+        [str(Path(sys.executable).with_name("kaosheng")), "pictures", "check", *map(str, files)],
+        env={**inherited, "KAOSHENG_VAR": str(var)}, stderr=subprocess.PIPE, **streams,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "ok.jpg"
+    path.write_bytes(jpeg())
+    return path
+
+
+def test_it_needs_no_keys_and_writes_nothing(picture: Path) -> None:
+    with started(picture / "var", picture, stdout=subprocess.PIPE) as command:
+        output, errors = command.communicate()
+    assert (command.returncode, errors) == (0, b"")
+    assert json.loads(output)["accepted"] is True
+
+
+def test_a_full_disk_is_said_in_one_line(picture: Path) -> None:
+    with Path("/dev/full").open("wb") as full, started(picture / "var", picture, stdout=full) as command:
+        _output, errors = command.communicate()
+    assert (command.returncode, errors) == (
+        2, b"CommandError: The verdicts can't be written: No space left on device.\n",
+    )  # fmt: skip
+
+
+def test_a_closed_stdout_is_said_in_one_line(picture: Path) -> None:
+    with started(picture / "var", picture, preexec_fn=lambda: os.close(1)) as command:
+        _output, errors = command.communicate()
+    assert (command.returncode, errors) == (
+        2, b"CommandError: There is nowhere to write to: stdout is closed.\n",
+    )  # fmt: skip
+
+
+def test_ctrl_c_ends_it_without_a_traceback(picture: Path) -> None:
+    with started(picture / "var", *[picture] * 2000, stdout=subprocess.PIPE) as command:
+        assert command.stdout is not None
+        command.stdout.readline()
+        command.send_signal(signal.SIGINT)
+        _output, errors = command.communicate()
+    assert (command.returncode, errors) == (130, b"")
 
 
 def test_a_reader_that_stops_early_sees_no_traceback(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from kaosheng.inspection import nets
 from kaosheng.ops.demo_data.catalogue import demo_catalogue
 from kaosheng.pictures import checks, words
 
+_UNSAID: Final = 2
 _FILE_WORDS: Final[dict[str, str | Promise]] = {
     "file_missing": _("找不到文件"),
     "file_not_regular": _("这不是普通文件（例如文件夹）"),
@@ -46,7 +47,9 @@ class Command(BaseCommand):
             each.add_argument("files", nargs="+", metavar="FILE")
 
     def handle(self, *args: object, **options: Any) -> None:
-        """Print one line a file; exit with 1 when one of them was refused."""
+        """Print one line a file; exit with 1 when one of them was refused, with 2 when it can't be printed."""
+        if sys.stdout is None:
+            raise CommandError("There is nowhere to write to: stdout is closed.", returncode=_UNSAID)
         look = check if options["action"] == "check" else self._adviser(options)
         good = True
         try:
@@ -56,8 +59,12 @@ class Command(BaseCommand):
                 # A name that isn't UTF-8 becomes a JSON escape instead of an error.
                 self._write(json.dumps(verdict, ensure_ascii=False).encode("utf-8", "backslashreplace"))
         except BrokenPipeError:
-            # The reader has seen enough; without this Python complains once more when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _forget_output()  # the reader has seen enough
+        except OSError as error:
+            _forget_output()
+            raise CommandError(
+                f"The verdicts can't be written: {error.strerror}.", returncode=_UNSAID
+            ) from error
         if not good:
             sys.exit(1)
 
@@ -92,6 +99,11 @@ class Command(BaseCommand):
             # JSON is UTF-8 whatever the terminal's language says.
             raw.write(line + b"\n")
             raw.flush()
+
+
+def _forget_output() -> None:
+    """Let what waits to be written go nowhere: Python would complain once more when it closes stdout."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def check(name: str) -> dict[str, object]:
