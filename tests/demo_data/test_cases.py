@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from demo_data.files import registrations
+from demo_data.files import people, registrations
 from kaosheng.domain.materials import checklist
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import Phase, Verdict
@@ -18,6 +19,7 @@ TABLES = read_toml("cases")
 CASES = TABLES["case"]
 CATALOGUE = demo_catalogue()
 PLAN = plan(registrations())
+README = Path(__file__).resolve().parents[2] / "README.md"
 GRANTS = {person["username"]: person["grants"][0] for person in read_staff()}
 
 
@@ -104,6 +106,29 @@ def test_a_complete_case_takes_one_of_the_alternatives() -> None:
     assert [f"{slot.kind}/{slot.position}" for slot in slots] == [
         *("M01/1", "M01/2", "M03/1", "M05/1", "M09/1", "M13/1"),
     ]
+
+
+def test_the_files_of_the_fresh_candidate_are_her_checklist() -> None:
+    """README leads through them by name: a rule or a file that changes must change both."""
+    person = next(person for person in people() if person["username"] == "lixiaoyu")
+    (registration,) = person["registrations"]
+    given = [picture for picture in PLAN if picture.folder == "lixiaoyu"]
+    assert {picture.number for picture in given} == {registration["number"]}
+    assert {picture.slot for picture in given} == set(complete_slots(registration["facts"]))
+    faulty = {picture.file_name for picture in given if picture.fault}
+    assert faulty == {picture.file_name for picture in PLAN if picture.folder == "lixiaoyu/replacement"}
+    kinds = {kind.code: kind for kind in CATALOGUE.kinds}
+    for readme in (README, README.with_suffix(".zh-CN.md")):
+        text = readme.read_text(encoding="utf-8")
+        told = text[text.index("var/pictures-to-try/lixiaoyu/") :]
+        for picture in given:
+            assert f"`{Path(picture.file_name).stem}`" in told
+            kind = kinds[picture.slot.kind]
+            assert kind.name_zh in told or kind.short_name_zh in told
+        for name in faulty:
+            assert f"`replacement/{Path(name).stem}`" in told
+    (reason,) = {reason for _code, reason, _en in kinds["M09"].reasons if reason in README.read_text("utf-8")}
+    assert reason == "缺法定代表人签字或印章"
 
 
 def test_a_resubmitted_case_has_the_picture_before_and_after() -> None:
