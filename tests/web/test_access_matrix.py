@@ -94,6 +94,7 @@ def scene() -> tuple[dict[str, Client], dict[str, Any]]:
         "request_id": _account_request(here, house.feng).pk,
         "run_id": own_run.pk,
         "number": 0,
+        "name": "doubts",
         "token": "guessed",
         "account": "wx-unknown",
     }

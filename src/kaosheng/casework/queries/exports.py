@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -38,12 +38,13 @@ def with_pictures(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
 
 def lines_to_export(ids: Sequence[UUID], staff: Staff, *, now: datetime) -> Iterator[QueueRow]:
     """The lines of a list as this reader sees them."""
-    for piece in _pieces(ids):
+    for piece in pieces(ids):
         found = Dossier.objects.select_related("registration", "intake", "site", "release", "lease__holder")
         yield from rows_of(list(found.filter(pk__in=piece).order_by("registration__number")), staff, now=now)
 
 
-def _pieces(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+def pieces(ids: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The ids of a list, some hundred at a time."""
     for start in range(0, len(ids), _PIECE):
         yield ids[start : start + _PIECE]
 
@@ -59,7 +60,7 @@ def pictures_of(
 
     A picture whose bytes the store has lost is a text file that says so: one lost object mustn't cost the rest.
     """
-    for piece in _pieces(ids):
+    for piece in pieces(ids):
         dossiers = {
             dossier.pk: dossier
             for dossier in Dossier.objects.filter(pk__in=piece).select_related("registration", "site")

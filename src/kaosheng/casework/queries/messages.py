@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
@@ -13,7 +14,6 @@ from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier
 from kaosheng.domain.roles import Permission
 from kaosheng.notices.models import Mailing, Message, Notice
-from kaosheng.regions.models import ExamArea, ExamSite
 
 DOSSIER = "dossier:"
 
@@ -22,9 +22,13 @@ def case_messages(dossier: Dossier) -> QuerySet[Message]:
     """Everything said about a dossier, the newest first, with its ways."""
     return (
         Message.objects.filter(about=f"{DOSSIER}{dossier.pk}")
-        .prefetch_related(Prefetch("notices", Notice.objects.order_by("rank")))
+        .prefetch_related(_with_its_ways())
         .order_by("-created_at", "pk")
     )
+
+
+def _with_its_ways() -> Prefetch[Any]:
+    return Prefetch("notices", Notice.objects.order_by("rank"))
 
 
 def unread_messages() -> Coalesce:
@@ -35,24 +39,27 @@ def unread_messages() -> Coalesce:
 
 
 def in_scope(staff: Staff, permission: Permission) -> Q:
-    """Messages and mailings of the areas and sites this permission reaches."""
-    areas = ExamArea.objects.filter(pk__in=staff.area_ids(permission)).values_list("code", flat=True)
-    reached = Q(area__in=list(areas))
-    for area, site in ExamSite.objects.filter(pk__in=staff.site_ids(permission)).values_list(
-        "area__code", "code"
-    ):
-        reached |= Q(area=area, site=site)
+    """Messages and mailings of the areas and sites this permission reaches; grants have their places with them."""
+    areas, sites = staff.area_ids(permission), staff.site_ids(permission)
+    reached = Q(area__in=sorted({one.area.code for one in staff.grants if one.area and one.area_id in areas}))
+    for grant in staff.grants:
+        if grant.area and grant.site and grant.site_id in sites:
+            reached |= Q(area=grant.area.code, site=grant.site.code)
     return reached
 
 
 def unreached(staff: Staff) -> QuerySet[Message]:
     """Messages about dossiers that arrived by no way and whose candidate nobody has telephoned, oldest first."""
-    return Message.objects.filter(
-        in_scope(staff, Permission.MESSAGE_VIEW),
-        about__startswith=DOSSIER,
-        unreached_at__isnull=False,
-        phoned_at=None,
-    ).order_by("unreached_at", "pk")
+    return (
+        Message.objects.filter(
+            in_scope(staff, Permission.MESSAGE_VIEW),
+            about__startswith=DOSSIER,
+            unreached_at__isnull=False,
+            phoned_at=None,
+        )
+        .prefetch_related(_with_its_ways())
+        .order_by("unreached_at", "pk")
+    )
 
 
 def dossiers_of(messages: Iterable[Message]) -> dict[str, Dossier]:

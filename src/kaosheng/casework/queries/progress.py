@@ -15,11 +15,13 @@ from kaosheng.casework.models import (
     Decision,
     Dossier,
     ExtensionRequest,
+    LateCase,
     Release,
     Return,
     SiteReview,
 )
 from kaosheng.casework.queries.unreached import open_by_site, unreached_of
+from kaosheng.casework.services.releasing import release_blockers
 from kaosheng.domain.places import CHANGEABLE, Manner
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import State, Verdict
@@ -168,6 +170,21 @@ def releases_of(intake: Intake) -> QuerySet[Release]:
         .select_related("prepared_by")
         .annotate(size=Count("dossiers", distinct=True), late=Count("late_cases", distinct=True))
         .order_by("-batch")
+    )
+
+
+def blockers_with_reasons(intake: Intake, *, now: datetime) -> QuerySet[Dossier]:
+    """What stops a release, each with the reason it was named a late case of the batch in preparation (`late_reason`)."""
+    named = LateCase.objects.filter(dossier=OuterRef("pk"), release__published_at=None)
+    return release_blockers(intake=intake, now=now).annotate(late_reason=Subquery(named.values("reason")[:1]))
+
+
+def late_cases_of(intake: Intake) -> QuerySet[LateCase]:
+    """Who was left for a later batch at each publication so far, by batch, site and number."""
+    return (
+        LateCase.objects.filter(release__intake=intake, release__published_at__isnull=False)
+        .select_related("release", "dossier__registration", "dossier__site", "dossier__release")
+        .order_by("release__batch", "dossier__site__code", "dossier__registration__number")
     )
 
 

@@ -29,5 +29,5 @@ def rechecks_of(staff: Staff) -> QuerySet[Recheck]:
         .exclude(Exists(declared))
         .select_related("dossier__registration", "dossier__site", "answered_by")
         .annotate(decided_by_reader=Exists(decided) | Exists(corrected))
-        .order_by(F("answered_at").desc(nulls_first=True), "asked_at")
+        .order_by(F("answered_at").desc(nulls_first=True), "asked_at", "pk")
     )

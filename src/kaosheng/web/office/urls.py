@@ -62,6 +62,7 @@ urlpatterns = [
     path("imports/bindings/<int:conflict_id>/", bindings.settle, name="binding-settle"),
     path("reasons/", reasons.reasons, name="reasons"),
     path("export/", exports.queue_list, name="export-list"),
+    path("export/lists/<str:name>/", exports.office_list, name="export-office-list"),
     path("export/progress/<int:intake_id>/", exports.progress, name="export-progress"),
     path("export/dossiers/<uuid:dossier_id>/", exports.dossier, name="export-dossier"),
     path("setup/", setup.intakes, name="setups"),

@@ -9,13 +9,26 @@ from django.utils.translation import gettext_lazy as _
 
 from kaosheng.accounts.models import AccountRequest
 from kaosheng.audit.names import AuditName
+from kaosheng.casework.models import Dossier, ExtensionRequest, Recheck
 from kaosheng.domain.roles import Role
+from kaosheng.domain.states import Phase, State
 from kaosheng.registration.models import BindingConflict, RegistrationImport
 from kaosheng.registration.row_words import OUTCOMES as ROW_OUTCOMES
+from kaosheng.web.reviewer import words
 from kaosheng.web.reviewer.frame import ROLE_WORDS
 from kaosheng.web.reviewer.presenting import pick
 
-__all__ = ["BINDING_OUTCOMES", "EVENTS", "IMPORT_PHASES", "ROW_OUTCOMES", "request_line"]
+__all__ = [
+    "BINDING_OUTCOMES",
+    "EVENTS",
+    "IMPORT_PHASES",
+    "RECHECK_OUTCOMES",
+    "ROW_OUTCOMES",
+    "blocker_state",
+    "extension_state",
+    "late_state",
+    "request_line",
+]
 
 IMPORT_PHASES: Final[dict[RegistrationImport.Phase, tuple[str, str | Promise]]] = {
     RegistrationImport.Phase.CHECKING: ("in_review", _("正在检查")),
@@ -32,6 +45,34 @@ BINDING_OUTCOMES: Final[dict[str, str | Promise]] = {
     BindingConflict.Outcome.IMPORT: _("维持导入信息，未绑定"),
     BindingConflict.Outcome.AGREED: _("重新导入后一致，已绑定"),
 }
+
+RECHECK_OUTCOMES: Final[dict[str, tuple[str, str | Promise]]] = {
+    Recheck.Outcome.PENDING: ("unmarked", _("待答复")),
+    Recheck.Outcome.UPHELD: ("complete", _("维持原结论")),
+    Recheck.Outcome.CORRECTED: ("changed", _("已更正")),
+}
+"""Chip and words."""
+
+
+def extension_state(row: ExtensionRequest) -> tuple[str, str | Promise]:
+    """Chip and words of a request for more time."""
+    if row.answered_at is None:
+        return "unmarked", _("等待答复")
+    return ("accepted", _("已同意")) if row.granted else ("withdrawn", _("不同意"))
+
+
+def blocker_state(dossier: Dossier) -> tuple[str, str | Promise]:
+    """Chip and words of what stops a release: a decided one does so by the change nobody has looked at."""
+    if dossier.changed_since is not None and dossier.state == State.DECIDED:
+        return "changed", _("已决定，报名信息变更待处理")
+    return words.STATES[Phase(dossier.state)]
+
+
+def late_state(dossier: Dossier) -> tuple[str, str | Promise]:
+    """Chip and words of what became of a late case; of a decided one not how."""
+    out = dossier.release is not None and dossier.release.published_at is not None
+    return words.STATES[Phase.RELEASED if out else Phase(dossier.state)]
+
 
 EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.CANDIDATE_LOGGED_IN: _("考生登录"),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -24,10 +23,9 @@ from kaosheng.casework.services.doubting import answer_doubt
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
+from kaosheng.web.office.lists import DOUBTS, page_of
 from kaosheng.web.reviewer.presenting import pick
 from kaosheng.web.ui.messages import sentence_of, status_of
-
-PER_PAGE: Final = 30
 
 
 class AnswerForm(forms.Form):
@@ -44,12 +42,12 @@ class AnswerForm(forms.Form):
 
 
 @require_safe
-@for_staff(Permission.DOUBT_ANSWER)
+@for_staff(*DOUBTS.permissions)
 def doubts(request: HttpRequest) -> HttpResponse:
     """Open ones first."""
-    page = Paginator(doubts_of(staff_member(request)), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [{"row": row, "site": _site(row)} for row in page]
-    return render(request, "office/doubts.html", {"rows": rows, "page_of_rows": page})
+    page, context = page_of(request, DOUBTS)
+    context["rows"] = [{"row": row, "site": _site(row)} for row in page]
+    return render(request, "office/doubts.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

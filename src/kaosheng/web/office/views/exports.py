@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -30,6 +30,7 @@ from kaosheng.web.access import for_staff, staff_dossier, staff_intake_within, s
 from kaosheng.web.office import export_rows
 from kaosheng.web.office.answers import workbook_answer
 from kaosheng.web.office.archives import zip_stream
+from kaosheng.web.office.list_exports import list_to_export
 from kaosheng.web.office.sheet import sheet_context
 from kaosheng.web.reviewer import presenting
 from kaosheng.web.ui.messages import sentence_of, status_of
@@ -120,6 +121,31 @@ def queue_list(request: HttpRequest) -> HttpResponseBase:
         "back": f"{export_rows.queue_address()}?{request.GET.urlencode()}",
     }
     return _asked(request, (TABLE, PICTURES), answer, context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff(Permission.DOSSIER_EXPORT)
+def office_list(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A list of the office, as its page narrows it by the same address."""
+    staff = staff_member(request)
+    listed = list_to_export(name, request)
+    chosen = listed.choose(request)
+
+    def answer(_what: str, reason: str) -> HttpResponseBase:
+        ids = list(chosen.rows.values_list("pk", flat=True))
+        exporting.export_list(
+            staff=staff, what=name, filters=chosen.filters, count=len(ids), reason=reason, area=_area(staff)
+        )
+        return _table(str(listed.title), listed.heading(), listed.lines(chosen, ids), listed.widths())
+
+    count = chosen.rows.count()
+    context = {
+        "heading": _("导出：%(list)s") % {"list": listed.title},
+        "filters": [*chosen.words, ngettext("%(count)s 行", "%(count)s 行", count) % {"count": count}],
+        "back": chosen.back,
+    }
+    return _asked(request, (TABLE,), answer, context)
 
 
 @never_cache

@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages as flash
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -20,11 +19,11 @@ from kaosheng.domain.roles import Permission
 from kaosheng.notices.models import Message
 from kaosheng.web.access import for_staff, staff_member
 from kaosheng.web.message_words import title_of, ways_of
+from kaosheng.web.office.lists import UNREACHED, page_of
 from kaosheng.web.reviewer.presenting import pick
 from kaosheng.web.ui.components import Bar
 
 SHOWN_MAILINGS: Final = 10
-PER_PAGE: Final = 30
 
 
 @require_safe
@@ -74,17 +73,14 @@ def resume(request: HttpRequest, mailing_id: int) -> HttpResponseBase:
 
 
 @require_safe
-@for_staff(Permission.MESSAGE_VIEW)
+@for_staff(*UNREACHED.permissions)
 def unreached(request: HttpRequest) -> HttpResponse:
     """未送达: the call list."""
-    page = Paginator(queries.unreached(staff_member(request)), PER_PAGE).get_page(request.GET.get("page"))
+    page, context = page_of(request, UNREACHED)
     dossiers = queries.dossiers_of(page)
-    context = {
-        "rows": [
-            _unreached(message, dossiers[message.about]) for message in page if message.about in dossiers
-        ],
-        "page_of_rows": page,
-    }
+    context["rows"] = [
+        _unreached(message, dossiers[message.about]) for message in page if message.about in dossiers
+    ]
     return render(request, "office/unreached.html", context)
 
 

@@ -19,10 +19,11 @@ from kaosheng.casework.queries.twins import shows_shared
 from kaosheng.casework.services import releasing
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
-from kaosheng.domain.states import Phase, Verdict
+from kaosheng.domain.states import Verdict
 from kaosheng.regions.models import Intake
 from kaosheng.web.access import for_staff, staff_intake, staff_member
 from kaosheng.web.office.forms import CountForm
+from kaosheng.web.office.words import blocker_state
 from kaosheng.web.reviewer import words
 from kaosheng.web.reviewer.presenting import pick
 from kaosheng.web.ui.messages import sentence_of, status_of
@@ -80,6 +81,7 @@ def _show(
         "corrections": queries.pending_corrections(intake),
         "form": CountForm(label=_("输入将公布的份数")),
         "problem": problem,
+        "may_export": Permission.DOSSIER_EXPORT in staff_member(request).permissions,
         "rest_field": _ALL_THE_REST,
         "rest_reason": request.POST.get(_ALL_THE_REST, ""),
     }
@@ -91,9 +93,7 @@ def _late_of(preparing: Release | None) -> dict[UUID, str]:
 
 
 def _blocker(dossier: Dossier, late: dict[UUID, str]) -> dict[str, Any]:
-    chip, state = words.STATES[Phase(dossier.state)]
-    if dossier.changed_since is not None and dossier.state == "decided":
-        chip, state = "changed", _("已决定，报名信息变更待处理")
+    chip, state = blocker_state(dossier)
     return {
         "dossier": dossier,
         "chip": chip,
