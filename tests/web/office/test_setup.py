@@ -13,7 +13,10 @@ from django.utils import timezone
 
 from factories import clients, dossiers
 from factories.people import Cast
-from factories.world import World
+from factories.world import World, make_area, make_intake, prepare_catalogue
+from kaosheng.accounts.models import Grant
+from kaosheng.casework.models import Dossier
+from kaosheng.domain.roles import Role
 from kaosheng.domain.states import State
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +120,92 @@ def test_the_preview_shows_what_isnt_saved_yet_in_both_languages(manager: Client
     assert "Notices from the exam area and site" in page or "Unsaved notes" in page
     here.intake.refresh_from_db()
     assert here.intake.notes_zh == "考区的说明"
+
+
+def chosen(client: Client, here: World, query: str = "") -> Any:
+    context: Any = client.get(address(here, f"preview/{query}")).context
+    return context["chosen"].code if context["chosen"] else context["real"]
+
+
+def test_an_intake_without_candidates_is_shown_to_a_sample(manager: Client, here: World) -> None:
+    page = text(manager, address(here, "preview/"))
+    assert chosen(manager, here) == "direct"
+    for words in (
+        "还有 5 种材料需要上传",  # M01, M03, M04, M09, and one of M13 and M14
+        "上报完成，内容已锁定",
+        "上报完成，材料正在审核",
+        "因为您的报名信息中有学位",
+        "石家庄考点的说明",
+        "考区的说明",
+        "Because your registration names a degree",
+        "我承诺材料真实。",
+    ):
+        assert words in page, words
+    assert not Dossier.objects.exists()
+
+
+def test_another_sample_is_asked_for_other_materials(manager: Client, here: World) -> None:
+    page = text(manager, address(here, "preview/?sample=assistant"))
+    assert chosen(manager, here, "?sample=assistant") == "assistant"
+    assert "因为您的报名信息中有学位" not in page
+    assert "因为您的学历为中专" in page
+    assert chosen(manager, here, "?sample=nobody") == "direct"
+    assert chosen(manager, here, "?sample=real") == "direct"
+
+
+def test_a_real_candidate_can_be_chosen_once_there_is_one(manager: Client, here: World) -> None:
+    assert "本批次的考生" not in text(manager, address(here, "preview/"))
+    dossier = dossiers.register(here)
+    assert chosen(manager, here) == "direct"
+    assert dossier.registration.number not in text(manager, address(here, "preview/"))
+    assert chosen(manager, here, "?sample=real") == "real"
+    page = text(manager, address(here, "preview/?sample=real"))
+    assert dossier.registration.number in page
+    assert "还有 5 种材料需要上传" in page
+
+
+def test_an_intake_of_one_stage_has_no_site_review(manager: Client, here: World) -> None:
+    here.intake.stages = 1
+    here.intake.save(update_fields=["stages"])
+    page = text(manager, address(here, "preview/"))
+    assert "上报完成，内容已锁定" not in page
+    assert "上报完成，材料正在审核" in page
+
+
+def test_the_sample_is_kept_while_nothing_is_saved(manager: Client, here: World) -> None:
+    given = form_of(text(manager, address(here)), address(here, "telling/"))
+    given |= {"notes_zh": "尚未保存的\n说明", "sample": "assistant"}
+    answer: Any = manager.post(address(here, "preview/"), given)
+    assert answer.context["chosen"].code == "assistant"
+    # The buttons of the samples send the unsaved words along.
+    assert answer.context["unsaved"].cleaned_data["notes_zh"] == "尚未保存的\n说明"
+    sent = form_of(
+        answer.content.decode().replace('aria-label="样本考生"', f'action="{address(here)}"'), address(here)
+    )
+    assert sent["notes_zh"] == "尚未保存的\n说明"
+    here.intake.refresh_from_db()
+    assert here.intake.notes_zh == "考区的说明"
+
+
+def test_before_the_first_publication_the_prepared_catalogue_is_shown(manager: Client, here: World) -> None:
+    bare = make_intake(here.area, code="2028YS")
+    page = text(manager, f"/office/setup/{bare.pk}/preview/")
+    assert "还没有发布材料目录，考生进来看不到要交什么。" in page
+    assert "材料需要上传" not in page
+    assert "考区的说明" in page
+    prepare_catalogue(bare)
+    page = text(manager, f"/office/setup/{bare.pk}/preview/")
+    assert "这里按准备中的第 1 版显示" in page
+    assert "还有 5 种材料需要上传" in page
+
+
+def test_an_area_without_sites_has_a_preview_too(cast: Cast) -> None:
+    area = make_area("77", "新考区", "New area")
+    intake = make_intake(area)
+    prepare_catalogue(intake)
+    Grant.objects.create(user=cast.jiang, role=Role.AREA_MANAGER, area=area)
+    page = text(clients.of_staff(cast.jiang), f"/office/setup/{intake.pk}/preview/")
+    assert "还有 5 种材料需要上传" in page
 
 
 def test_contradictions_stand_on_top(manager: Client, here: World) -> None:

@@ -185,8 +185,12 @@ def candidate_view(dossier: Dossier, *, now: datetime, at_counter: bool = False)
 
     Raises Refusal `catalogue_missing`.
     """
-    rows = read_rows(dossier, now=now)
-    case = rows.case
+    return view_of(read_rows(dossier, now=now), at_counter=at_counter)
+
+
+def view_of(rows: CandidateRows, *, at_counter: bool = False) -> CandidateView:
+    """The view these rows make."""
+    case, dossier, now = rows.case, rows.case.dossier, rows.case.now
     returned = dossier.state == State.RETURNED
     visible = visible_from(
         dossier,

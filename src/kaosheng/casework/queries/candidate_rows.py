@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -38,6 +38,7 @@ from kaosheng.catalogue.queries import load_catalogue, published_versions
 from kaosheng.crypto.fields import SealedTextField
 from kaosheng.domain import places
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.materials import Catalogue
 from kaosheng.domain.visibility import Closing, PublishedVerdict
 from kaosheng.registration.models import RegistrationVersion
 
@@ -102,18 +103,30 @@ def read_rows(dossier: Dossier, *, now: datetime) -> CandidateRows:
     Raises Refusal `catalogue_missing`.
     """
     found = _found(dossier.pk)
-    pictures = _instances(Picture, found["picture_rows"])
-    submissions = _instances(Submission, found["submission_rows"])
-    returns = _instances(Return, found["return_rows"])
-    asked = _instances(AskedPlace, found["asked_rows"])
+    version_id = dossier.catalogue_version_id or found["newest_catalogue"]
+    if version_id is None:
+        raise Refusal("catalogue_missing")
+    return _made(dossier, found, catalogue=load_catalogue(version_id), now=now)
+
+
+def rows_of_nobody(
+    dossier: Dossier, *, catalogue: Catalogue, steps: Sequence[Step] = (), now: datetime
+) -> CandidateRows:
+    """The same of a dossier that is stored nowhere and has nothing but these steps: to show a page without a candidate."""
+    told = [{name: getattr(step, name) for name in _COLUMNS[Step]} for step in steps]
+    found = {**dict.fromkeys(_PARTS, ()), "step_rows": told, "known_version": None}
+    return _made(dossier, found, catalogue=catalogue, now=now)
+
+
+def _made(dossier: Dossier, found: Row, *, catalogue: Catalogue, now: datetime) -> CandidateRows:
     rows = CandidateRows(
         case=Case(dossier, arrived_at=now, now=now),
-        pictures=pictures,
+        pictures=_instances(Picture, found["picture_rows"]),
         steps=_instances(Step, found["step_rows"]),
-        returns=returns,
-        asked=asked,
+        returns=_instances(Return, found["return_rows"]),
+        asked=_instances(AskedPlace, found["asked_rows"]),
         marks=_instances(Mark, found["mark_rows"]),
-        submissions=submissions,
+        submissions=_instances(Submission, found["submission_rows"]),
         closings=tuple(
             Closing(site=row["site"], at=datetime.fromisoformat(row["at"])) for row in found["closing_rows"]
         ),
@@ -121,7 +134,7 @@ def read_rows(dossier: Dossier, *, now: datetime) -> CandidateRows:
         recheck=next(iter(_instances(Recheck, found["recheck_rows"])), None),
         known=_opened(found["known_version"]),
     )
-    _fill(rows, found)
+    _fill(rows, found, catalogue)
     return rows
 
 
@@ -221,16 +234,13 @@ def _published(dossier: Dossier, found: Row, now: datetime) -> PublishedVerdict 
     )
 
 
-def _fill(rows: CandidateRows, found: Row) -> None:
+def _fill(rows: CandidateRows, found: Row, catalogue: Catalogue) -> None:
     """Give the case what it would otherwise read by itself."""
     case = rows.case
-    version_id = case.dossier.catalogue_version_id or found["newest_catalogue"]
-    if version_id is None:
-        raise Refusal("catalogue_missing")
     newest = rows.returns[-1] if rows.returns else None
     last = rows.submissions[-1].pk if rows.submissions else None
     case.__dict__.update(
-        catalogue=load_catalogue(version_id),
+        catalogue=catalogue,
         pictures=[picture for picture in rows.pictures if picture.hidden_at is None],
         submissions=list(rows.submissions),
         submitted_ids=frozenset(

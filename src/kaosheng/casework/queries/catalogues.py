@@ -30,6 +30,11 @@ class Desk:
         """The prepared catalogue where there is one."""
         return self.then if self.then is not None else self.now
 
+    @property
+    def for_candidates(self) -> Catalogue | None:
+        """The catalogue candidates go by; before the first publication the prepared one, which they would."""
+        return self.now if self.published is not None else self.then
+
 
 def desk_of(intake: Intake) -> Desk:
     """Read both versions."""

@@ -4,39 +4,31 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kaosheng.casework.models import Submission
 from kaosheng.casework.queries import settings as queries
-from kaosheng.casework.queries.candidate import candidate_view
 from kaosheng.casework.queries.progress import intakes_of
 from kaosheng.casework.services import intakes as services
 from kaosheng.casework.services.intakes import Window
 from kaosheng.casework.services.telling import Telling, change_telling
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
-from kaosheng.domain.states import State
 from kaosheng.regions.models import Intake
 from kaosheng.web.access import for_staff, staff_intake, staff_member
-from kaosheng.web.candidate.frame import said
-from kaosheng.web.candidate.panel import status_panel
 from kaosheng.web.office import setup_words as words
+from kaosheng.web.office.preview import preview_context
 from kaosheng.web.office.setup_forms import TellingForm, WindowForm
 from kaosheng.web.office.setup_tabs import tabs_for
 from kaosheng.web.reviewer.presenting import pick
 from kaosheng.web.ui.messages import sentence_of, status_of
-
-LANGUAGES: Final = (("zh-hans", "中文"), ("en", "English"))
-_SHOWN_STATES: Final = (State.DRAFT, State.AT_SITE, State.AT_AREA)
 
 
 @require_safe
@@ -159,24 +151,10 @@ def preview(request: HttpRequest, intake_id: int) -> HttpResponse:
             return _show(request, intake, telling=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         for name, value in asdict(form.wanted()).items():
             setattr(intake, name, value)
-    shown = [(code, label, _as_candidate(request, intake, code)) for code, label in LANGUAGES]
-    context = {"intake": intake, "shown": shown, "unsaved": form is not None}
+    wanted = (request.POST if form is not None else request.GET).get("sample", "")
+    context = {
+        "intake": intake,
+        "unsaved": form,
+        **preview_context(request, intake, wanted=wanted),
+    }
     return render(request, "office/setup_preview.html", context)
-
-
-def _as_candidate(request: HttpRequest, intake: Intake, language: str) -> str:
-    """Notes and status panels by the candidate page's own code, for somebody in each state."""
-    with translation.override(language):
-        panels = []
-        for state in _SHOWN_STATES:
-            dossier = queries.somebody_at(intake, state)
-            if dossier is not None:
-                dossier.intake = intake
-                panels.append(status_panel(candidate_view(dossier, now=timezone.now())))
-        context: dict[str, Any] = {
-            "panels": panels,
-            "notes": said(intake, "notes"),
-            "area": said(intake.area, "name"),
-            "commitment": said(intake, "commitment"),
-        }
-        return render_to_string("office/parts/candidate_preview.html", context, request)
