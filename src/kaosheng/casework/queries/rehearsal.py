@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from kaosheng.casework.models import Decision, Dossier, Release
+from kaosheng.casework.models import Decision, Dossier, LateCase, Release
 from kaosheng.domain.states import Verdict
 
 
@@ -35,6 +35,13 @@ def attached(release: Release) -> QuerySet[Dossier]:
         )
         .select_related("registration", "site")
         .order_by("site__code", "registration__number")
+    )
+
+
+def late_cases(release: Release) -> QuerySet[LateCase]:
+    """What is left for a later batch, with the reasons, by site and number."""
+    return release.late_cases.select_related("dossier__registration").order_by(
+        "dossier__site__code", "dossier__registration__number"
     )
 
 

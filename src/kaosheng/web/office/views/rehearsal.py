@@ -19,6 +19,8 @@ from kaosheng.web.reviewer import words
 from kaosheng.web.reviewer.presenting import pick
 
 PER_PAGE: Final = 100
+SHOWN_LATE: Final = 300
+"""Late cases listed, as many as the page of the release lists; the rest is counted."""
 
 
 @require_safe
@@ -29,7 +31,7 @@ def rehearsal(request: HttpRequest, intake_id: int) -> HttpResponseBase:
     batch = Release.objects.filter(intake=intake, published_at=None).first()
     if batch is None:
         return redirect("office:release", intake.pk)
-    rows = queries.outcomes(batch)
+    rows, number_late = queries.outcomes(batch), batch.late_cases.count()
     page = Paginator(queries.attached(batch), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "intake": intake,
@@ -38,9 +40,9 @@ def rehearsal(request: HttpRequest, intake_id: int) -> HttpResponseBase:
         "sites": [{"name": pick(row.name_zh, row.name_en), "row": row} for row in rows],
         "passed": sum(row.passed for row in rows),
         "failed": sum(row.failed for row in rows),
-        "late": batch.late_cases.select_related("dossier__registration", "dossier__site").order_by(
-            "dossier__site__code", "dossier__registration__number"
-        ),
+        "late": queries.late_cases(batch)[:SHOWN_LATE],
+        "number_late": number_late,
+        "more_late": max(0, number_late - SHOWN_LATE),
         "lines": [_line(dossier) for dossier in page],
         "page_of_rows": page,
     }

@@ -19,7 +19,7 @@ from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
 from kaosheng.notices.routes import Route, routes_of
 from kaosheng.notices.templates import TEXTS
-from kaosheng.notices.wording import longest_length, names_in, sample, worded
+from kaosheng.notices.wording import all_worded, longest_length, names_in, sample, worded
 from kaosheng.regions.models import ExamArea
 from kaosheng.web.access import for_staff, staff_area, staff_member
 from kaosheng.web.message_words import CHANNELS, VARIABLES, title_of
@@ -79,8 +79,8 @@ def texts(request: HttpRequest) -> HttpResponse:
 
 def _rows(area: ExamArea) -> list[dict[str, Any]]:
     rows = []
-    for code in TEXTS:
-        text = worded(area.code, code).text
+    for code, words in all_worded(area.code).items():
+        text = words.text
         language = pick("zh", "en")
         rows.append(
             {
