@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from kaosheng.notices.models import Message, Notice
@@ -41,6 +41,24 @@ STATES: Final[dict[str, tuple[str, str | Promise]]] = {
     Notice.State.STOPPED: ("withdrawn", _("已停止")),
 }
 """Chip and words."""
+
+_ILLEGAL, _LISTED, _LIMIT = _("手机号不正确"), _("手机号在运营商黑名单中"), _("超过运营商的发送限额")
+_UNPAID: Final = _("短信账户余额不足")
+_REASONS: Final[dict[str, str | Promise]] = {
+    "isv.MOBILE_NUMBER_ILLEGAL": _ILLEGAL,
+    "InvalidParameterValue.IncorrectPhoneNumber": _ILLEGAL,
+    "FailedOperation.PhoneNumberInBlacklist": _LISTED,
+    "isv.BLACK_KEY_CONTROL_LIMIT": _("内容含运营商禁用的词"),
+    "FailedOperation.ContainSensitiveWord": _("内容含运营商禁用的词"),
+    "isv.BUSINESS_LIMIT_CONTROL": _LIMIT,
+    "isv.DAY_LIMIT_CONTROL": _LIMIT,
+    "LimitExceeded.PhoneNumberDailyLimit": _LIMIT,
+    "LimitExceeded.PhoneNumberOneHourLimit": _LIMIT,
+    "LimitExceeded.PhoneNumberThirtySecondLimit": _LIMIT,
+    "isv.AMOUNT_NOT_ENOUGH": _UNPAID,
+    "FailedOperation.InsufficientBalanceInSmsPackage": _UNPAID,
+}
+"""Codes of the providers as people read them; of others the code is all there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +96,11 @@ def _way(notice: Notice) -> Way:
         at=notice.delivered_at or notice.failed_at or notice.accepted_at or notice.sending_at,
         due_at=notice.due_at if waits else None,
         attempts=notice.attempts,
-        reason=notice.last_error,
+        reason=_reason(notice.last_error),
         maybe_twice=notice.maybe_twice,
     )
+
+
+def _reason(code: str) -> str:
+    words = _REASONS.get(code)
+    return gettext("%(words)s（%(code)s）") % {"words": words, "code": code} if words else code

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -244,3 +246,16 @@ def test_late_cases_beyond_those_listed_are_counted(
     assert "列为迟办的 2 份" in page
     assert page.count("仍在审核") == 1
     assert "另有 1 份未列出" in page
+
+
+def test_what_is_done_to_a_row_comes_back_to_the_list_as_it_was(here: World, cast: Cast) -> None:
+    client = clients.of_staff(cast.jiang)
+    for make, address in (
+        (office_rows.unreached, "/office/messages/unreached/?site=1301&page=1"),
+        (office_rows.extension, "/office/extensions/?only=open"),
+    ):
+        make(here, cast)
+        page = client.get(address).content.decode()
+        action = re.search(r'<form method="post" action="([^"]*(?:phoned|refuse)[^"]*)"', page)
+        assert action is not None
+        assert client.post(html.unescape(action[1]))["Location"] == address

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -103,6 +103,12 @@ def _sites(staff: Staff, listed: OfficeList) -> list[tuple[str, str]]:
 def narrowed_address(address: str, by: Narrowing) -> str:
     """The address of a list, narrowed like this."""
     return f"{address}?{urlencode(trail_of(by))}" if trail_of(by) else address
+
+
+def back_to(request: HttpRequest, listed: OfficeList) -> HttpResponseRedirect:
+    """To the list as it was, narrowed and on its page, after something was done to a row of it."""
+    given = request.GET.urlencode()
+    return HttpResponseRedirect(f"{reverse(listed.page)}?{given}" if given else reverse(listed.page))
 
 
 def trail_of(by: Narrowing) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kaosheng.accounts.models import AccountRequest
 from kaosheng.audit.names import AuditName
@@ -58,7 +59,7 @@ def extension_state(row: ExtensionRequest) -> tuple[str, str | Promise]:
     """Chip and words of a request for more time."""
     if row.answered_at is None:
         return "unmarked", _("等待答复")
-    return ("accepted", _("已同意")) if row.granted else ("withdrawn", _("不同意"))
+    return ("accepted", _("已同意")) if row.granted else ("withdrawn", pgettext_lazy("answered", "不同意"))
 
 
 def blocker_state(dossier: Dossier) -> tuple[str, str | Promise]:
@@ -160,7 +161,8 @@ _WAITS: Final = {Role.SYSTEM_ADMIN: _("待建立账号"), Role.SECURITY_ADMIN: _
 def request_line(row: AccountRequest) -> dict[str, Any]:
     """One request in words."""
     place = row.site or row.area
-    answered = ("complete", _("已办理")) if row.granted_at else ("withdrawn", _("不同意"))
+    refused = pgettext_lazy("answered", "不同意")
+    answered = ("complete", _("已办理")) if row.granted_at else ("withdrawn", refused)
     chip, state = ("unmarked", _WAITS[row.waits_for]) if row.waits_for else answered
     return {
         "row": row,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,7 +17,7 @@ from kaosheng.casework.services import counter
 from kaosheng.casework.services.actors import of_staff
 from kaosheng.domain.roles import Permission
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
-from kaosheng.web.office.lists import EXTENSIONS, page_of
+from kaosheng.web.office.lists import EXTENSIONS, back_to, page_of
 from kaosheng.web.office.words import extension_state
 from kaosheng.web.reviewer.presenting import pick
 
@@ -54,4 +54,4 @@ def refuse(request: HttpRequest, dossier_id: UUID) -> HttpResponseBase:
     staff_dossier(request, dossier_id, Permission.EXTENSION_GRANT)
     counter.refuse_extension(dossier_id=dossier_id, actor=of_staff(staff_member(request)))
     messages.success(request, _("已答复：不同意延期。"))
-    return redirect("office:extensions")
+    return back_to(request, EXTENSIONS)

@@ -19,7 +19,7 @@ from kaosheng.domain.roles import Permission
 from kaosheng.notices.models import Message
 from kaosheng.web.access import for_staff, staff_member
 from kaosheng.web.message_words import title_of, ways_of
-from kaosheng.web.office.lists import UNREACHED, page_of
+from kaosheng.web.office.lists import UNREACHED, back_to, page_of
 from kaosheng.web.reviewer.presenting import pick
 from kaosheng.web.ui.components import Bar
 
@@ -100,4 +100,4 @@ def phoned(request: HttpRequest, message_id: UUID) -> HttpResponseBase:
     """已电话通知."""
     broadcasting.mark_phoned(staff=staff_member(request), message_id=message_id)
     flash.success(request, _("已记录：已电话通知考生。"))
-    return redirect("office:unreached")
+    return back_to(request, UNREACHED)
