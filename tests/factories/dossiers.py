@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -136,6 +137,18 @@ def fill(dossier: Dossier) -> Dossier:
     return again(dossier)
 
 
+def promise(dossier: Dossier, kind: str = "M03") -> Dossier:
+    """暂时无法提供: one kind comes later."""
+    submitting.promise(
+        dossier_id=dossier.pk,
+        actor=owner(dossier),
+        kind=kind,
+        due_on=timezone.localdate() + timedelta(days=9),
+        note="补办中",
+    )
+    return again(dossier)
+
+
 def submit(dossier: Dossier) -> Submission:
     """提交审核 as the candidate."""
     seen = picture_list_digest(dossier.pictures.filter(hidden_at=None))
@@ -227,7 +240,12 @@ def decide(dossier: Dossier, by: User, *, opinion: str = "") -> Dossier:
 
 
 def propose(
-    dossier: Dossier, by: User, *, verdict: Verdict = Verdict.FAIL, opinion: str = "试用期不足一年。"
+    dossier: Dossier,
+    by: User,
+    *,
+    verdict: Verdict = Verdict.FAIL,
+    opinion: str = "试用期不足一年。",
+    waiver: str = "",
 ) -> Dossier:
     """提议."""
     take(dossier, by)
@@ -237,6 +255,7 @@ def propose(
         seen_revision=again(dossier).revision,
         verdict=verdict,
         opinion=opinion,
+        waiver=waiver,
     )
     return again(dossier)
 

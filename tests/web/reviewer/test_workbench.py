@@ -486,7 +486,9 @@ def test_get_of_an_act_that_is_not_possible_is_a_conflict(cast: Cast, at_site: D
 
 # --- secrecy towards the site --------------------------------------------------------------------------------------
 def test_the_site_reads_the_same_page_whatever_the_area_did(here: World, cast: Cast) -> None:
-    dossier = dossiers.brought_to(here, State.AT_AREA, cast=cast)
+    dossier = dossiers.promise(dossiers.register(here))
+    dossiers.submit(dossiers.fill(dossier))
+    dossiers.forward(dossier, cast.chen)
 
     def seen(who: User) -> str:
         answer = clients.of_staff(who).get(address(dossier))
@@ -495,13 +497,15 @@ def test_the_site_reads_the_same_page_whatever_the_area_did(here: World, cast: C
     before = {who.pk: seen(who) for who in (cast.chen, cast.feng)}
     dossiers.take(dossier, cast.gao)
     dossiers.mark(dossier, cast.gao, dossiers.replace_note(text="内部意见"))
-    for act in ("marked", "proposed", "decided", "changed"):
+    for act in ("marked", "proposed", "decided"):
         if act == "proposed":
-            dossiers.propose(dossier, cast.gao)
+            dossiers.propose(dossier, cast.gao, waiver="已在学信网核实")
         if act == "decided":
             dossiers.confirm(dossier, cast.he)
         assert {who.pk: seen(who) for who in (cast.chen, cast.feng)} == before, act
-    assert "内部意见" in opened(cast.gao, dossier)
+    page = opened(cast.gao, dossier)
+    assert "内部意见" in page
+    assert "已在学信网核实" in page
 
 
 # --- languages and queries -------------------------------------------------------------------------------------------

@@ -77,6 +77,8 @@ class KindView:
     promise: Promise | None
     explanations: tuple[Explanation, ...]
     is_short: bool
+    waived_reason: str = ""
+    """免交理由 of the promise, for readers of the 考区's own work: it tells of a pass nobody else may know of."""
 
     @property
     def code(self) -> str:
@@ -168,7 +170,7 @@ def workbench(dossier: Dossier, staff: Staff, *, now: datetime, look: Look | Non
         answers=answers_on(dossier),
     )
     stage = Stage.SITE if hidden else case.stage
-    kinds = _kinds(case, marks, missing=facts.missing, stage=stage, around=around)
+    kinds = _kinds(case, marks, missing=facts.missing, stage=stage, around=around, shows_area=shows_area)
     to_send = tuple(
         mark
         for mark in marks
@@ -237,6 +239,7 @@ def _kinds(
     missing: tuple[str, ...],
     stage: Stage | None,
     around: _Around,
+    shows_area: bool,
 ) -> tuple[KindView, ...]:
     """Every kind of the catalogue, in its order; a reviewer may ask for any of them."""
     explained = list(case.dossier.explanations.order_by("pk"))
@@ -254,6 +257,7 @@ def _kinds(
                 promise=promise,
                 explanations=tuple(entry for entry in explained if entry.kind == code),
                 is_short=code in missing,
+                waived_reason=promise.waived_reason if promise is not None and shows_area else "",
             )
         )
     return tuple(shown)
