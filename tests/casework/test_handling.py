@@ -13,10 +13,11 @@ from factories import World, dossiers
 from factories.people import Cast, actor, staff
 from factories.refusals import refused
 from kaosheng.accounts.models import User
+from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.models import Dossier, Lease
 from kaosheng.casework.queries.workbench import workbench
-from kaosheng.casework.services import handling, queueing, reviewing
-from kaosheng.domain.states import State
+from kaosheng.casework.services import deciding, handling, queueing, reviewing
+from kaosheng.domain.states import State, Verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +121,40 @@ def test_whoever_declared_a_conflict_never_gets_it(here: World, house: Cast, wai
     taken = queueing.take_next(staff=staff(house.chen_two))
     assert taken is None
     assert Lease.objects.get().holder == house.chen_two
+
+
+def test_what_he_proposed_falls_with_his_conflict(here: World, house: Cast) -> None:
+    dossier = dossiers.propose(dossiers.brought_to(here, State.AT_AREA, cast=house), house.gao)
+    handling.declare_conflict(dossier_id=dossier.pk, actor=actor(house.hu), reason="考生是我的学生")
+    assert line_of(dossier) == "second"
+    handling.declare_conflict(dossier_id=dossier.pk, actor=actor(house.gao), reason="考生是我的学生")
+    proposal = dossier.proposals.get()
+    assert (proposal.outcome, proposal.answered_by, line_of(dossier)) == ("void", house.gao, "area")
+    dossiers.take(dossier, house.he)
+    with refused("action_not_possible"):
+        deciding.confirm(
+            dossier_id=dossier.pk, actor=actor(house.he), seen_revision=dossiers.again(dossier).revision
+        )
+    voided = AuditEvent.objects.get(name="proposal:voided", object=str(dossier.pk))
+    assert (voided.actor, voided.details["verdict"]) == (str(house.gao.pk), "fail")
+
+
+def test_a_correction_he_proposed_falls_with_his_conflict(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, "released", cast=house)
+    deciding.propose_correction(
+        dossier_id=dossier.pk,
+        actor=actor(house.he),
+        seen_revision=dossier.revision,
+        verdict=Verdict.FAIL,
+        opinion="证书系伪造。",
+    )
+    handling.declare_conflict(dossier_id=dossier.pk, actor=actor(house.he), reason="考生是我的学生")
+    assert dossier.corrections.get().replaced_at is not None
+    with refused("nothing_to_confirm"):
+        deciding.confirm_correction(
+            dossier_id=dossier.pk, actor=actor(house.hu), seen_revision=dossiers.again(dossier).revision
+        )
+    assert AuditEvent.objects.filter(name="proposal:voided", object=str(dossier.pk)).count() == 1
 
 
 def test_another_person_withdraws_a_conflict_and_it_may_be_declared_again(

@@ -48,6 +48,7 @@ class AuditName(StrEnum):
     CONFLICT_DECLARED = "conflict:declared"
     CONFLICT_WITHDRAWN = "conflict:withdrawn"
     INTERNAL_NOTE_ADDED = "internal_note:added"
+    PROPOSAL_VOIDED = "proposal:voided"
     BULK_CONFIRMED = "bulk:confirmed"
     BULK_FINISHED = "bulk:finished"
     REASONS_CHANGED = "reasons:changed"

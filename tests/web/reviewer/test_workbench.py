@@ -484,6 +484,19 @@ def test_get_of_an_act_that_is_not_possible_is_a_conflict(cast: Cast, at_site: D
         assert clients.of_staff(cast.chen).get(address(at_site, verb)).status_code == 409, verb
 
 
+# --- stepping aside ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("who", ["he", "jiang"])
+def test_whoever_may_correct_may_step_aside(here: World, cast: Cast, who: str) -> None:
+    person = getattr(cast, who)
+    dossier = dossiers.brought_to(here, "released", cast=cast)
+    link = address(dossier, "conflict")
+    assert link in opened(person, dossier)
+    assert link not in opened(cast.chen, dossier)
+    assert clients.of_staff(person).get(link).status_code == 200
+    assert post(person, dossier, "conflict", reason="考生是我的学生").status_code == 302
+    assert clients.of_staff(person).get(address(dossier)).status_code == 403
+
+
 # --- secrecy towards the site --------------------------------------------------------------------------------------
 def test_the_site_reads_the_same_page_whatever_the_area_did(here: World, cast: Cast) -> None:
     dossier = dossiers.promise(dossiers.register(here))

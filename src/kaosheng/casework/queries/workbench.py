@@ -40,6 +40,9 @@ from kaosheng.domain.states import Action, Phase, Stage, State, Verdict
 from kaosheng.registration.changes import Change, fact_changes, own_changes
 from kaosheng.registration.models import RegistrationVersion
 
+MAY_DECLARE: Final = frozenset({Permission.DOSSIER_TAKE, Permission.RECHECK_ANSWER})
+"""Who handles dossiers, and so may have to step aside: reviewers, and whoever answers a 复核 or corrects."""
+
 _SITE_MAY_READ: Final = frozenset(
     {
         Action.SUBMIT, Action.RECEIVE, Action.OVERDUE, Action.RETURN, Action.FORWARD, Action.SEND_BACK, Action.LAPSE,
@@ -119,6 +122,8 @@ class Workbench:
     """Whether the dossier is at a stage this reader reviews."""
     may_take: bool
     may_mark: bool
+    may_declare: bool
+    """Whether a 回避 is his to declare now: at his stage, and after the release where he may answer or correct."""
     must_mark: bool
     """Whether unmarked pictures hold the dossier up here."""
     notes: tuple[InternalNote, ...]
@@ -200,6 +205,8 @@ def workbench(dossier: Dossier, staff: Staff, *, now: datetime, look: Look | Non
         reviews=reviews,
         may_take=reviews and (case.lease is None or holds),
         may_mark=reviews and holds,
+        may_declare=reviews
+        or (facts.phase is Phase.RELEASED and Permission.RECHECK_ANSWER in permissions_of(roles)),
         must_mark=case.stage is Stage.SITE or (case.stage is Stage.AREA and case.intake.has_one_stage),
         notes=tuple(internal_notes(dossier, shows_area=shows_area)),
         hold=hold_of(dossier, shows_area=shows_area),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from kaosheng.accounts.models import User
 from kaosheng.accounts.scope import Staff
 from kaosheng.audit.names import AuditName
-from kaosheng.casework.models import Conflict, Dossier, Hold, InternalNote, Lease, Look
+from kaosheng.casework.models import Conflict, Dossier, Hold, InternalNote, Lease, Look, Proposal
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.lining import place_in_line
@@ -67,7 +67,7 @@ def add_note(*, dossier_id: UUID, actor: Actor, text: str) -> InternalNote:
 
 
 def declare_conflict(*, dossier_id: UUID, actor: Actor, reason: str) -> Conflict:
-    """回避: while it stands he never gets this dossier; his lease and his hold end.
+    """回避: while it stands he never gets this dossier; his lease and his hold end, what he proposed is void.
 
     Raises Refusal `reason_needed`, `reason_too_long`, `not_found`.
     """
@@ -79,9 +79,24 @@ def declare_conflict(*, dossier_id: UUID, actor: Actor, reason: str) -> Conflict
         if case.holds_lease(actor):
             case.drop_lease()
         case.dossier.holds.filter(ended_at=None, by=actor.person).update(ended_at=case.now)
+        _void_proposed(case, actor)
         _line_up(case)
         case.record(AuditName.CONFLICT_DECLARED, actor, reason=made.reason)
         return made
+
+
+def _void_proposed(case: Case, actor: Actor) -> None:
+    """What he proposed and nobody has confirmed isn't anybody's to confirm any more."""
+    proposal, correction = case.proposal, case.correction
+    if proposal is not None and proposal.by_id == actor.person.pk:
+        proposal.outcome = Proposal.Outcome.VOID
+        proposal.answered_by, proposal.answered_at = actor.person, case.now
+        proposal.save(update_fields=["outcome", "answered_by", "answered_at"])
+        case.record(AuditName.PROPOSAL_VOIDED, actor, verdict=proposal.verdict)
+    if correction is not None and correction.proposed_by_id == actor.person.pk:
+        correction.replaced_at = case.now
+        correction.save(update_fields=["replaced_at"])
+        case.record(AuditName.PROPOSAL_VOIDED, actor, verdict=correction.verdict, correction=correction.pk)
 
 
 def withdraw_conflict(*, dossier_id: UUID, actor: Actor, by: User, reason: str) -> None:

@@ -112,6 +112,7 @@ EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.CONFLICT_DECLARED: _("声明回避"),
     AuditName.CONFLICT_WITHDRAWN: _("撤回回避"),
     AuditName.INTERNAL_NOTE_ADDED: _("内部备注"),
+    AuditName.PROPOSAL_VOIDED: _("提议因回避作废"),
     AuditName.BULK_CONFIRMED: _("确认批量处理"),
     AuditName.BULK_FINISHED: _("批量处理完成"),
     AuditName.REASONS_CHANGED: _("修改退回原因"),

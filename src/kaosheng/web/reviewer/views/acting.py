@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries.lines import Tab
-from kaosheng.casework.queries.workbench import Workbench, workbench
+from kaosheng.casework.queries.workbench import MAY_DECLARE, Workbench, workbench
 from kaosheng.casework.services import counter, deciding, handling, rechecking, reviewing
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.domain.deadlines import supplement_deadline
@@ -53,9 +53,12 @@ class Verb:
     look: str = "btn-primary"
     goes_on: Tab | None = None
     heading: Text = ""
-    needs: Permission | None = None
-    """Of an act that isn't in the table: the permission it takes, and whether the dossier must be in his hands."""
+    needs: frozenset[Permission] = frozenset()
+    """Of an act that isn't in the table: the permissions of which it takes one."""
     leased: bool = False
+    """The same: whether the dossier must be in his hands."""
+    anywhere: bool = False
+    """Whether it is his to do also while the dossier lies beyond him."""
     leaves: bool = False
     """Whether the dossier can't be opened afterwards."""
 
@@ -197,17 +200,17 @@ VERBS: Final[dict[str, Verb]] = {
     ),
     "request-extension": Verb(
         None, forms.UntilForm, _request_extension, _("已向考区申请延期。"), _("申请由考区管理员批准后生效。"),
-        heading=_("申请延期"), needs=Permission.EXTENSION_REQUEST,
+        heading=_("申请延期"), needs=frozenset({Permission.EXTENSION_REQUEST}),
     ),
     "hold": Verb(
         None, forms.ShortReasonForm, _hold, _("已暂缓，可在“暂缓”列表中找到。"),
         _("材料暂时放下，不再分给任何人，例如等待电话回复。标记保留，考生看不到。"), look="btn-change",
-        heading=_("暂缓"), needs=Permission.DOSSIER_TAKE, leased=True, leaves=True,
+        heading=_("暂缓"), needs=frozenset({Permission.DOSSIER_TAKE}), leased=True, leaves=True,
     ),
     "conflict": Verb(
         None, forms.ShortReasonForm, _conflict, _("已声明回避，这份材料不会再分给您。"),
         _("您与考生有亲属、师生、同事等利害关系时须回避。声明后您不能再打开这份材料，也不能撤回声明。"), look="btn-refuse",
-        heading=_("声明回避"), needs=Permission.DOSSIER_TAKE, leaves=True,
+        heading=_("声明回避"), needs=MAY_DECLARE, leaves=True, anywhere=True,
     ),
     "extend": Verb(
         Action.EXTEND, forms.UntilForm, _extend, _("已延期。"), _("批准后立即生效，考生在新的截止时间前可以提交。"),
@@ -270,7 +273,7 @@ def _verdict(verb: Verb, given: str) -> Verdict | None:
 def _require_possible(bench: Workbench, verb: Verb, verdict: str) -> None:
     """Refuse before anything is asked that the rules would refuse afterwards. Raises Refusal."""
     if verb.action is None:
-        if verb.needs is not None and not bench.may(verb.needs):
+        if not any(bench.may(permission) for permission in verb.needs):
             raise Refusal("not_your_role", action="")
         if verb.leased and not bench.holds_lease:
             raise Refusal("lease_needed")
