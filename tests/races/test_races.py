@@ -256,7 +256,11 @@ def test_a_return_and_a_forward_of_one_dossier_exclude_each_other(
 ) -> None:
     both = returning_and_forwarding(here, house)
     meet_at(Case, "_store")
-    assert outcomes(race(both)) == {"done": 1, "stale_revision": 1}
+    # Once forwarded it lies beyond the site, which is told that alone.
+    assert outcomes(race(both)) in (
+        {"done": 1, "stale_revision": 1},
+        {"done": 1, "not_your_stage": 1},
+    )
 
 
 @pytest.mark.usefixtures("without_locks")

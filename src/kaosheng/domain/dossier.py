@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from kaosheng.domain.errors import Refusal
-from kaosheng.domain.roles import Role
+from kaosheng.domain.roles import SITE_ROLES, Role
 from kaosheng.domain.states import Action, Phase, Stage, State, Verdict
 
 
@@ -86,6 +86,12 @@ FREEZES_MARKS: Final = frozenset(
 """A reviewer's marks are working notes until one of these sends or files them."""
 
 
+BEYOND_SITE: Final = frozenset(
+    {Phase.AT_AREA, Phase.PROPOSED, Phase.DECIDED, Phase.RELEASED, Phase.WITHDRAWN}
+)
+"""Where the 考点 has nothing to do and isn't told what the 考区 does: after the release it prepares corrections."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the rules need to know of one dossier, read after its lock was taken.
@@ -151,6 +157,16 @@ def phase_of(*, state: State, proposal_pending: bool, released: bool) -> Phase:
     if proposal_pending:
         return Phase.PROPOSED
     return Phase(state.value)
+
+
+def require_reach(phase: Phase, roles: frozenset[Role]) -> None:
+    """Refuse the 考点 whatever it tries with a dossier that lies beyond it, in one word for every phase.
+
+    The table's own refusals, or that a page is old, would tell it of a proposal or a decision. Asked before both.
+    Raises Refusal `not_your_stage`.
+    """
+    if roles and roles <= SITE_ROLES and phase in BEYOND_SITE:
+        raise Refusal("not_your_stage")
 
 
 def decide(facts: Facts, action: Action, request: Request) -> Outcome:

@@ -13,6 +13,7 @@ from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.submitting import freeze, set_unsent_aside
 from kaosheng.casework.services.write_path import open_as_seen, open_case
 from kaosheng.casework.words import deadline_words
+from kaosheng.domain.dossier import require_reach
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.reasons import short_reason
 from kaosheng.domain.roles import Permission, permissions_of
@@ -35,7 +36,9 @@ def receive(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) 
 def request_extension(*, dossier_id: UUID, actor: Actor, until: datetime, reason: str) -> ExtensionRequest:
     """An 考点 manager asks the 考区 for more time for one dossier. Raises Refusal."""
     with open_case(dossier_id) as case:
-        if Permission.EXTENSION_REQUEST not in permissions_of(case.roles_of(actor)):
+        roles = case.roles_of(actor)
+        require_reach(case.phase, roles)
+        if Permission.EXTENSION_REQUEST not in permissions_of(roles):
             raise Refusal("not_your_role", action="extend")
         _require_extendable(case, until)
         why = short_reason(reason)

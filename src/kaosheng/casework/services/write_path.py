@@ -15,6 +15,7 @@ from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import announce_visible_change
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.lining import place_in_line
+from kaosheng.domain.dossier import require_reach
 
 
 @contextmanager
@@ -40,9 +41,9 @@ def open_case(dossier_id: UUID, *, arrived_at: datetime | None = None) -> Iterat
 def open_as_seen(dossier_id: UUID, *, actor: Actor, seen_revision: int) -> Iterator[Case]:
     """Open a dossier for somebody whom it concerns and who decided on a page that still holds.
 
-    Raises Refusal `not_found`, `stale_revision`.
+    Raises Refusal `not_found`, `not_your_stage`, `stale_revision`.
     """
     with open_case(dossier_id) as case:
-        case.roles_of(actor)
+        require_reach(case.phase, case.roles_of(actor))
         case.require_revision(seen_revision)
         yield case

@@ -25,7 +25,7 @@ from kaosheng.casework.queries.workbench import MAY_DECLARE, Workbench, workbenc
 from kaosheng.casework.services import counter, deciding, handling, rechecking, reviewing
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.domain.deadlines import supplement_deadline
-from kaosheng.domain.dossier import FREEZES_MARKS
+from kaosheng.domain.dossier import FREEZES_MARKS, require_reach
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import Action, Verdict
@@ -250,6 +250,7 @@ def _ask(
     """The page before the act. Raises Refusal when the rules don't allow it now."""
     bench = workbench(dossier, staff_member(request), now=timezone.now())
     asked = request.POST if request.method == "POST" else request.GET
+    _require_reach(bench, VERBS[verb])
     if form is None:
         _require_possible(bench, VERBS[verb], asked.get("verdict", ""))
     verdict = _verdict(VERBS[verb], asked.get("verdict", ""))
@@ -260,6 +261,12 @@ def _ask(
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "reviewer/act.html", context, status=status)
+
+
+def _require_reach(bench: Workbench, verb: Verb) -> None:
+    """Before anything typed is looked at: what is said of it differs from act to act. Raises Refusal."""
+    if not verb.anywhere:
+        require_reach(bench.facts.phase, bench.roles)
 
 
 def _verdict(verb: Verb, given: str) -> Verdict | None:
@@ -352,6 +359,7 @@ def _do(request: HttpRequest, dossier: Dossier, verb: str) -> HttpResponseBase:
     what, staff = VERBS[verb], staff_member(request)
     read(forms.SeenForm(request.POST))
     bench = workbench(dossier, staff, now=timezone.now())
+    _require_reach(bench, what)
     verdict = _verdict(what, request.POST.get("verdict", ""))
     form = _form(bench, what, request.POST, verdict)
     if not form.is_valid():
