@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -408,6 +409,20 @@ def test_one_reason_names_all_the_late_cases_without_one_of_their_own(here: Worl
     )
     reasons = dict(LateCase.objects.values_list("dossier_id", "reason"))
     assert reasons == {own.pk: "等待学历认证", rest.pk: "仍在审核"}
+
+
+def test_only_what_stops_this_release_is_a_late_case(here: World, cast: Cast) -> None:
+    dossiers.brought_to(here, State.DECIDED, cast=cast)
+    late, decided = (dossiers.brought_to(here, state, cast=cast) for state in (State.AT_SITE, State.DECIDED))
+    foreign = dossiers.register(here, site=here.foreign_site)
+    jiang = clients.of_staff(cast.jiang)
+    for other in (uuid4(), foreign.pk, decided.pk):
+        typed = {f"late-{late.pk}": "等待学历认证", f"late-{other}": "仍在审核"}
+        answer = jiang.post(f"/office/releases/{here.intake.pk}/prepare/", typed)
+        assert answer.status_code == 422
+        assert "有 1 份不属于本批或已处理完" in answer.content.decode()
+        assert "等待学历认证" in answer.content.decode()
+    assert not LateCase.objects.exists()
 
 
 @pytest.mark.parametrize("who", ["gao", "feng", "chen", "auditor", "kong"])

@@ -60,14 +60,15 @@ def ready_for_release(*, intake: Intake) -> QuerySet[Dossier]:
 def prepare_release(*, intake: Intake, staff: Staff, late_cases: Mapping[UUID, str]) -> Release:
     """Open the next batch (or take the one in preparation), name the late cases, attach the decided in chunks.
 
-    Nothing becomes visible. Raises Refusal `not_found`, `release_blocked` (count), `reason_needed`,
-    `reason_too_long`, `nothing_to_release`.
+    Nothing becomes visible. Raises Refusal `not_found`, `late_case_unknown` (count), `release_blocked`
+    (count), `reason_needed`, `reason_too_long`, `nothing_to_release`.
     """
     _require_publisher(staff, intake)
     late = {dossier_id: short_reason(reason) for dossier_id, reason in late_cases.items()}
     with transaction.atomic(durable=True):
         locks.take_intake(intake.pk)
         now = timezone.now()
+        _require_blocking(intake, now, frozenset(late))
         _require_unblocked(intake, now, frozenset(late))
         if not ready_for_release(intake=intake).exists():
             raise Refusal("nothing_to_release")
@@ -131,6 +132,13 @@ def publish_release(*, release: Release, staff: Staff, counted: int) -> Release:
 def _require_publisher(staff: Staff, intake: Intake) -> None:
     if intake.area_id not in staff.area_ids(Permission.RELEASE_PUBLISH):
         raise Refusal("not_found")
+
+
+def _require_blocking(intake: Intake, now: datetime, late: frozenset[UUID]) -> None:
+    """A late case is one that would stop this release: no stranger's, and none that was finished meanwhile."""
+    blocking = release_blockers(intake=intake, now=now).filter(pk__in=late).count()
+    if blocking < len(late):
+        raise Refusal("late_case_unknown", count=len(late) - blocking)
 
 
 def _require_unblocked(intake: Intake, now: datetime, late: frozenset[UUID]) -> None:

@@ -153,6 +153,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "site_closed_already": Answer(409, _("考点审核已结束。")),
     "site_not_closed": Answer(409, _("考点审核没有结束，不需要重新开放。")),
     "release_blocked": Answer(409, _("还有 %(count)s 份材料未处理完，须处理或列为迟办后才能公布。")),
+    "late_case_unknown": Answer(
+        422, _("列为迟办的材料中有 %(count)s 份不属于本批或已处理完，没有准备。请核对下面的列表后再准备。")
+    ),
     "release_count_differs": Answer(
         422, _("输入的份数是 %(counted)s，将公布的是 %(expected)s 份，请核对后重新输入。")
     ),
