@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from factories import clients, dossiers
 from factories.people import Cast
@@ -109,6 +110,27 @@ def test_the_next_is_loaded_ahead_and_seen_only_when_it_is_opened(
     assert viewed() == 1
     assert not Lease.objects.filter(reserved=True).exists()
     assert client.post("/staff/queue/reserve/", headers=SCRIPT).status_code == 204
+
+
+@pytest.mark.parametrize("ends", ["given back", "taken by another", "run out"])
+def test_pictures_of_what_isnt_kept_any_more_are_an_opening(
+    here: World, cast: Cast, held: Dossier, ends: str
+) -> None:
+    client = clients.of_staff(cast.chen)
+    client.get(address(held))
+    following = dossiers.brought_to(here, State.AT_SITE, cast=cast)
+    client.post("/staff/queue/reserve/", headers=SCRIPT)
+    if ends == "given back":
+        client.post(address(held, "give-back"))
+    else:
+        Lease.objects.filter(reserved=True).update(until=timezone.now())
+    if ends == "taken by another":
+        dossiers.take(following, cast.chen_two)
+    pictures = following.pictures.order_by("kind", "position")[:2]
+    for picture in pictures:
+        assert client.get(f"{address(following)}pictures/{picture.pk}/").status_code == 200
+    viewed = AuditEvent.objects.filter(name="dossier:viewed", object=str(following.pk))
+    assert [event.details["pictures"] for event in viewed] == [[str(pictures[0].pk)]]
 
 
 def test_loaded_ahead_only_what_came_since_the_own_last_look_is_new(here: World, cast: Cast) -> None:

@@ -48,6 +48,12 @@ def _reach(staff: Staff, by: str = "by") -> Q:
     return Q(**{by: staff.user}) | at_his_sites | Q(dossier__intake__area_id__in=areas)
 
 
+def is_loaded_ahead(dossier: Dossier, staff: Staff) -> bool:
+    """Whether this dossier is kept for him now without being opened."""
+    kept = Lease.objects.filter(dossier=dossier, holder=staff.user, reserved=True, until__gt=timezone.now())
+    return kept.exists()
+
+
 def conflicts_of(staff: Staff) -> list[Conflict]:
     """回避 that a manager may withdraw: those of his reviewers about dossiers he reaches, the newest first."""
     sites, areas = staff.site_ids(Permission.HAND_OVER), staff.area_ids(Permission.HAND_OVER)

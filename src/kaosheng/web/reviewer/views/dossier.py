@@ -15,6 +15,7 @@ from kaosheng.accounts.scope import Staff
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.casework.models import Dossier
+from kaosheng.casework.queries.hands import is_loaded_ahead
 from kaosheng.casework.queries.workbench import Workbench, workbench
 from kaosheng.casework.services.handling import note_look
 from kaosheng.domain.places import CHANGEABLE
@@ -29,7 +30,7 @@ from kaosheng.web.ui.components import FieldProblem
 
 _OPENED_KEY: Final = "opened_dossier"
 RESERVED_KEY: Final = "reserved_dossier"
-"""The dossier loaded ahead: its pictures were listed when it was reserved."""
+"""The dossier loaded ahead: its pictures were listed when it was reserved, and may be fetched while it is."""
 _EXTENDABLE: Final = frozenset({State.DRAFT.value, State.RETURNED.value, State.LAPSED.value})
 
 
@@ -151,6 +152,8 @@ def record_opening(request: HttpRequest, staff: Staff, dossier: Dossier, picture
         house=house_of(staff, dossier),
     )
     request.session[_OPENED_KEY] = [str(dossier.pk), digest]
+    if request.session.get(RESERVED_KEY) == str(dossier.pk):
+        del request.session[RESERVED_KEY]
 
 
 def house_of(staff: Staff, dossier: Dossier) -> str:
@@ -161,8 +164,11 @@ def house_of(staff: Staff, dossier: Dossier) -> str:
 
 def note_single(request: HttpRequest, dossier: Dossier, picture_id: str) -> None:
     """A picture opened by its address alone, without the page, is an opening of its own."""
-    opened = request.session.get(_OPENED_KEY)
+    staff = staff_member(request)
     if request.session.get(RESERVED_KEY) == str(dossier.pk):
-        return
+        if is_loaded_ahead(dossier, staff):
+            return
+        del request.session[RESERVED_KEY]
+    opened = request.session.get(_OPENED_KEY)
     if not opened or opened[0] != str(dossier.pk):
-        note_opening(request, staff_member(request), dossier, [picture_id])
+        note_opening(request, staff, dossier, [picture_id])
