@@ -40,11 +40,15 @@ def table(user: User, address: str = LIST) -> list[list[Any]]:
     return [list(row) for row in sheet.to_python()]
 
 
-def names(user: User, address: str = LIST) -> list[str]:
+def contents(user: User, address: str = LIST) -> dict[str, bytes]:
     answer = clients.of_staff(user).post(address, {"what": "pictures", "reason": "留档"})
     with zipfile.ZipFile(BytesIO(content(answer))) as archive:
         assert archive.testzip() is None
-        return archive.namelist()
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def names(user: User, address: str = LIST) -> list[str]:
+    return list(contents(user, address))
 
 
 def events(name: str) -> list[tuple[str, dict[str, Any]]]:
@@ -164,6 +168,22 @@ def test_pictures_are_named_by_site_number_material_and_order(here: World, cast:
     assert len(found) == 6
     assert not any(draft.registration.number in name for name in found)
     assert [name for name, _details in events("pictures:exported")] == [str(dossier.pk)]
+
+
+def test_pictures_a_candidate_hasnt_submitted_stay_his(here: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.RETURNED, cast=cast)
+    submitted = dossier.pictures.get(kind="M01", position=1)
+    unsent = dossiers.replace(dossier)
+    for address in (LIST, f"/office/export/dossiers/{dossier.pk}/"):
+        found = contents(cast.feng, address)
+        assert len(found) == 6
+        assert get_store().read(submitted.object_key) in found.values()
+        assert get_store().read(unsent.object_key) not in found.values()
+    dossiers.change_registration(dossier, here, cancelled=True)
+    assert get_store().read(unsent.object_key) not in contents(cast.feng).values()
+    dossiers.change_registration(dossier, here)
+    dossiers.submit(dossier)
+    assert get_store().read(unsent.object_key) in contents(cast.feng).values()
 
 
 @pytest.mark.harms

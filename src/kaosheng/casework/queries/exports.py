@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import Dossier, Picture, Submission
+from kaosheng.casework.models import Dossier, Picture, Submission, SubmittedPicture
 from kaosheng.casework.queries.lines import without_conflict
 from kaosheng.casework.queries.queue import in_scope
 from kaosheng.casework.queries.queue_rows import QueueRow, rows_of
@@ -56,8 +56,9 @@ PlaceName = Callable[[Kind, int], str]
 def pictures_of(
     ids: Sequence[UUID], *, site_name: Callable[[Dossier], str], place_name: PlaceName
 ) -> Iterator[tuple[str, datetime, bytes]]:
-    """Path in the archive (考点/报名号/材料/序号), moment and bytes of every picture that stands in its place.
+    """Path in the archive (考点/报名号/材料/序号), moment and bytes of every picture that was submitted last.
 
+    What a candidate puts in its place after a return is his alone until he submits it.
     A picture whose bytes the store has lost is a text file that says so: one lost object mustn't cost the rest.
     """
     for piece in pieces(ids):
@@ -65,12 +66,19 @@ def pictures_of(
             dossier.pk: dossier
             for dossier in Dossier.objects.filter(pk__in=piece).select_related("registration", "site")
         }
-        shown = Picture.objects.filter(dossier__in=piece, hidden_at=None)
-        for picture in shown.order_by("dossier__registration__number", "kind", "position"):
+        for picture in _submitted(piece):
             dossier = dossiers[picture.dossier_id]
             folder = f"{_safe(site_name(dossier))}/{_safe(dossier.registration.number)}"
             path = f"{folder}/{_in_dossier(dossier, picture, place_name)}"
             yield _entry(path, picture)
+
+
+def _submitted(ids: Sequence[UUID]) -> list[Picture]:
+    """The pictures of the last submission of each, by number and place."""
+    newest = Submission.objects.filter(dossier__in=ids).order_by("dossier", "-ordinal").distinct("dossier")
+    lines = SubmittedPicture.objects.filter(submission__in=newest.values("pk")).select_related("picture")
+    in_order = lines.order_by("picture__dossier__registration__number", "kind", "position")
+    return [line.picture for line in in_order]
 
 
 def _in_dossier(dossier: Dossier, picture: Picture, place_name: PlaceName) -> str:
