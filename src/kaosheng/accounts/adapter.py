@@ -9,13 +9,15 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from kaosheng.accounts.models import User
-from kaosheng.accounts.sign_in import record_failure
+from kaosheng.accounts.sign_in import record_failure, record_password_chosen
 from kaosheng.crypto.sealing import seal, unseal
 
 _FRESH_SECONDS: Final = 300
@@ -59,6 +61,22 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
         if methods and time.time() - methods[-1]["at"] < _FRESH_SECONDS:
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        """A chosen password is another than the one before, which somebody else may know."""
+        if user is not None and user.check_password(password):
+            raise ValidationError(_("新密码不能与当前密码相同。"))
+        return str(super().clean_password(password, user))
+
+    def set_password(self, user: User, password: str) -> None:
+        """Store the password a person chose himself, with a row in the trail."""
+        user.must_choose_password = False
+        super().set_password(user, password)
+        record_password_chosen(user)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to his work, or on to what stands before it."""
+        return str(resolve_url(settings.LOGIN_REDIRECT_URL))
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponseBase:
         """The right password of a disabled account: told so, and recorded."""

@@ -19,9 +19,11 @@ STAFF_ROLES = tuple(role for role in Role if role not in {Role.CANDIDATE, Role.C
 class UserManager(BaseUserManager["User"]):
     """Creates staff accounts; `accounts.services` decides who may."""
 
-    def create_user(self, *, username: str, password: str, name: str) -> User:
+    def create_user(
+        self, *, username: str, password: str, name: str, must_choose_password: bool = False
+    ) -> User:
         """Store a new account with a hashed password."""
-        user = self.model(username=username, name=name)
+        user = self.model(username=username, name=name, must_choose_password=must_choose_password)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -42,6 +44,11 @@ class User(AbstractBaseUser):
     session_round = models.PositiveIntegerField(default=0)
     """Part of what every session is checked against: one more ends them all."""
     keys_off = models.BooleanField(default=False)
+    must_choose_password = models.BooleanField(default=False)
+    """Whether somebody else knows his password: it was drawn for him, and nothing opens until he has chosen his own."""
+    asleep_since = models.DateTimeField(null=True, blank=True)
+    """Since his access was reset, until a third person confirms that it is he: he logs in, and his roles don't count."""
+    reset_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = UserManager()
 

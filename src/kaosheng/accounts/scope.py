@@ -18,7 +18,9 @@ class Staff:
 
     @classmethod
     def of(cls, user: User) -> Staff:
-        """Read the grants in one query."""
+        """Read the grants in one query; those of an account whose access was reset don't count until it is confirmed."""
+        if user.asleep_since is not None:
+            return cls(user=user, grants=())
         return cls(user=user, grants=tuple(user.grants.select_related("area", "site").order_by("pk")))
 
     @property

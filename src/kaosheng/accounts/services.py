@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from kaosheng.accounts.models import STAFF_ROLES, Grant, User
 from kaosheng.accounts.scope import Staff
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.domain.errors import Refusal
-from kaosheng.domain.roles import AREA_ROLES, SEPARATED_ROLES, SITE_ROLES, Permission, Role
+from kaosheng.domain.roles import (
+    AREA_ROLES,
+    SEPARATED_ROLES,
+    SITE_ROLES,
+    Permission,
+    Role,
+    confirming_roles,
+)
 from kaosheng.regions.models import ExamArea, ExamSite
 
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -81,7 +89,9 @@ def new_account(by: By, *, username: str, name: str) -> NewAccount:
     if User.objects.filter(username__iexact=username).exists():
         raise Refusal("username_taken", username=username)
     password = drawn_password()
-    user = User.objects.create_user(username=username, password=password, name=name)
+    user = User.objects.create_user(
+        username=username, password=password, name=name, must_choose_password=True
+    )
     record(AuditName.ACCOUNT_CREATED, by=by, about=_about(user))
     return NewAccount(user=user, password=password)
 
@@ -112,7 +122,8 @@ def _set_active(staff: Staff, user_id: int, *, active: bool, name: AuditName) ->
 def reset_access(*, staff: Staff, user_id: int) -> NewAccount:
     """A new password, and the second factor is set up anew: for a lost password or telephone.
 
-    Raises Refusal `not_found`, `own_account`.
+    Who reset it knows the password, so its roles sleep until `confirm_account`. Raises Refusal `not_found`,
+    `own_account`, `nobody_to_confirm`.
     """
     from allauth.mfa.models import Authenticator  # noqa: PLC0415 - its model needs this app's model loaded
 
@@ -121,12 +132,56 @@ def reset_access(*, staff: Staff, user_id: int) -> NewAccount:
         user = _locked(user_id)
         if user.pk == staff.user.pk:
             raise Refusal("own_account")
+        if user.grants.exists():
+            _require_confirmer(user)
+            user.asleep_since = timezone.now()
         password = drawn_password()
         user.set_password(password)
-        user.save(update_fields=["password"])
+        user.must_choose_password, user.reset_by = True, staff.user
+        user.save(update_fields=["password", "must_choose_password", "asleep_since", "reset_by"])
         Authenticator.objects.filter(user=user).delete()
         record(AuditName.ACCOUNT_RESET, by=_by(staff), about=_about(user))
         return NewAccount(user=user, password=password)
+
+
+def asleep_for(staff: Staff) -> list[User]:
+    """Accounts that wait for this person's confirmation, the longest first."""
+    waiting = User.objects.exclude(asleep_since=None).exclude(pk=staff.user.pk).exclude(reset_by=staff.user)
+    found = waiting.select_related("reset_by").prefetch_related("grants").order_by("asleep_since")
+    return [user for user in found if staff.roles & confirming_roles(_roles_of(user))]
+
+
+def confirm_account(*, staff: Staff, user_id: int) -> User:
+    """确认本人 after a reset: the person stands before him and has chosen his password; the roles count again.
+
+    Raises Refusal `not_found`, `own_confirmation` to himself and to whoever reset it, `password_not_chosen`.
+    """
+    with transaction.atomic(durable=True):
+        user = _locked(user_id)
+        if user.asleep_since is None or not staff.roles & confirming_roles(_roles_of(user)):
+            raise Refusal("not_found")
+        if staff.user.pk in {user.pk, user.reset_by_id}:
+            raise Refusal("own_confirmation")
+        if user.must_choose_password:
+            raise Refusal("password_not_chosen")
+        user.asleep_since = None
+        user.save(update_fields=["asleep_since"])
+        record(AuditName.ACCOUNT_CONFIRMED, by=_by(staff), about=_about(user))
+        return user
+
+
+def _require_confirmer(user: User) -> None:
+    """Refuse a reset nobody could confirm: it would leave the account asleep for good."""
+    able = User.objects.filter(
+        is_active=True, asleep_since=None, grants__role__in=confirming_roles(_roles_of(user))
+    )
+    if not able.exclude(pk=user.pk).exists():
+        raise Refusal("nobody_to_confirm")
+
+
+def _roles_of(user: User) -> frozenset[Role]:
+    """What he holds, awake or asleep."""
+    return frozenset(Role(grant.role) for grant in user.grants.all())
 
 
 def sign_out(*, staff: Staff, user_id: int) -> User:

@@ -17,6 +17,11 @@ def record_failure(*, username: str, why: str) -> None:
     _record(AuditName.STAFF_LOGIN_FAILED, user, why=why)
 
 
+def record_password_chosen(user: User) -> None:
+    """A person chose another password for himself."""
+    _record(AuditName.PASSWORD_CHOSEN, user)
+
+
 def _record(name: AuditName, user: User | None, **details: str) -> None:
     account = str(user.pk) if user is not None else "unknown"
     record(name, by=By("staff", account), about=("account", account), **details)

@@ -117,6 +117,15 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
 }
 
 
+def confirming_roles(held: frozenset[Role]) -> frozenset[Role]:
+    """Who lets an account with these roles act again once its access was reset.
+
+    The 系统管理员 who resets never confirms. For the 安全管理员's own account the 审计员 may: there is often only one of them.
+    """
+    both = frozenset({Role.SECURITY_ADMIN, Role.AUDITOR})
+    return both if Role.SECURITY_ADMIN in held else frozenset({Role.SECURITY_ADMIN})
+
+
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     """Everything these roles together may do."""
     return frozenset().union(*(PERMISSIONS[role] for role in roles)) if roles else frozenset()

@@ -71,4 +71,6 @@ def _beside(staff: Staff) -> QuerySet[User]:
     sites = staff.site_ids(Permission.HAND_OVER, Permission.DOSSIER_TAKE)
     areas = staff.area_ids(Permission.HAND_OVER, Permission.DOSSIER_TAKE)
     reached = Q(grants__site_id__in=sites) | Q(grants__area_id__in=areas)
-    return User.objects.filter(reached, grants__role__in=_REVIEWERS, is_active=True).distinct()
+    return User.objects.filter(
+        reached, grants__role__in=_REVIEWERS, is_active=True, asleep_since=None
+    ).distinct()

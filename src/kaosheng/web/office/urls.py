@@ -111,6 +111,7 @@ urlpatterns = [
     path("roles/", roles.roles, name="roles"),
     path("roles/<int:user_id>/", roles.role, name="role"),
     path("roles/<int:user_id>/grant/", roles.grant, name="role-grant"),
+    path("roles/<int:user_id>/confirm/", roles.confirm, name="account-confirm"),
     path("roles/withdraw/<int:grant_id>/", roles.withdraw, name="role-withdraw"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export/", audit.export, name="audit-export"),

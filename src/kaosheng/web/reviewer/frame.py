@@ -1,4 +1,4 @@
-"""What stands around every staff page, and the second factor before any of them."""
+"""What stands around every staff page, and what comes before any of them: one's own password, the second factor."""
 
 from __future__ import annotations
 
@@ -62,12 +62,17 @@ _ACCOUNT_PAGES: Final = frozenset(
 )  # fmt: skip
 """Of allauth's addresses those staff may use; nobody registers himself, and nobody is mailed a password."""
 
+_BEFORE_OWN_PASSWORD: Final = frozenset(
+    {"account_login", "account_logout", "account_inactive", "account_change_password"}
+)
+"""All that opens to somebody whose password another person drew."""
+
 _METHODS_KEY: Final = "account_authentication_methods"
 SECOND_FACTOR_KEY: Final = "second_factor_set_up"
 
 
 class StaffMiddleware:
-    """Names the staff member on his pages, demands the second factor, closes allauth's other pages."""
+    """Names the staff member on his pages, demands his own password and the second factor, closes allauth's other pages."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -86,7 +91,7 @@ class StaffMiddleware:
     def process_view(
         self, request: HttpRequest, _view: Callable[..., HttpResponseBase], _args: Any, _kwargs: Any
     ) -> HttpResponseBase | None:
-        """Before the view: frame, second factor."""
+        """Before the view: frame, own password, second factor."""
         match = request.resolver_match
         is_account = match is not None and (match.url_name or "").startswith(("account_", "mfa_"))
         is_staff_page = match is not None and match.app_name in {"reviewer", "office"}
@@ -97,6 +102,12 @@ class StaffMiddleware:
         set_page_facts(request, frame_of(staff, current=match.view_name))
         if is_account and match.url_name not in _ACCOUNT_PAGES:
             return error_page(request, 404)
+        if (
+            staff is not None
+            and staff.user.must_choose_password
+            and match.url_name not in _BEFORE_OWN_PASSWORD
+        ):
+            return redirect("account_change_password")
         if is_staff_page and staff is not None and not has_second_factor(request):
             return _second_factor_first(request, staff)
         return None

@@ -223,6 +223,13 @@ ANSWERS: Final[dict[str, Answer]] = {
     "username_taken": Answer(422, _("用户名“%(username)s”已被使用，请换一个。")),
     "account_asked_already": Answer(409, _("已为用户名“%(username)s”申请过同样的角色，正在办理。")),
     "own_account": Answer(403, _("不能停用、启用或重置自己的账号，须由另一位系统管理员处理。")),
+    "own_confirmation": Answer(403, _("不能确认自己的账号，重置的人也不能确认，须由另一人处理。")),
+    "password_not_chosen": Answer(
+        409, _("本人还没有用新密码登录并选择自己的密码，现在不能确认。请本人登录后再确认。")
+    ),
+    "nobody_to_confirm": Answer(
+        409, _("重置后须由另一人确认，现在没有人可以确认这个账号，没有重置。请先确认其他已重置的账号。")
+    ),
     "own_grant": Answer(403, _("不能给自己授予或收回角色，须由另一位安全管理员处理。")),
     "scope_unknown": Answer(422, _("角色与范围不符：考点角色须选择考点，考区角色须选择考区。")),
     "grant_exists": Answer(409, _("该账号已有这个角色和范围。")),

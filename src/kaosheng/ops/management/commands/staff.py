@@ -49,5 +49,6 @@ class Command(BaseCommand):
         for account in made:
             self.stdout.write(f"{account.user.username}\t{account.password}\t{account.user.name}")
         self.stdout.write(
-            "These passwords are shown once. Hand each to its own person; the second factor is set up at the first log-in."
+            "These passwords are shown once. Hand each to its own person: the first log-in asks for a password of one's own, "
+            "then for the second factor."
         )

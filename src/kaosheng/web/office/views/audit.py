@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.accounts.models import User
+from kaosheng.accounts.services import asleep_for
 from kaosheng.audit.models import AuditEvent
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
@@ -78,6 +79,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "page_of_rows": page,
         "rows": [_line(event, people) for event in events],
         "chain": verify() if request.GET.get("verify") else None,
+        "asleep": asleep_for(staff_member(request)),
     }
     return render(request, "office/audit.html", context, status=200 if form.is_valid() else 422)
 

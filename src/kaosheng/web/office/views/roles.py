@@ -65,7 +65,8 @@ def roles(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [{"user": user, "roles": [grant_in_words(grant) for grant in user.grants.all()]} for user in page]
     asked = [request_line(asked) for asked in requests.waiting_for(Role.SECURITY_ADMIN)]
-    context = {"rows": rows, "page_of_rows": page, "search": search, "asked": asked}
+    asleep = services.asleep_for(staff_member(request))
+    context = {"rows": rows, "page_of_rows": page, "search": search, "asked": asked, "asleep": asleep}
     return render(request, "office/roles.html", context)
 
 
@@ -93,6 +94,7 @@ def _show(
         "form": form,
         "problem": problem,
         "myself": staff_member(request).user.pk == user.pk,
+        "asleep": [one for one in services.asleep_for(staff_member(request)) if one.pk == user.pk],
     }
     return render(request, "office/role.html", context, status=status)
 
@@ -118,6 +120,21 @@ def grant(request: HttpRequest, user_id: int) -> HttpResponseBase:
         return _show(request, user, form, problem=sentence_of(refusal), status=status_of(refusal))
     messages.success(request, _("已授予角色。"))
     return redirect("office:role", user.pk)
+
+
+@require_POST
+@for_staff(Permission.ROLE_GRANT, Permission.AUDIT_READ)
+def confirm(request: HttpRequest, user_id: int) -> HttpResponseBase:
+    """确认本人: the roles of a reset account count again. The 审计员 does it for the 安全管理员."""
+    try:
+        user = services.confirm_account(staff=staff_member(request), user_id=user_id)
+    except Refusal as refusal:
+        if refusal.code == "not_found":
+            raise
+        messages.warning(request, sentence_of(refusal))
+    else:
+        messages.success(request, _("已确认 %(name)s，角色已恢复。") % {"name": user.name})
+    return redirect("reviewer:home")
 
 
 @require_POST

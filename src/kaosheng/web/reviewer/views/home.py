@@ -35,7 +35,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 def _no_role(request: HttpRequest) -> HttpResponse:
-    return render(request, "reviewer/no_role.html")
+    asleep = staff_member(request).user.asleep_since is not None
+    return render(request, "reviewer/no_role.html", {"asleep": asleep})
 
 
 @require_POST
