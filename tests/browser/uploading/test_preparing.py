@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -13,7 +14,7 @@ from factories.pictures import jpeg
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import BrowserContext, FilePayload
+    from playwright.sync_api import BrowserContext, FilePayload, Route
     from pytest_django.live_server_helper import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -224,6 +225,43 @@ def test_heic_gets_an_exact_sentence(show: Callable[..., Page]) -> None:
     page.set_input_files("#upload-file", file(heic(), "heic"))
     expect(page.get_by_role("alert").filter(has_text="这是 HEIC 照片，这个浏览器不能转换")).to_be_visible()
     expect(page.get_by_role("button", name="提交", exact=True)).to_be_disabled()
+
+
+DECODED: Final = """
+    self.decoded = (file) => file.type !== "image/heic" ? file : new Blob(
+        [Uint8Array.from(atob("%s"), (one) => one.charCodeAt(0))], { type: "image/jpeg" });
+    self.reads = (holder, name) => {
+        const known = holder[name];
+        holder[name] = (file) => known.call(holder, self.decoded(file));
+    };
+"""
+IN_WORKER: Final = 'self.reads(self, "createImageBitmap");'
+IN_PAGE: Final = 'self.reads(URL, "createObjectURL");'
+"""As in Safari: its image elements show what nothing else there decodes."""
+
+
+@pytest.mark.parametrize("where", ["worker", "page"])
+def test_heic_becomes_jpeg_where_the_browser_reads_it(show: Callable[..., Page], where: str) -> None:
+    """The decoder is a stand-in that knows one photograph; the way from file to picture is the page's own."""
+    decoder = DECODED % base64.b64encode(photograph(900, 1200, orientation=1, quality=99)).decode()
+
+    def with_decoder(page: Page) -> None:
+        def extended(route: Route) -> None:
+            script = route.fetch()
+            route.fulfill(response=script, body=decoder + IN_WORKER + script.text())
+
+        if where == "page":
+            page.add_init_script(decoder + IN_PAGE)
+        else:
+            page.context.route("**/worker-*.js", extended)
+
+    page = show(before=with_decoder)
+    found = prepared(page, heic(), "heic")
+    assert (found["width"], found["height"]) == (900, 1200)
+    assert (colour(found["left"]), colour(found["right"])) == ("red", "blue")
+    kind, size = handed_over(page)
+    assert kind == "image/jpeg"
+    assert size <= 195_000
 
 
 def test_what_cannot_be_read_within_the_limit_is_said(show: Callable[..., Page]) -> None:
