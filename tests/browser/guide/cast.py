@@ -92,6 +92,7 @@ CASES: Final[dict[str, dict[str, Any]]] = {
     "photographer": {"username": "zhouwenbo", "state": "draft"},
     "torturer": {"username": "hexinran", "state": "draft"},
     "troubled": {"username": "shilanfang", "state": "draft"},
+    "forgetful": {"username": "fuzhenguo", "state": "draft"},
     "counter": {"username": "qinshuyi", "state": "draft"},
     "cut_off": {"username": "yaominghui", "state": "draft"},
     "keyboard": {"username": "caoruoxi", "state": "draft"},

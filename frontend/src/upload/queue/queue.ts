@@ -1,6 +1,6 @@
 import { digestOf, newKey } from "./digest";
 import { send, type Outcome, type Sending } from "./send";
-import { openStore, type Entry, type Store } from "./store";
+import { Store, type Entry } from "./store";
 
 /** waiting: its turn comes · paused: another try follows · offline: waits for the network · the rest needs the person. */
 export type Stage = "waiting" | "sending" | "paused" | "offline" | "expired" | "differs" | "refused";
@@ -51,7 +51,7 @@ export class Queue {
   private lastAddedAt = 0;
   /** One after another: a small picture is ready to go before a large one that was chosen earlier. */
   private adding: Promise<void> = Promise.resolve();
-  private readonly store: Promise<Store> = openStore();
+  private readonly store = new Store();
 
   constructor(
     private readonly home: Home,
@@ -63,13 +63,12 @@ export class Queue {
 
   /** Takes up what an earlier page left; throws away what belongs to somebody else or is too old. */
   async resume(): Promise<void> {
-    const store = await this.store;
-    const entries = await store.all().catch((): Entry[] => []);
+    const entries = await this.store.all();
     const known = new Set(this.items.map(({ entry }) => entry.key));
     for (const entry of entries) {
       const foreign = this.home.owner !== "" && entry.owner !== this.home.owner;
       if (foreign || Date.now() - entry.addedAt > KEPT) {
-        await store.remove(entry.key);
+        void this.store.remove(entry.key);
       } else if (entry.scope === this.home.scope && !known.has(entry.key)) {
         this.items.push(newItem(entry, true));
       }
@@ -101,12 +100,7 @@ export class Queue {
       addedAt: this.lastAddedAt,
     };
     // Without room in the database it still goes out from this page.
-    const store = await this.store;
-    const kept = await store.put(entry).then(
-      () => store.lasting,
-      () => false,
-    );
-    this.items.push(newItem(entry, kept));
+    this.items.push(newItem(entry, await this.store.put(entry)));
     this.tell();
     void this.work();
   }
@@ -116,10 +110,11 @@ export class Queue {
     if (!item) {
       return;
     }
-    await this.drop(item);
+    const dropped = this.drop(item);
     if (this.sending?.item === item) {
       this.sending.request.abort();
     }
+    await dropped;
     if (item.tries > 0) {
       this.listener.withdrawn(item);
     }
@@ -215,7 +210,7 @@ export class Queue {
 
   private async drop(item: Item): Promise<void> {
     this.items = this.items.filter((other) => other !== item);
-    await (await this.store).remove(item.entry.key);
+    await this.store.remove(item.entry.key);
     this.tell();
   }
 

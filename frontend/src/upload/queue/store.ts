@@ -17,26 +17,61 @@ export interface Entry {
   addedAt: number;
 }
 
-export interface Store {
-  all(): Promise<Entry[]>;
-  put(entry: Entry): Promise<void>;
-  remove(key: string): Promise<void>;
-  /** Whether it outlives the page. */
-  readonly lasting: boolean;
-}
-
 const NAME = "kaosheng-uploads";
 const TABLE = "entries";
 /** Milliseconds after which a database that answers nothing (Safari 14 after a restart) counts as none. */
 const PATIENCE = 3_000;
+/** Where keys of entries stand that are done with though the database didn't let go of them, and how many at most. */
+const DONE = "kaosheng-uploads-done";
+const MOST_DONE = 100;
 
-/** The browser's database; memory where it has none (private windows of old browsers). */
-export async function openStore(): Promise<Store> {
-  try {
-    return new DatabaseStore(await openDatabase());
-  } catch {
-    return new MemoryStore();
+/**
+ * The browser's database, as well as the browser can: private windows have none, full disks take nothing, and iOS closes
+ * the connections of pages in the background. Nothing here rejects: a picture goes out of the page, kept or not.
+ */
+export class Store {
+  private database: Promise<IDBDatabase> | null = null;
+
+  async all(): Promise<Entry[]> {
+    const entries = await this.run<Entry[]>("readonly", (table) => table.getAll()).catch((): Entry[] => []);
+    const done = doneWith();
+    entries.filter(({ key }) => done.includes(key)).forEach(({ key }) => void this.remove(key));
+    return entries.filter(({ key }) => !done.includes(key)).sort((one, other) => one.addedAt - other.addedAt);
   }
+
+  /** Whether it now outlives the page. */
+  put(entry: Entry): Promise<boolean> {
+    return succeeds(this.run("readwrite", (table) => table.put(entry)));
+  }
+
+  /** For good: what the database doesn't let go of is no entry any more, and removed at a later visit. */
+  async remove(key: string): Promise<void> {
+    const isGone = await succeeds(this.run("readwrite", (table) => table.delete(key)));
+    const others = doneWith().filter((one) => one !== key);
+    noteDone(isGone ? others : [...others, key]);
+  }
+
+  /** Does something with the table, over a new connection if it fails over the one there is. */
+  private async run<Result>(mode: IDBTransactionMode, work: (table: IDBObjectStore) => IDBRequest): Promise<Result> {
+    // One that can't be opened at first is asked for no more: every picture would wait for it.
+    this.database = this.database ?? openDatabase();
+    const database = await this.database;
+    try {
+      return await transacted(database, mode, work);
+    } catch {
+      database.close();
+      const reopened = await openDatabase();
+      this.database = Promise.resolve(reopened);
+      return await transacted(reopened, mode, work);
+    }
+  }
+}
+
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
 }
 
 function openDatabase(): Promise<IDBDatabase> {
@@ -50,48 +85,31 @@ function openDatabase(): Promise<IDBDatabase> {
   });
 }
 
-class DatabaseStore implements Store {
-  readonly lasting = true;
+function transacted<Result>(database: IDBDatabase, mode: IDBTransactionMode, work: (table: IDBObjectStore) => IDBRequest): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(TABLE, mode);
+    const request = work(transaction.objectStore(TABLE));
+    // Only a finished transaction is on the disk.
+    transaction.oncomplete = () => resolve(request.result as Result);
+    transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error("not stored"));
+    window.setTimeout(() => reject(new Error("no answer")), PATIENCE);
+  });
+}
 
-  constructor(private readonly database: IDBDatabase) {}
-
-  async all(): Promise<Entry[]> {
-    const entries = await this.run<Entry[]>("readonly", (table) => table.getAll());
-    return entries.sort((one, other) => one.addedAt - other.addedAt);
-  }
-
-  async put(entry: Entry): Promise<void> {
-    await this.run("readwrite", (table) => table.put(entry));
-  }
-
-  async remove(key: string): Promise<void> {
-    await this.run("readwrite", (table) => table.delete(key));
-  }
-
-  private run<Result>(mode: IDBTransactionMode, work: (table: IDBObjectStore) => IDBRequest): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      const transaction = this.database.transaction(TABLE, mode);
-      const request = work(transaction.objectStore(TABLE));
-      // Only a finished transaction is on the disk.
-      transaction.oncomplete = () => resolve(request.result as Result);
-      transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error("not stored"));
-    });
+function doneWith(): string[] {
+  try {
+    return JSON.parse(window.localStorage.getItem(DONE) ?? "[]") as string[];
+  } catch {
+    return [];
   }
 }
 
-class MemoryStore implements Store {
-  readonly lasting = false;
-  private readonly entries = new Map<string, Entry>();
-
-  async all(): Promise<Entry[]> {
-    return Array.from(this.entries.values());
-  }
-
-  async put(entry: Entry): Promise<void> {
-    this.entries.set(entry.key, entry);
-  }
-
-  async remove(key: string): Promise<void> {
-    this.entries.delete(key);
+function noteDone(keys: string[]): void {
+  try {
+    if (keys.join() !== doneWith().join()) {
+      window.localStorage.setItem(DONE, JSON.stringify(keys.slice(-MOST_DONE)));
+    }
+  } catch {
+    // What is sent again has its old key: the service answers by the picture it has.
   }
 }
