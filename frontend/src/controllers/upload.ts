@@ -29,7 +29,7 @@ export default class extends Controller<HTMLFormElement> {
     grey: Boolean,
     sideMin: Number,
     sideMax: Number,
-    free: Number,
+    places: Array,
     card: String,
     name: String,
   };
@@ -65,7 +65,7 @@ export default class extends Controller<HTMLFormElement> {
   declare readonly greyValue: boolean;
   declare readonly sideMinValue: number;
   declare readonly sideMaxValue: number;
-  declare readonly freeValue: number;
+  declare readonly placesValue: number[];
   declare readonly cardValue: string;
   declare readonly nameValue: string;
 
@@ -133,7 +133,7 @@ export default class extends Controller<HTMLFormElement> {
 
   /** How many more pictures the kind takes, those on their way counted; a form that goes by itself carries one. */
   private get free(): number {
-    return hasQueue() ? Math.max(1, this.freeValue - this.underWay) : 1;
+    return hasQueue() ? Math.max(1, this.placesValue.length - this.underWay) : 1;
   }
 
   private get underWay(): number {
@@ -365,12 +365,14 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   private handOver(pictures: Blob[]): void {
+    const pressed = this.element.action;
+    const [anywhere = ""] = pressed.split("?");
+    const free = this.placesValue.map((place) => `${anywhere}?position=${place}`).filter((action) => action !== pressed);
     pictures.forEach((picture, number) => {
-      // The place the person pressed is for the first; the others, and what follows others under way, take the next free one.
-      const first = number === 0 && this.underWay === 0;
       const detail: NewPicture = {
         picture,
-        action: first ? this.element.action : this.element.action.split("?")[0] ?? "",
+        // The place the person pressed is for the first, the next free one for the second.
+        actions: [...[pressed, ...free].slice(number), anywhere],
         card: this.cardValue,
         label: pictures.length > 1 ? `${this.nameValue} ${number + 1}/${pictures.length}` : this.nameValue,
       };

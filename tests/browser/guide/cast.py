@@ -93,6 +93,7 @@ CASES: Final[dict[str, dict[str, Any]]] = {
     "torturer": {"username": "hexinran", "state": "draft"},
     "troubled": {"username": "shilanfang", "state": "draft"},
     "forgetful": {"username": "fuzhenguo", "state": "draft"},
+    "two_sided": {"username": "geliping", "state": "draft"},
     "counter": {"username": "qinshuyi", "state": "draft"},
     "cut_off": {"username": "yaominghui", "state": "draft"},
     "keyboard": {"username": "caoruoxi", "state": "draft"},

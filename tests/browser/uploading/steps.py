@@ -29,22 +29,31 @@ def card(page: Page, kind: str = KIND) -> Locator:
     return page.locator(f"#material-{kind}")
 
 
-def choose(page: Page, *files: FilePayload, kind: str = KIND) -> Locator:
-    """Open the dialog of a kind and choose; returns the dialog."""
+def choose(page: Page, *files: FilePayload, kind: str = KIND, place: int = 0) -> Locator:
+    """Open the dialog of a kind, at the first of its free places if not at another, and choose; returns the dialog."""
     fold = page.locator("details.fold", has=card(page, kind))
     if fold.count() and fold.get_attribute("open") is None:
         fold.locator("summary").first.tap()
-    card(page, kind).locator(".slot__add").first.tap()
+    card(page, kind).locator(".slot__add").nth(place).tap()
     sheet = page.locator("dialog.sheet[open]")
     expect(sheet.locator("#upload-file")).to_be_enabled(timeout=30_000)
     sheet.locator("#upload-file").set_input_files(list(files))
     return sheet
 
 
-def send(page: Page, *files: FilePayload, kind: str = KIND) -> None:
-    sheet = choose(page, *files, kind=kind)
+def send(page: Page, *files: FilePayload, kind: str = KIND, place: int = 0) -> None:
+    sheet = choose(page, *files, kind=kind, place=place)
     sheet.get_by_role("button", name=re.compile("^提交")).tap()
     expect(sheet).to_be_hidden()
+
+
+def empty(page: Page, kind: str) -> None:
+    """Delete every picture of a kind."""
+    pictures = card(page, kind).locator(".slot__remove")
+    for left in reversed(range(pictures.count())):
+        pictures.first.tap()
+        page.locator("dialog.sheet[open]").get_by_role("button", name="删除", exact=True).tap()
+        expect(pictures).to_have_count(left)
 
 
 def slow(page: Page) -> None:

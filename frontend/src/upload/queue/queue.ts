@@ -34,7 +34,8 @@ export interface Listener {
   withdrawn(item: Item): void;
 }
 
-export type NewPicture = Pick<Entry, "action" | "card" | "label"> & { picture: Blob };
+/** `actions`: where it may be sent, best first; each names one place but the last. */
+export type NewPicture = Pick<Entry, "card" | "label"> & { picture: Blob; actions: string[] };
 
 const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
 /** A picture nobody came back for is not kept longer than this: computers are shared. */
@@ -84,13 +85,14 @@ export class Queue {
     return added;
   }
 
-  private async take({ picture, ...place }: NewPicture): Promise<void> {
+  private async take({ picture, actions, ...shown }: NewPicture): Promise<void> {
     const data = await new Response(picture).arrayBuffer();
     const { owner, scope } = this.home;
     // The order of what is kept: never two at once.
     this.lastAddedAt = Math.max(Date.now(), this.lastAddedAt + 1);
     const entry: Entry = {
-      ...place,
+      ...shown,
+      action: this.freeOf(actions),
       owner,
       scope,
       key: newKey(),
@@ -103,6 +105,12 @@ export class Queue {
     this.items.push(newItem(entry, await this.store.put(entry)));
     this.tell();
     void this.work();
+  }
+
+  /** The first nothing is on its way to; the last, which leaves the place to the service, takes any number. */
+  private freeOf(actions: string[]): string {
+    const held = this.items.filter(isOnItsWay).map(({ entry }) => entry.action);
+    return actions.find((action) => !held.includes(action)) ?? actions[actions.length - 1] ?? "";
   }
 
   async cancel(key: string): Promise<void> {
@@ -221,6 +229,10 @@ export class Queue {
 
 function newItem(entry: Entry, kept: boolean): Item {
   return { entry, kept, stage: "waiting", progress: 0, tries: 0, pause: 0, sentence: "" };
+}
+
+function isOnItsWay({ stage }: Item): boolean {
+  return stage !== "refused" && stage !== "differs";
 }
 
 function isHeldUp({ stage }: Item): boolean {

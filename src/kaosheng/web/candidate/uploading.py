@@ -16,7 +16,7 @@ _PHONE: Final = "kaosheng.uploads.phone"
 
 
 def upload_limits(kind: KindView) -> UploadLimits:
-    """The server's own rules for one picture of this kind, and how many more it takes now."""
+    """The server's own rules for one picture of this kind, and the places where it takes more now."""
     return UploadLimits(
         size=MAX_BYTES,
         prepared=PREPARED_BYTES,
@@ -24,7 +24,7 @@ def upload_limits(kind: KindView) -> UploadLimits:
         grey=kind.item.kind.grey,
         side_min=SIDE_MIN,
         side_max=SIDE_MAX,
-        free=sum(1 for place in kind.places if place.is_open and place.picture is None),
+        places=[place.position for place in kind.places if place.is_open and place.picture is None],
     )
 
 

@@ -277,7 +277,7 @@ class UploadLimits:
     """What the upload form checks and aims at before sending; the numbers are the server's own.
 
     `size` is the limit and `prepared` what a photograph is shrunk to, in bytes; `floor` the pixels its long side
-    keeps at least; `side_min` and `side_max` pixels of any side; `free` how many pictures the kind still takes.
+    keeps at least; `side_min` and `side_max` pixels of any side; `places` those of the kind that still take a picture.
     """
 
     size: int
@@ -285,7 +285,7 @@ class UploadLimits:
     floor: int
     side_min: int
     side_max: int
-    free: int
+    places: Sequence[int]
     grey: bool = False
     types: Sequence[str] = ("image/jpeg", "image/png")
 

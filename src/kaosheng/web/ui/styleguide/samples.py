@@ -18,7 +18,7 @@ from kaosheng.web.ui.styleguide.pictures import size_of
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 NOW: Final = datetime(2027, 1, 26, 18, 0, tzinfo=SHANGHAI)
 LIMITS: Final = ui.UploadLimits(
-    size=204_800, prepared=195_000, floor=1600, side_min=100, side_max=8_000, free=2
+    size=204_800, prepared=195_000, floor=1600, side_min=100, side_max=8_000, places=(1, 2)
 )
 QUEUE: Final = ui.UploadQueue(scope="styleguide", owner="styleguide")
 

@@ -1,0 +1,96 @@
+"""Which place a picture goes to while others are on their way: the one that was pressed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.uploading.steps import card, empty, file, send
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Route
+
+    from browser.guide.system import System
+
+pytestmark = pytest.mark.browser
+
+WHO: Final = "two_sided"
+TWO_SIDES: Final = "M01"
+"""身份证明: 人像面 and 国徽面."""
+REFUSED: Final[dict[str, Any]] = {"status": 422, "headers": {"X-Refusal": "no"}}
+
+
+def held(page: Page) -> list[Route]:
+    """Hold the next upload between browser and service; it is in the list when it comes."""
+    requests: list[Route] = []
+
+    def came(route: Route) -> None:
+        if route.request.method == "POST" and not requests:
+            requests.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/kinds/M01/upload/**", came)
+    return requests
+
+
+def taken(system: System) -> list[int]:
+    """The places of 身份证明 that hold a picture."""
+    statement = "SELECT position FROM casework_picture WHERE dossier_id = %s AND kind = %s ORDER BY position"
+    return [position for (position,) in system.execute(statement, system.people[WHO]["dossier"], TWO_SIDES)]
+
+
+def test_a_picture_goes_to_the_place_that_was_pressed_though_another_waits(
+    phone: Callable[..., Page], system: System, complaints: list[str]
+) -> None:
+    page = phone(WHO)
+    for way in ("taken back", "refused"):
+        empty(page, TWO_SIDES)
+        requests = held(page)
+        send(page, file(31), kind=TWO_SIDES, place=0)
+        send(page, file(32), kind=TWO_SIDES, place=1)
+        rows = card(page, TWO_SIDES).locator(".sending")
+        expect(rows).to_have_count(2)
+        if way == "refused":
+            requests[0].fulfill(**REFUSED)
+            expect(rows).to_have_count(1)
+            expect(rows).to_have_class("sending is-refused")
+        rows.first.get_by_role("button", name="取消上传").tap()
+        expect(rows).to_have_count(0)
+        assert taken(system) == [2], way
+        page.unroute_all()
+    assert all("422" in text for text in complaints)
+    complaints.clear()
+
+
+def test_of_several_pictures_none_moves_to_the_place_of_one_that_was_refused(
+    phone: Callable[..., Page], system: System, complaints: list[str]
+) -> None:
+    page = phone(WHO)
+    empty(page, TWO_SIDES)
+    requests = held(page)
+    send(page, file(33), file(34), kind=TWO_SIDES, place=0)
+    rows = card(page, TWO_SIDES).locator(".sending")
+    expect(rows).to_have_count(2)
+    requests[0].fulfill(**REFUSED)
+    expect(rows).to_have_count(1)
+    assert taken(system) == [2]
+    assert all("422" in text for text in complaints)
+    complaints.clear()
+
+
+def test_the_second_for_one_place_takes_the_next(phone: Callable[..., Page], system: System) -> None:
+    page = phone(WHO)
+    empty(page, TWO_SIDES)
+    requests = held(page)
+    send(page, file(35), kind=TWO_SIDES, place=1)
+    send(page, file(36), kind=TWO_SIDES, place=1)
+    rows = card(page, TWO_SIDES).locator(".sending")
+    expect(rows).to_have_count(2)
+    requests[0].continue_()
+    expect(rows).to_have_count(0)
+    assert taken(system) == [1, 2]
