@@ -14,6 +14,7 @@ from django.db import connections
 from factories import World, world
 from factories.people import Cast, cast
 from factories.races import Call, MeetAt, Race
+from kaosheng.accounts.models import User
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.services import locks
 from kaosheng.registration.models import Registration
@@ -72,6 +73,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locks, "take_intake", lambda _intake_id: None)
     monkeypatch.setattr(locks, "lock_registration", lambda pk: Registration.objects.get(pk=pk))
     monkeypatch.setattr(locks, "lock_dossier", plain_dossier)
+    monkeypatch.setattr(locks, "lock_person", lambda pk: User.objects.get(pk=pk))
 
 
 @pytest.fixture

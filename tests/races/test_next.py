@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from django.db.models import Q
 
 from factories import World, copies, dossiers, people
 from factories.people import Cast
-from factories.races import MeetAt, Race
+from factories.races import MeetAt, Race, outcomes
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Lease
 from kaosheng.casework.queries.lines import Tab, lines_of, next_in_line
-from kaosheng.casework.services import queueing
+from kaosheng.casework.services import handling, queueing, reviewing
 from kaosheng.domain.roles import Role
 from kaosheng.domain.states import State
 
@@ -103,6 +105,98 @@ def _until_empty(staff: Staff) -> list[object]:
 def cast_list(answer: object) -> list[object]:
     assert isinstance(answer, list), answer
     return answer
+
+
+# --- the one loaded ahead ----------------------------------------------------------------------------------------
+@pytest.fixture(params=["handed over", "given back and taken"])
+def left_his_hands(
+    request: pytest.FixtureRequest, here: World, house: Cast, race: Race, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], tuple[Dossier, Dossier]]:
+    """陈 asks for the dossier she loaded ahead; between the look and the lock it goes to somebody else."""
+    ahead, free = (dossiers.brought_to(here, State.AT_SITE, cast=house) for _ in range(2))
+    looked, left = threading.Event(), threading.Event()
+
+    def to_another() -> None:
+        looked.wait(10)
+        if request.param == "handed over":
+            handling.hand_over(
+                dossier_id=ahead.pk,
+                actor=people.actor(house.feng),
+                giver=house.chen,
+                taker=people.staff(house.chen_two),
+            )
+        else:
+            reviewing.give_back(dossier_id=ahead.pk, actor=people.actor(house.chen))
+            reviewing.take(dossier_id=ahead.pk, actor=people.actor(house.chen_two))
+        left.set()
+
+    def once_it_left(tab: Tab, staff: Staff) -> tuple[Q, ...]:
+        looked.set()
+        left.wait(10)
+        return lines_of(tab, staff)
+
+    def run() -> tuple[Dossier, Dossier]:
+        chen = people.staff(house.chen)
+        assert queueing.take_next(staff=chen, reserve=True) == ahead
+        monkeypatch.setattr(queueing, "lines_of", once_it_left)
+        got, nothing = race([partial(queueing.take_next, staff=chen), to_another])
+        assert nothing is None
+        assert got in {ahead, free}
+        return ahead, free
+
+    return run
+
+
+def test_one_loaded_ahead_that_went_to_another_stays_with_him(
+    house: Cast, left_his_hands: Callable[[], tuple[Dossier, Dossier]]
+) -> None:
+    ahead, free = left_his_hands()
+    assert (dossiers.again(ahead).lease.holder, dossiers.again(free).lease.holder) == (
+        house.chen_two,
+        house.chen,
+    )
+
+
+def test_twin_his_lease_is_lost_without_the_second_look(
+    house: Cast, left_his_hands: Callable[[], tuple[Dossier, Dossier]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_look = queueing._loaded_ahead
+
+    def as_first_seen(staff: Staff, now: datetime) -> object:
+        found = first_look(staff, now)
+        return SimpleNamespace(
+            values_list=found.values_list, filter=lambda **_given: Lease.objects.filter(dossier__isnull=False)
+        )
+
+    monkeypatch.setattr(queueing, "_loaded_ahead", as_first_seen)
+    ahead, free = left_his_hands()
+    assert dossiers.again(ahead).lease.holder == house.chen
+    assert not hasattr(dossiers.again(free), "lease")
+
+
+def two_tabs(here: World, house: Cast) -> list[Callable[[], object]]:
+    """Two tabs of 陈 load the next dossier ahead at once."""
+    for _ in range(2):
+        dossiers.brought_to(here, State.AT_SITE, cast=house)
+    return [partial(queueing.take_next, staff=people.staff(house.chen), reserve=True) for _ in range(2)]
+
+
+def test_two_tabs_of_one_person_load_the_same_ahead(
+    here: World, house: Cast, race: Race, meet_at: MeetAt
+) -> None:
+    both = two_tabs(here, house)
+    meet_at(queueing, "_lock_next")
+    one, other = race(both)
+    assert one == other == Lease.objects.get(holder=house.chen, reserved=True).dossier
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_twin_two_tabs_collide_without_the_lock(
+    here: World, house: Cast, race: Race, meet_at: MeetAt
+) -> None:
+    both = two_tabs(here, house)
+    meet_at(Lease.objects, "update_or_create")
+    assert outcomes(race(both)) == {"done": 1, "IntegrityError": 1}
 
 
 class _Old:

@@ -8,7 +8,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kaosheng.accounts.scope import Staff
@@ -27,9 +27,11 @@ def take_next(*, staff: Staff, tab: Tab = Tab.WAITING, reserve: bool = False) ->
 
     With `reserve` it is only loaded ahead: kept for 15 minutes, one a person, and it is the next one he takes.
     Two people who ask at once get two dossiers: the row one has locked is skipped by the other. The intakes are
-    held before the row, in the order of all locks; nothing waits for a dossier here.
+    held before the row, in the order of all locks; nothing waits for a dossier here but for the one loaded ahead.
+    Two tabs of one person ask one after the other: what one loaded ahead the other gets too.
     """
     with transaction.atomic(durable=True):
+        locks.lock_person(staff.user.pk)
         for intake_id in _intakes_of(staff):
             locks.share_intake(intake_id)
         now = timezone.now()
@@ -58,14 +60,25 @@ def _pictures(dossier: Dossier) -> list[str]:
 
 
 def _reserved(tab: Tab, staff: Staff, now: datetime) -> Dossier | None:
-    """The one he loaded ahead, if it still stands in a line of this list."""
-    own = Lease.objects.filter(holder=staff.user, reserved=True, until__gt=now)
-    found = own.values_list("dossier_id", flat=True).first()
+    """The one he loaded ahead, if it still stands in a line of this list.
+
+    Asked again once it is locked: while he waited it may have been handed over, or given back and taken.
+    """
+    found = _loaded_ahead(staff, now).values_list("dossier_id", flat=True).first()
     if found is None:
         return None
     anywhere = reduce(or_, lines_of(tab, staff), Q(pk__in=[]))
     locked = Dossier.objects.select_for_update(of=("self",)).select_related("intake__area", "site")
-    return locked.filter(anywhere, pk=found).first()
+    dossier = locked.filter(anywhere, pk=found).first()
+    return (
+        dossier
+        if dossier is not None and _loaded_ahead(staff, now).filter(dossier=dossier).exists()
+        else None
+    )
+
+
+def _loaded_ahead(staff: Staff, now: datetime) -> QuerySet[Lease]:
+    return Lease.objects.filter(holder=staff.user, reserved=True, until__gt=now)
 
 
 def _lock_next(tab: Tab, staff: Staff, now: datetime) -> Dossier | None:
