@@ -13,12 +13,14 @@ from django.utils import timezone
 from factories import World, clients, dossiers
 from factories.people import Cast, actor, staff
 from factories.refusals import refused
+from kaosheng.accounts.models import Grant, User
 from kaosheng.casework.jobs.bulk import carry_out_run
 from kaosheng.casework.models import BulkRun, Dossier
 from kaosheng.casework.queries.queue import Wanted, for_bulk
 from kaosheng.casework.services import bulk, handling, reviewing
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.doubting import answer_doubt, tell_doubt
+from kaosheng.domain.roles import Role
 from kaosheng.domain.states import State, Verdict
 from kaosheng.regions.models import Intake
 
@@ -123,7 +125,7 @@ def test_a_run_does_each_once_and_skips_what_changed(here: World, house: Cast) -
     dossiers.change_registration(changed, here, institution_name="另一家")
     first = bulk.waiting_items(run).first()
     assert first is not None
-    bulk.carry_out(item_id=first.pk, staff=staff(house.chen))
+    bulk.carry_out(item_id=first.pk)
     assert sorted(outcome(run).values()) == ["", "", "done"]
     carry_out_run(run_id=run.pk)
     carry_out_run(run_id=run.pk)
@@ -143,6 +145,39 @@ def test_a_decision_of_a_run_is_a_decision(here: World, house: Cast) -> None:
     carry_out_run(run_id=run.pk)
     decision = dossiers.again(dossier).decisions.get()
     assert (decision.verdict, decision.decided_by) == ("pass", house.gao)
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        ("account", ("bulk_account_disabled", "发起批量处理的账号已停用")),
+        ("role", ("bulk_role_withdrawn", "发起人已没有审核这份材料的角色")),
+    ],
+)
+def test_a_run_ends_with_the_account_or_the_role_of_its_owner(
+    here: World, house: Cast, monkeypatch: pytest.MonkeyPatch, lost: str, told: tuple[str, str]
+) -> None:
+    reason, words = told
+    first, second, third = (marked(here, house) for _ in range(3))
+    run = previewed(house)
+    bulk.confirm(run=run, staff=staff(house.chen), counted=3)
+    one = bulk.carry_out
+
+    def lost_behind_the_first(*, item_id: int) -> None:
+        one(item_id=item_id)
+        if lost == "account":
+            User.objects.filter(pk=house.chen.pk).update(is_active=False)
+        else:
+            house.chen.grants.all().delete()
+
+    monkeypatch.setattr(bulk, "carry_out", lost_behind_the_first)
+    carry_out_run(run_id=run.pk)
+    assert outcome(run) == {first.pk: "done", second.pk: reason, third.pk: reason}
+    assert Dossier.objects.filter(state=State.AT_AREA).count() == 1
+    User.objects.filter(pk=house.chen.pk).update(is_active=True)
+    Grant.objects.get_or_create(user=house.chen, role=Role.SITE_REVIEWER, site=here.site, area=here.area)
+    page = clients.of_staff(house.chen).get(f"/staff/bulk/{run.pk}/").content.decode()
+    assert f"<strong>2 份</strong>：{words}" in page
 
 
 def failing_at(dossier: Dossier, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:

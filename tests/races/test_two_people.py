@@ -36,7 +36,7 @@ def batch_and_reviewer(here: World, house: Cast) -> tuple[Dossier, list[Callable
     bulk.confirm(run=run, staff=gao, counted=1)
     item = run.items.get()
     return dossier, [
-        partial(bulk.carry_out, item_id=item.pk, staff=gao),
+        partial(bulk.carry_out, item_id=item.pk),
         partial(reviewing.take, dossier_id=dossier.pk, actor=people.actor(house.he)),
     ]
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from kaosheng.accounts.models import User
 from kaosheng.accounts.scope import Staff
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
@@ -31,7 +32,7 @@ from kaosheng.casework.queries.twins import with_twins
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.facts import facts_of
-from kaosheng.casework.services.reviewing import LEASE_FOR
+from kaosheng.casework.services.reviewing import LEASE_FOR, REVIEWERS
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.dossier import Request, decide
 from kaosheng.domain.errors import Refusal
@@ -94,19 +95,20 @@ def waiting_items(run: BulkRun) -> QuerySet[BulkItem]:
     return run.items.filter(excluded="", done_at=None)
 
 
-def carry_out(*, item_id: int, staff: Staff) -> None:
+def carry_out(*, item_id: int) -> None:
     """Do one dossier of a confirmed run, in a transaction and with a lease of its own; or note the rule that stops it.
 
-    Doing it again changes nothing: a finished or stopped item is left alone.
+    It is done by whoever confirmed the run, with the account and the roles he has at this moment. Doing it again
+    changes nothing: a finished or stopped item is left alone.
     """
     item = BulkItem.objects.select_related("run").get(pk=item_id)
-    actor = of_staff(staff)
     action = ACTIONS[item.run.act]
     try:
         with open_case(item.dossier_id) as case:
-            item = BulkItem.objects.select_for_update().get(pk=item_id)
+            item = BulkItem.objects.select_for_update(of=("self",)).select_related("run").get(pk=item_id)
             if item.done_at is not None or item.excluded:
                 return
+            actor = _owner_now(item.run)
             _require_undisturbed(case, item, actor, action)
             _act(case, actor, action)
             item.done_at = case.now
@@ -163,9 +165,19 @@ def finish(run_id: int) -> None:
             _record(AuditName.BULK_FINISHED, run, done=done, stopped=stopped)
 
 
+def _owner_now(run: BulkRun) -> Actor:
+    """Whoever confirmed the run, read afresh: hours may lie between. Raises Refusal `bulk_account_disabled`."""
+    user = User.objects.get(pk=run.by_id)
+    if not user.is_active:
+        raise Refusal("bulk_account_disabled")
+    return of_staff(Staff.of(user))
+
+
 def _require_undisturbed(case: Case, item: BulkItem, actor: Actor, action: Action) -> None:
     """Nothing happened since the preview, and no rule leaves it out now. Raises Refusal."""
     case.require_revision(item.revision)
+    if REVIEWERS.get(case.dossier.state) not in actor.roles_for(case.dossier):
+        raise Refusal("bulk_role_withdrawn")
     left_out = _left_out(case, actor, action) or _for_people([item.dossier_id]).get(item.dossier_id, "")
     if left_out:
         raise Refusal(left_out)

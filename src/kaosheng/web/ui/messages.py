@@ -136,6 +136,8 @@ ANSWERS: Final[dict[str, Answer]] = {
     "recommended_fail": Answer(409, _("考点建议不通过，须由人审核。")),
     "reason_without_sentence": Answer(422, _("每条原因都须填写中文，没有保存。")),
     "bulk_failed": Answer(500, _("处理时出错，没有执行。可以点“继续”再试，或单独处理这份材料。")),
+    "bulk_account_disabled": Answer(403, _("发起批量处理的账号已停用，没有执行。")),
+    "bulk_role_withdrawn": Answer(403, _("发起人已没有审核这份材料的角色，没有执行。")),
     "bulk_empty": Answer(422, _("没有可以批量处理的材料，没有执行。")),
     "bulk_count_differs": Answer(
         422, _("输入的份数是 %(counted)s，将处理的是 %(expected)s 份，请核对后重新输入。")
