@@ -12,6 +12,7 @@ from factories.people import Cast, actor, staff
 from kaosheng.accounts.models import User
 from kaosheng.casework.jobs.twins import note_twins
 from kaosheng.casework.models import BulkRun, Dossier, Picture
+from kaosheng.casework.queries import twins
 from kaosheng.casework.queries.lines import Tab
 from kaosheng.casework.queries.queue import TWINS, DossierList, Wanted, for_bulk
 from kaosheng.casework.queries.queue_rows import rows_of
@@ -23,13 +24,13 @@ from kaosheng.domain.states import State
 pytestmark = pytest.mark.django_db
 
 
-def with_picture(dossier: Dossier, seed: int = 77) -> Dossier:
-    """Its further picture has these bytes; submitted it is not yet."""
+def with_picture(dossier: Dossier, seed: int = 77, *, position: int = 1) -> Dossier:
+    """A further picture of it has these bytes; submitted it is not yet."""
     picture_services.add_picture(
         dossier_id=dossier.pk,
         actor=dossiers.owner(dossier),
         kind="M99",
-        position=1,
+        position=position,
         data=pictures.jpeg(seed),
         idempotency_key=str(uuid4()),
     )
@@ -61,7 +62,7 @@ def test_both_reviewers_see_that_two_candidates_use_one_picture(here: World, hou
     one = drawn_up(here)
     other = with_picture(dossiers.fill(dossiers.register(here, site=here.other_site)))
 
-    def twins(mine: Dossier, who: User) -> list[tuple[str, bool, bool]]:
+    def seen(mine: Dossier, who: User) -> list[tuple[str, bool, bool]]:
         found = twins_of(mine, mine.pictures.all(), staff(who))
         return [
             (twin.dossier.registration.number, twin.same_bytes, twin.reachable)
@@ -69,12 +70,27 @@ def test_both_reviewers_see_that_two_candidates_use_one_picture(here: World, hou
             for twin in lines
         ]
 
-    assert twins(one, house.chen) == []
+    assert seen(one, house.chen) == []
     dossiers.submit(one)
     dossiers.submit(other)
-    assert twins(one, house.chen) == [(other.registration.number, True, False)]
-    assert twins(other, house.deng) == [(one.registration.number, True, False)]
-    assert twins(one, house.gao) == [(other.registration.number, True, True)]
+    assert seen(one, house.chen) == [(other.registration.number, True, False)]
+    assert seen(other, house.deng) == [(one.registration.number, True, False)]
+    assert seen(one, house.gao) == [(other.registration.number, True, True)]
+
+
+def test_a_picture_many_use_hides_no_twin_of_another(
+    here: World, house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twins, "_AT_MOST", 2)
+    for _ in range(3):
+        dossiers.submit(drawn_up(here))
+    mine = with_picture(drawn_up(here), seed=78, position=2)
+    rare = with_picture(dossiers.fill(dossiers.register(here)), seed=78)
+    dossiers.submit(rare)
+    found = twins_of(mine, mine.pictures.all(), staff(house.chen))
+    widely, rarely = (mine.pictures.get(kind="M99", position=position) for position in (1, 2))
+    assert len(found[widely.pk]) == 2
+    assert [twin.dossier for twin in found[rarely.pk]] == [rare]
 
 
 def test_the_lists_of_both_show_and_filter_it(here: World, house: Cast) -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Picture
@@ -21,6 +22,7 @@ from kaosheng.domain.states import State
 
 _NEVER_SUBMITTED: Final = (State.DRAFT, State.LAPSED)
 _AT_MOST: Final = 30
+"""Of each picture so many are named: one that everybody uses doesn't hide those of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,18 @@ def twins_of(dossier: Dossier, pictures: Iterable[Picture], staff: Staff) -> dic
     It works both ways, so the reviewers of both see it, and it looks at replaced pictures too.
     """
     own = list(pictures)
-    others = (
+    same = (
         _submitted()
         .filter(_same_as(own))
         .exclude(dossier=dossier)
         .exclude(dossier__registration__id_number_index=dossier.registration.id_number_index)
+    )
+    others = (
+        Picture.objects.filter(pk__in=same.values("pk"))
+        .annotate(of_bytes=_rank("stored_digest"), of_pixels=_rank("pixel_digest"))
+        .filter(Q(of_bytes__lte=_AT_MOST) | Q(of_pixels__lte=_AT_MOST))
         .select_related("dossier__registration", "dossier__site", "dossier__intake")
-        .order_by("added_at")
-        .distinct()[:_AT_MOST]
+        .order_by("added_at", "pk")
     )
     found: dict[UUID, dict[UUID, Twin]] = defaultdict(dict)
     for other in others:
@@ -54,7 +60,12 @@ def twins_of(dossier: Dossier, pictures: Iterable[Picture], staff: Staff) -> dic
             if same_bytes or (picture.pixel_digest and picture.pixel_digest == other.pixel_digest):
                 twin = Twin(other.dossier, same_bytes, reachable=_reaches(staff, other.dossier))
                 found[picture.pk].setdefault(other.dossier_id, twin)
-    return {picture: tuple(twins.values()) for picture, twins in found.items()}
+    return {picture: tuple(twins.values())[:_AT_MOST] for picture, twins in found.items()}
+
+
+def _rank(digest: str) -> Window:
+    """The how many-th a picture is of those with its digest, the oldest first."""
+    return Window(RowNumber(), partition_by=[digest], order_by=[F("added_at"), F("pk")])
 
 
 def _reaches(staff: Staff, dossier: Dossier) -> bool:
