@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from factories import World, clients, dossiers
+from factories import World, clients, copies, dossiers
 from factories.people import Cast, actor, staff
 from factories.refusals import refused
 from kaosheng.accounts.models import Grant, User
@@ -41,7 +42,7 @@ def give_back(dossier: Dossier, house: Cast) -> Dossier:
 
 def previewed(house: Cast, act: BulkRun.Act = BulkRun.Act.FORWARD) -> BulkRun:
     person = staff(house.gao if act is BulkRun.Act.DECIDE else house.chen)
-    found = for_bulk(act, person, Wanted(), most=bulk.AT_MOST)
+    found = for_bulk(act, person, Wanted(), most=bulk.LOOKED_AT)
     return bulk.preview(staff=person, act=act, dossiers=found)
 
 
@@ -106,6 +107,50 @@ def test_at_the_area_second_looks_and_refusals_need_a_person(here: World, house:
     }
     Intake.objects.update(second_look_share=1)
     assert outcome(previewed(house, BulkRun.Act.DECIDE))[plain.pk] == "drawn_for_second_look"
+
+
+def test_what_cannot_be_done_hides_nothing_behind_it(
+    here: World, house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "AT_MOST", 2)
+    monkeypatch.setattr(bulk, "PAGE", 2)
+    unmarked = [dossiers.brought_to(here, State.AT_SITE, cast=house) for _ in range(3)]
+    ready = [marked(here, house) for _ in range(3)]
+    behind = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    run = previewed(house)
+    assert outcome(run) == dict.fromkeys([one.pk for one in unmarked], "pictures_unmarked") | {
+        ready[0].pk: "",
+        ready[1].pk: "",
+    }
+    page = clients.of_staff(house.chen).get(f"/staff/bulk/{run.pk}/").content.decode()
+    assert "<strong>3 份</strong>：有图片没有标记" in page
+    assert "一次最多 2 份" in page
+    assert "一次最多查看" not in page
+    assert behind.registration.number not in page
+    monkeypatch.setattr(bulk, "LOOKED_AT", 4)
+    run = previewed(house)
+    assert outcome(run) == dict.fromkeys([one.pk for one in unmarked], "pictures_unmarked") | {
+        ready[0].pk: ""
+    }
+    page = clients.of_staff(house.chen).get(f"/staff/bulk/{run.pk}/").content.decode()
+    assert "一次最多查看 4 份" in page
+
+
+@pytest.mark.harms
+def test_a_page_of_a_preview_asks_as_much_as_one_dossier(here: World, house: Cast) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            previewed(house)
+        return len(asked)
+
+    first = marked(here, house)
+    previewed(house)  # the catalogue is kept from here on
+    dossiers.take(first, house.chen_two)
+    alone = statements()
+    copies.of_waiting(dossiers.brought_to(here, State.AT_SITE, cast=house), 5)
+    for _ in range(3):
+        marked(here, house)
+    assert statements() == alone
 
 
 def test_nothing_happens_before_the_number_is_typed(here: World, house: Cast) -> None:

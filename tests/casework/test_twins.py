@@ -135,7 +135,7 @@ def test_a_batch_leaves_them_to_a_person(here: World, house: Cast) -> None:
         dossiers.submit(dossier)
         dossiers.accept_all(dossiers.take(dossier, house.chen), house.chen)
         reviewing.give_back(dossier_id=dossier.pk, actor=actor(house.chen))
-    found = for_bulk(BulkRun.Act.FORWARD, staff(house.chen), Wanted(), most=bulk.AT_MOST)
+    found = for_bulk(BulkRun.Act.FORWARD, staff(house.chen), Wanted(), most=bulk.LOOKED_AT)
     run = bulk.preview(staff=staff(house.chen), act=BulkRun.Act.FORWARD, dossiers=found)
     assert dict(run.items.values_list("dossier", "excluded")) == {
         one.pk: "picture_used_twice", other.pk: "picture_used_twice", plain.pk: "",

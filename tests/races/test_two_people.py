@@ -31,7 +31,7 @@ def batch_and_reviewer(here: World, house: Cast) -> tuple[Dossier, list[Callable
     """高's batch passes a dossier while 何 takes it into his hands."""
     dossier = dossiers.brought_to(here, State.AT_AREA, cast=house)
     gao = people.staff(house.gao)
-    found = for_bulk(BulkRun.Act.DECIDE, gao, Wanted(), most=bulk.AT_MOST)
+    found = for_bulk(BulkRun.Act.DECIDE, gao, Wanted(), most=bulk.LOOKED_AT)
     run = bulk.preview(staff=gao, act=BulkRun.Act.DECIDE, dossiers=found)
     bulk.confirm(run=run, staff=gao, counted=1)
     item = run.items.get()

@@ -5,7 +5,9 @@ What is left out, and why, is found out for the preview and once more under each
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,20 +28,27 @@ from kaosheng.casework.models import (
     Lease,
     Mark,
     RegistrationDoubt,
-    Step,
 )
 from kaosheng.casework.queries.twins import with_twins
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.facts import facts_of
+from kaosheng.casework.services.locked_dossier import LockedDossier
 from kaosheng.casework.services.reviewing import LEASE_FOR, REVIEWERS
+from kaosheng.casework.services.surveying import survey
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.dossier import Request, decide
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.states import Action, Phase, Verdict
 
 AT_MOST: Final = 200
-"""Dossiers of one run: as many as somebody can answer for by looking at a list."""
+"""Dossiers done in one run: as many as somebody can answer for by looking at a list."""
+
+LOOKED_AT: Final = 2_000
+"""Dossiers a preview walks through at most to find them."""
+
+PAGE: Final = 200
+"""Of which so many are read at once."""
 
 FAILED: Final = "bulk_failed"
 STILL_AFTER: Final = timedelta(minutes=1)
@@ -47,25 +56,34 @@ STILL_AFTER: Final = timedelta(minutes=1)
 ACTIONS: Final = {BulkRun.Act.FORWARD.value: Action.FORWARD, BulkRun.Act.DECIDE.value: Action.DECIDE}
 
 
-def preview(*, staff: Staff, act: BulkRun.Act, dossiers: list[Dossier]) -> BulkRun:
-    """Keep what would happen to these dossiers: done, or left out by which rule. Nothing is done yet."""
+def preview(*, staff: Staff, act: BulkRun.Act, dossiers: Iterable[Dossier]) -> BulkRun:
+    """Keep what would happen to these dossiers: done, or left out by which rule. Nothing is done yet.
+
+    It goes on behind those left out until AT_MOST are found that can be done, however many of the first can't.
+    """
     now = timezone.now()
-    actor = of_staff(staff)
-    chosen = dossiers[:AT_MOST]
-    for_people = _for_people([dossier.pk for dossier in chosen])
+    rest, room = iter(dossiers), AT_MOST
     with transaction.atomic():
         run = BulkRun.objects.create(by=staff.user, act=act, created_at=now)
-        BulkItem.objects.bulk_create(
-            BulkItem(
-                run=run,
-                dossier=dossier,
-                revision=dossier.revision,
-                excluded=_left_out(Case(dossier, arrived_at=now, now=now), actor, ACTIONS[act])
-                or for_people.get(dossier.pk, ""),
-            )
-            for dossier in chosen
-        )
+        while room and (page := list(islice(rest, PAGE))):
+            items = _items(run, page, of_staff(staff), room=room, now=now)
+            room -= sum(not item.excluded for item in items)
+            BulkItem.objects.bulk_create(items)
     return run
+
+
+def _items(run: BulkRun, page: list[Dossier], actor: Actor, *, room: int, now: datetime) -> list[BulkItem]:
+    """What would happen to each, up to the last there is room for."""
+    for_people = _for_people([dossier.pk for dossier in page])
+    items: list[BulkItem] = []
+    for case in survey(page, now=now):
+        if not room:
+            break
+        dossier = case.dossier
+        excluded = _left_out(case, actor, ACTIONS[run.act]) or for_people.get(dossier.pk, "")
+        room -= not excluded
+        items.append(BulkItem(run=run, dossier=dossier, revision=dossier.revision, excluded=excluded))
+    return items
 
 
 def confirm(*, run: BulkRun, staff: Staff, counted: int) -> None:
@@ -196,13 +214,13 @@ def _act(case: Case, actor: Actor, action: Action) -> None:
         )
 
 
-def _left_out(case: Case, actor: Actor, action: Action) -> str:
+def _left_out(case: LockedDossier, actor: Actor, action: Action) -> str:
     """The rule by which a dossier isn't done in a batch; empty when it is."""
     try:
         roles = case.roles_of(actor)
         if case.lease is not None and not case.holds_lease(actor):
             return "taken_by_another"
-        if case.dossier.holds.filter(ended_at=None).exists():
+        if case.is_held:
             return "on_hold"
         facts = facts_of(case)
         if facts.phase is Phase.PROPOSED:
@@ -221,13 +239,13 @@ def _left_out(case: Case, actor: Actor, action: Action) -> str:
     return _needs_a_person(case)
 
 
-def _needs_a_person(case: Case) -> str:
+def _needs_a_person(case: LockedDossier) -> str:
     """What the table would allow and a batch doesn't: somebody has to look."""
     if case.dossier.changed_since is not None:
         return "registration_flagged"
     if any(mark.verdict != Mark.Verdict.ACCEPTED for mark in case.draft_marks()):
         return "asks_something"
-    last = Step.objects.filter(dossier=case.dossier, action=Action.FORWARD).order_by("-revision").first()
+    last = case.forwarded
     if last is not None and last.verdict == Verdict.FAIL and case.phase is Phase.AT_AREA:
         return "recommended_fail"
     return ""

@@ -16,7 +16,7 @@ def place_in_line(case: Case) -> None:
     dossier = case.dossier
     proposed = dossier.proposals.filter(outcome=Proposal.Outcome.PENDING).exists()
     phase = phase_of(state=State(dossier.state), proposal_pending=proposed, released=case.is_released)
-    dossier.line = line_of(phase, is_held=dossier.holds.filter(ended_at=None).exists())
+    dossier.line = line_of(phase, is_held=case.is_held)
     dossier.priority = _priority(case) if dossier.line else 0
 
 

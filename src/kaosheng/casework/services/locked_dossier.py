@@ -20,6 +20,7 @@ from kaosheng.casework.models import (
     Proposal,
     Recheck,
     Return,
+    Step,
     Submission,
 )
 from kaosheng.casework.queries.catalogue import catalogue_of
@@ -233,22 +234,36 @@ class LockedDossier:
         release = self.dossier.release
         return release is not None and release.published_at is not None and release.published_at <= self.now
 
-    def draft_marks(self) -> list[Mark]:
-        """The working notes of the present stage."""
+    def stage_marks(self) -> list[Mark]:
+        """The notes of the present stage, those that were sent too."""
         if self.stage is None:
             return []
-        return list(self.dossier.marks.filter(stage=self.stage, frozen_at=None).select_related("picture"))
+        return list(self.dossier.marks.filter(stage=self.stage).select_related("picture"))
+
+    def draft_marks(self) -> list[Mark]:
+        """The working notes of the present stage."""
+        return [mark for mark in self.stage_marks() if mark.frozen_at is None]
 
     def unmarked_pictures(self) -> list[Picture]:
         """Pictures without a note at this stage; 合格 carries over for the same picture at the same stage."""
         if self.stage is None:
             return []
-        marked = set(
-            self.dossier.marks.filter(stage=self.stage, picture__in=self.pictures)
-            .exclude(frozen_at__isnull=False, verdict=Mark.Verdict.REPLACE)
-            .values_list("picture_id", flat=True)
-        )
+        marked = {
+            mark.picture_id
+            for mark in self.stage_marks()
+            if mark.frozen_at is None or mark.verdict != Mark.Verdict.REPLACE
+        }
         return [picture for picture in self.pictures if picture.pk not in marked]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is on hold."""
+        return self.dossier.holds.filter(ended_at=None).exists()
+
+    @property
+    def forwarded(self) -> Step | None:
+        """How the site sent it on, the last time."""
+        return self.dossier.steps.filter(action=Action.FORWARD).order_by("-revision").first()
 
     # --- deciding -------------------------------------------------------------------------------------------
     @property

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from kaosheng.casework.models import BulkItem, BulkRun
+from kaosheng.casework.models import BulkRun
 from kaosheng.casework.queries.queue import for_bulk
 from kaosheng.casework.services import bulk
 from kaosheng.domain.errors import Refusal
@@ -23,6 +24,8 @@ from kaosheng.web.numbers import whole_number
 from kaosheng.web.reviewer.views.queue import wanted_of
 from kaosheng.web.ui.messages import sentence_of, status_of
 
+_LISTED: Final = 200
+"""Of those left out so many are named; the reasons count all of them."""
 _ACTS = {BulkRun.Act.FORWARD.value: gettext_lazy("建议通过"), BulkRun.Act.DECIDE.value: gettext_lazy("通过")}
 
 
@@ -33,7 +36,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
     staff = staff_member(request)
     areas = staff.area_ids(Permission.DOSSIER_TAKE)
     act = BulkRun.Act.DECIDE if areas else BulkRun.Act.FORWARD
-    dossiers = for_bulk(act, staff, wanted_of(request.POST), most=bulk.AT_MOST)
+    dossiers = for_bulk(act, staff, wanted_of(request.POST), most=bulk.LOOKED_AT)
     return redirect("reviewer:bulk", bulk.preview(staff=staff, act=act, dossiers=dossiers).pk)
 
 
@@ -74,26 +77,33 @@ def resume(request: HttpRequest, run_id: int) -> HttpResponseBase:
 def _page(
     request: HttpRequest, own: BulkRun, *, problem: str = "", status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    items = list(own.items.select_related("dossier__registration", "dossier__site"))
-    waiting = [item for item in items if not item.excluded and item.done_at is None]
+    items = own.items.select_related("dossier__registration", "dossier__site")
+    chosen = list(items.filter(excluded=""))
+    excluded = items.exclude(excluded="")
+    counts = Counter(dict(excluded.order_by().values_list("excluded").annotate(Count("pk"))))
+    waiting = [item for item in chosen if item.done_at is None]
+    total = len(chosen) + counts.total()
     context: dict[str, Any] = {
         "run": own,
         "act": _ACTS[own.act],
         "problem": problem,
         "waiting": waiting,
-        "done": [item for item in items if item.done_at is not None],
-        "left_out": [(item, _why(item)) for item in items if item.excluded],
-        "reasons": Counter(_why(item) for item in items if item.excluded).most_common(),
-        "total": len(items),
-        "at_most": bulk.AT_MOST if len(items) == bulk.AT_MOST else 0,
+        "done": [item for item in chosen if item.done_at is not None],
+        "left_out": [(item, _why(item.excluded)) for item in excluded[:_LISTED]],
+        "left_out_count": counts.total(),
+        "listed": _LISTED if counts.total() > _LISTED else 0,
+        "reasons": [(_why(code), count) for code, count in counts.most_common()],
+        "total": total,
+        "at_most": bulk.AT_MOST if len(chosen) == bulk.AT_MOST else 0,
+        "looked_at": bulk.LOOKED_AT if total >= bulk.LOOKED_AT and len(chosen) < bulk.AT_MOST else 0,
         "stands_still": bulk.stands_still(own),
         "running": own.confirmed_at is not None and bool(waiting),
     }
     return render(request, "reviewer/bulk.html", context, status=status)
 
 
-def _why(item: BulkItem) -> str:
+def _why(code: str) -> str:
     """The rule that left a dossier out, in its own words."""
-    if item.excluded == "pictures_unmarked":
+    if code == "pictures_unmarked":
         return _("有图片没有标记，须先看过并标记。")
-    return sentence_of(Refusal(item.excluded))
+    return sentence_of(Refusal(code))
