@@ -10,6 +10,7 @@ from kaosheng.domain.errors import Refusal
 MeetAt = Callable[..., None]
 Call = Callable[[], object]
 Race = Callable[[Sequence[Call]], list[object]]
+Overtake = Callable[[Call, object, str, Call], list[object]]
 
 
 def outcomes(answers: list[object]) -> Counter[str]:

@@ -13,7 +13,7 @@ from django.db import connections
 
 from factories import World, world
 from factories.people import Cast, cast
-from factories.races import Call, MeetAt, Race
+from factories.races import Call, MeetAt, Overtake, Race
 from kaosheng.accounts.models import User
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.services import locks
@@ -98,5 +98,40 @@ def race() -> Race:
         for thread in threads:
             thread.join()
         return list(answers)
+
+    return run
+
+
+@pytest.fixture
+def overtake(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, race: Race) -> Overtake:
+    """Let a second call do all it does while the first stands just before a function of its own.
+
+    The first waits until the second is done, or for as long as it takes to see that a lock keeps it from coming.
+    """
+    patience = SURELY_SECONDS if "without_locks" in request.fixturenames else WAIT_SECONDS
+
+    def run(first: Call, owner: object, name: str, second: Call) -> list[object]:
+        original = getattr(owner, name)
+        stands, done, thread = threading.Event(), threading.Event(), threading.local()
+
+        def held_up(*args: Any, **kwargs: Any) -> Any:
+            if getattr(thread, "is_first", False):
+                stands.set()
+                done.wait(patience)
+            return original(*args, **kwargs)
+
+        def starts() -> object:
+            thread.is_first = True
+            return first()
+
+        def follows() -> object:
+            stands.wait(SURELY_SECONDS)
+            try:
+                return second()
+            finally:
+                done.set()
+
+        monkeypatch.setattr(owner, name, held_up)
+        return race([starts, follows])
 
     return run

@@ -240,6 +240,8 @@ def withdraw_role(*, staff: Staff, grant_id: int) -> None:
         if grant is None:
             raise Refusal("not_found")
         _not_oneself(staff, _locked(grant.user_id))
+        if not Grant.objects.filter(pk=grant_id).exists():
+            raise Refusal("not_found")  # another one was quicker
         _record_role(AuditName.ROLE_WITHDRAWN, _by(staff), grant)
         grant.delete()
 
