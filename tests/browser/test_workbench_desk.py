@@ -154,6 +154,46 @@ def test_keys_switched_off_are_off_while_a_mark_is_under_way(
     expect(page.locator(STRIP)).to_have_count(0)
 
 
+COMPOSE = """how => ["ArrowUp", "Enter", "Escape", "a", "1"].map((key) => {
+  const press = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...how });
+  (document.activeElement ?? document.body).dispatchEvent(press);
+  return press.defaultPrevented;
+})"""
+"""Keys of an input method that chooses characters: browsers say so in one of two ways."""
+
+
+def test_a_spot_leaves_fields_and_composing_keys_alone(
+    system: System, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = logged_in(system, new_context, DESK_REVIEWER)
+    open_dossier(system, page, "desk_spot")
+    waiting = page.locator(WAITING).count()
+    spot, layer = page.locator(".stage__box:visible"), page.locator(".spot-layer")
+    page.keyboard.press("m")
+    page.keyboard.press("ArrowUp")
+    drawn = spot.get_attribute("data-box")
+    for how in ({"isComposing": True}, {"keyCode": 229}):
+        assert page.evaluate(COMPOSE, how) == [False] * 5
+    expect(layer).to_have_count(1)
+    expect(spot).to_have_attribute("data-box", drawn or "")
+    page.keyboard.press("x")
+    words = page.locator(f'{PANEL} .asking textarea[name="text"]')
+    expect(words).to_be_focused()
+    for key in ("b", "Enter", "c", "ArrowLeft", "d"):
+        page.keyboard.press(key)
+    for how in ({"isComposing": True}, {"keyCode": 229}):
+        assert page.evaluate(COMPOSE, how) == [False] * 5
+    expect(words).to_have_value("b\ndc")
+    page.keyboard.press("Escape")
+    expect(words).not_to_be_focused()
+    expect(layer).to_have_count(1)
+    expect(spot).to_have_attribute("data-box", drawn or "")
+    page.keyboard.press("Enter")
+    expect(layer).to_have_count(0)
+    expect(page.locator(f'{PANEL} input[name="top"]')).to_have_value("38")
+    expect(page.locator(WAITING)).to_have_count(waiting)
+
+
 def test_the_lease_goes_on_behind_another_window(
     system: System, new_context: Callable[..., BrowserContext]
 ) -> None:

@@ -1,12 +1,12 @@
 import { Controller } from "@hotwired/stimulus";
 
+import { composes, FIELDS, inField } from "../lib/keys";
 import { afterClose, openModal } from "../lib/modal";
 import { busy, idle } from "../lib/work_line";
 
 const NAMED: Record<string, string> = { Plus: "+", Space: " " };
 const CAPS: Record<string, string> = { Plus: "+", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 const PRESSES = "a[href], button, summary, [role=button]";
-const TYPES = "input, textarea, select, [contenteditable]";
 
 /**
  * A key clicks the visible, labelled button that names it in aria-keyshortcuts, so that mouse, keyboard, screen reader
@@ -25,13 +25,13 @@ export default class extends Controller<HTMLElement> {
 
   press(event: KeyboardEvent): void {
     const place = event.target as HTMLElement;
-    if (this.offValue || event.isComposing || event.keyCode === 229 || event.defaultPrevented || event.repeat) {
+    if (this.offValue || composes(event) || event.defaultPrevented || event.repeat) {
       return;
     }
     if (event.key === "Escape" && place.matches("textarea") && !place.closest("dialog")) {
       place.blur();
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || place.closest(TYPES)) {
+    if (event.ctrlKey || event.metaKey || event.altKey || inField(event)) {
       return;
     }
     // Enter and Space on a focused button or link are that element's own.
@@ -93,7 +93,7 @@ export default class extends Controller<HTMLElement> {
 }
 
 function act(named: HTMLElement | undefined): void {
-  if (named?.matches(TYPES)) {
+  if (named?.matches(FIELDS)) {
     named.focus();
   } else {
     named?.click();

@@ -1,5 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 
+import { composes, inField } from "../lib/keys";
+
 type Spot = { left: number; top: number; width: number; height: number };
 type Point = { x: number; y: number };
 
@@ -13,7 +15,7 @@ const MOVES: Record<string, [number, number]> = {
 /**
  * Draws the spot of a mark on the picture and writes it into the four fields of the visible panel, in per cent of the
  * picture. By mouse: draw it. By keyboard: arrows move a first spot, with Shift they change its size, Enter keeps it,
- * Escape gives it up. Without scripts the fields are filled by hand.
+ * Escape gives it up; in a field, and while an input method composes, they are left alone. Without scripts the fields are filled by hand.
  */
 export default class extends Controller<HTMLElement> {
   static override targets = ["switch"];
@@ -59,7 +61,7 @@ export default class extends Controller<HTMLElement> {
 
   private press(event: KeyboardEvent): void {
     const move = MOVES[event.key];
-    if (event.key !== "Escape" && event.key !== "Enter" && !move) {
+    if (composes(event) || inField(event) || (event.key !== "Escape" && event.key !== "Enter" && !move)) {
       return;
     }
     event.preventDefault();
