@@ -1,7 +1,7 @@
 """The locks, always in the order Intake, Registration, Dossier (design §2, One write path).
 
 The intake's lock is an advisory one: thousands of writers share it without touching the intake's row, and
-release, closing and window changes take it alone.
+release, closing and window changes take it alone. A member of the staff who asks twice at once stands before all of them.
 """
 
 from __future__ import annotations
