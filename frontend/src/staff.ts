@@ -19,6 +19,7 @@ import upload from "./controllers/upload";
 import viewer from "./controllers/viewer";
 import workbench from "./controllers/workbench";
 import { start } from "./lib/start";
+import { tellUnsent } from "./lib/unsent";
 
 start({
   ahead,
@@ -38,3 +39,5 @@ start({
   viewer,
   workbench,
 });
+
+tellUnsent();

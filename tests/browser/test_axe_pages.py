@@ -188,6 +188,7 @@ NO_PAGES: Final = frozenset(
         "candidate:wechat-news",
         "office:import-form",
         "office:import-report",
+        "reviewer:arrived",
         "reviewer:picture",
         "reviewer:thumbnail",
         "state",

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.guide.cast import DESK_REVIEWER, KEYLESS_REVIEWER
+from browser.guide.system import moments
 from browser.guide.walking import STAFF_PASSWORD, WAITING
 
 if TYPE_CHECKING:
@@ -192,6 +193,52 @@ def test_a_spot_leaves_fields_and_composing_keys_alone(
     expect(layer).to_have_count(0)
     expect(page.locator(f'{PANEL} input[name="top"]')).to_have_value("38")
     expect(page.locator(WAITING)).to_have_count(waiting)
+
+
+HOLD_MARKS = """() => {
+  const send = window.fetch;
+  window.fetch = (address, how) => String(address).endsWith("/mark/") ? new Promise(() => undefined) : send(address, how);
+}"""
+
+
+def test_an_act_of_a_page_that_was_left_arrives_or_is_told(
+    system: System, new_context: Callable[..., BrowserContext], complaints: list[str]
+) -> None:
+    page = logged_in(system, new_context, DESK_REVIEWER)
+    open_dossier(system, page, "desk_left")
+    address = f"{system.service}/staff/dossiers/{system.people['desk_left']['dossier']}/"
+    name = page.locator(".workbench__who h1").inner_text().split()[0]
+    forward = page.get_by_role("link", name=re.compile("^建议通过"))
+    trouble = page.locator("#trouble")
+    page.keyboard.press("Shift+A")
+    forward.click()
+    expect(page.locator(STRIP)).to_be_visible()
+    # Meanwhile another tab gives the dossier back: the act is refused when nobody is there to read it.
+    token = page.locator('[name="csrfmiddlewaretoken"]').first.input_value()
+    given_back = page.request.post(f"{address}give-back/", form={"csrfmiddlewaretoken": token})
+    assert given_back.ok
+    page.unroute_all()  # or the request that leaves with the page would be lost on its way through the test
+    page.goto(f"{system.service}/staff/queue/")
+    expect(trouble).to_contain_text(re.compile(f"{name}（\\d+）的“建议通过”没有发出"), timeout=30_000)
+    page.reload()
+    page.get_by_role("searchbox").wait_for()
+    expect(trouble).to_be_hidden()
+
+    # A mark is still under way when the page is left: the act that waits for it goes along.
+    open_dossier(system, page, "desk_left")
+    page.evaluate(HOLD_MARKS)
+    page.keyboard.press("a")
+    forward.click()
+    page.get_by_role("button", name=re.compile("^立即发出")).click()
+    page.unroute_all()
+    page.goto(f"{system.service}/staff/queue/")
+    for _ in moments():
+        page.goto(address)
+        if page.locator(".workbench__who .chip").first.inner_text() == "已上报考区":
+            break
+    expect(page.locator(".workbench__who .chip").first).to_have_text("已上报考区")
+    expect(trouble).to_be_hidden()
+    complaints[:] = [one for one in complaints if "409" not in one]
 
 
 def test_the_lease_goes_on_behind_another_window(

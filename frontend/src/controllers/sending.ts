@@ -1,19 +1,36 @@
 import { Controller } from "@hotwired/stimulus";
 
 import { ask, Refused, sentence } from "../lib/asking";
+import { composes } from "../lib/keys";
 import { announce, showTrouble } from "../lib/live";
 import { wantsNewTab } from "../lib/modal";
+import { remember, settle } from "../lib/unsent";
 import { idle } from "../lib/work_line";
+import { sendMarksWithThePage } from "../workbench/marks";
 
-type Pending = { address: string; data: FormData; timer: number; left: number };
+type Pending = { address: string; data: FormData; label: string; timer: number; left: number };
+
+/** Sent, but not before the marks it rests on have arrived: a page that is left takes it along all the same. */
+const behindMarks = new Set<Pending>();
+
+window.addEventListener("pagehide", () => {
+  behindMarks.forEach(goOut);
+  behindMarks.clear();
+});
+
+function goOut(pending: Pending): void {
+  sendMarksWithThePage();
+  window.navigator.sendBeacon(pending.address, pending.data);
+}
 
 /**
  * What leaves the reviewer's hands stays 5 seconds in the page and can be taken back. It goes out when the time ends,
- * when the next dossier opens, or when the page is left.
+ * when the next dossier opens, or when the page is left. A page that is left reads no answer and can't wait for marks
+ * that are under way: the next one asks what came of it, and says what wasn't sent.
  */
 export default class extends Controller<HTMLElement> {
   static override targets = ["strip", "words", "count"];
-  static override values = { seconds: { type: Number, default: 5 }, failed: String, unmarked: String };
+  static override values = { seconds: { type: Number, default: 5 }, failed: String, unmarked: String, arrivedUrl: String };
 
   declare readonly stripTarget: HTMLElement;
   declare readonly wordsTarget: HTMLElement;
@@ -21,6 +38,7 @@ export default class extends Controller<HTMLElement> {
   declare readonly secondsValue: number;
   declare readonly failedValue: string;
   declare readonly unmarkedValue: string;
+  declare readonly arrivedUrlValue: string;
 
   private pending: Pending | null = null;
   private readonly leave = (): void => this.goOutWithThePage();
@@ -78,7 +96,7 @@ export default class extends Controller<HTMLElement> {
   /** Ctrl+Enter sends a form from inside its text by the button that says so. */
   hurry(event: KeyboardEvent): void {
     const button = (event.target as HTMLElement).closest("form")?.querySelector<HTMLElement>("[data-hurry]");
-    if (button && event.key === "Enter" && event.ctrlKey && !event.isComposing) {
+    if (button && event.key === "Enter" && event.ctrlKey && !composes(event)) {
       event.preventDefault();
       button.click();
     }
@@ -98,7 +116,12 @@ export default class extends Controller<HTMLElement> {
     if (!pending) {
       return;
     }
+    const question = this.owe(pending);
+    behindMarks.add(pending);
     const sent = idle().then((arrived) => {
+      if (!behindMarks.delete(pending)) {
+        return new Promise<string>(() => undefined); // The page was left with it; the next one asks what came of it.
+      }
       if (!arrived) {
         throw new Refused(this.unmarkedValue);
       }
@@ -108,7 +131,9 @@ export default class extends Controller<HTMLElement> {
     this.dispatch("sent", { detail });
     try {
       await sent;
+      settle(question);
     } catch (error) {
+      settle(question);
       showTrouble(`${this.failedValue}${sentence(error)}`);
       this.hide();
       this.dispatch("refused");
@@ -120,7 +145,7 @@ export default class extends Controller<HTMLElement> {
       return;
     }
     const timer = window.setInterval(() => this.tick(), 1000);
-    this.pending = { address, data, timer, left: this.secondsValue };
+    this.pending = { address, data, label, timer, left: this.secondsValue };
     this.wordsTarget.textContent = label;
     this.countTarget.textContent = String(this.secondsValue);
     this.stripTarget.hidden = false;
@@ -156,7 +181,15 @@ export default class extends Controller<HTMLElement> {
   private goOutWithThePage(): void {
     const pending = this.take();
     if (pending) {
-      window.navigator.sendBeacon(pending.address, pending.data);
+      this.owe(pending);
+      goOut(pending);
     }
+  }
+
+  /** Until its answer is read, somebody has to ask whether it arrived: where. */
+  private owe(pending: Pending): string {
+    const question = `${this.arrivedUrlValue}?revision=${String(pending.data.get("revision"))}`;
+    remember({ question, act: pending.label, at: Date.now() });
+    return question;
   }
 }

@@ -6,7 +6,7 @@ import { announce, showTrouble } from "../lib/live";
 import { wantsNewTab } from "../lib/modal";
 import { forget, keep } from "../lib/pictures";
 import { inLine } from "../lib/work_line";
-import { fieldsOf, givenBy, MarksToSend } from "../workbench/marks";
+import { fieldsOf, givenBy, sendMark } from "../workbench/marks";
 import { replacePart } from "../workbench/parts";
 import { markAt, panelsAt, placeOfPanel, putMark, samePlace, type Where, whereOf } from "../workbench/places";
 import { compareOnStage, showOnStage, type Stage } from "../workbench/stage";
@@ -46,19 +46,15 @@ export default class extends Controller<HTMLElement> {
 
   private current = "";
   private readonly undoing = new Undoing();
-  private readonly toSend = new MarksToSend();
-  private readonly leave = (): void => this.toSend.sendWithThePage();
 
   override connect(): void {
     const panel = this.panelTargets.find((one) => !one.hidden);
     this.current = panel?.dataset["place"] ?? "";
-    window.addEventListener("pagehide", this.leave);
     this.sync();
     void keep(this.addresses());
   }
 
   override disconnect(): void {
-    window.removeEventListener("pagehide", this.leave);
     forget(this.addresses());
   }
 
@@ -251,9 +247,7 @@ export default class extends Controller<HTMLElement> {
   }
 
   private send(address: string, data: FormData, step: Step = []): void {
-    this.toSend
-      .send(address, data, (parts) => this.swap(parts))
-      .catch((error: unknown) => this.refused(sentence(error), data, step));
+    sendMark(address, data, (parts) => this.swap(parts)).catch((error: unknown) => this.refused(sentence(error), data, step));
   }
 
   /** The mark doesn't stand: its place is shown again as it was written, and nothing that rests on it goes out. */

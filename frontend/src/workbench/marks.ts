@@ -19,26 +19,30 @@ export function fieldsOf(given: string): Record<string, string> {
   return given ? (JSON.parse(given) as Record<string, string>) : {};
 }
 
-/** Marks go to the server one behind the other, while the reviewer is at the next picture already. */
-export class MarksToSend {
-  private waiting: { address: string; data: FormData }[] = [];
+type Mark = { address: string; data: FormData };
 
-  /** `show` gets the changed parts of the page within the line, for the last mark of a row only: others are old at once. */
-  send(address: string, data: FormData, show: (parts: string) => void): Promise<void> {
-    const mark = { address, data };
-    this.waiting.push(mark);
-    return inLine(async () => {
-      this.waiting = this.waiting.filter((one) => one !== mark);
-      const parts = await ask(address, data, { keepalive: true });
-      if (nothingBehind()) {
-        show(parts);
-      }
-    });
-  }
+let waiting: Mark[] = [];
 
-  /** The page is left while marks still wait for the one before them: they go out all the same. */
-  sendWithThePage(): void {
-    this.waiting.forEach((mark) => window.navigator.sendBeacon(mark.address, mark.data));
-    this.waiting = [];
-  }
+/**
+ * Marks go to the server one behind the other, while the reviewer is at the next picture already. `show` gets the changed
+ * parts of the page within the line, for the last mark of a row only: others are old at once.
+ */
+export function sendMark(address: string, data: FormData, show: (parts: string) => void): Promise<void> {
+  const mark = { address, data };
+  waiting.push(mark);
+  return inLine(async () => {
+    waiting = waiting.filter((one) => one !== mark);
+    const parts = await ask(address, data, { keepalive: true });
+    if (nothingBehind()) {
+      show(parts);
+    }
+  });
 }
+
+/** The page is left while marks still wait for the one before them: they go out all the same, before what rests on them. */
+export function sendMarksWithThePage(): void {
+  waiting.forEach((mark) => window.navigator.sendBeacon(mark.address, mark.data));
+  waiting = [];
+}
+
+window.addEventListener("pagehide", sendMarksWithThePage);

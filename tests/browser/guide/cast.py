@@ -63,6 +63,7 @@ DESK: Final[dict[str, dict[str, Any]]] = {
     "desk_keys": {"username": "tangguoliang"},
     "desk_hidden": {"username": "fengbowen"},
     "desk_spot": {"username": "lvchunmei"},
+    "desk_left": {"username": "shenyulan"},
     "desk_answered": {"username": "guozhongwei", "return": [_ANSWERED]},
     "keyless": {"username": "lianglihua", "site": KEYLESS_SITE},
 }

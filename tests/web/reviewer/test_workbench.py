@@ -479,6 +479,28 @@ def test_an_old_page_gets_409_with_the_present_state(cast: Cast, at_site: Dossie
     assert Step.objects.filter(dossier=at_site).count() == 2
 
 
+def test_a_page_that_was_left_learns_whether_its_act_arrived(cast: Cast, at_site: Dossier) -> None:
+    dossiers.take(at_site, cast.chen)
+    revision = dossiers.again(at_site).revision
+
+    def asked(who: User) -> Any:
+        return clients.of_staff(who).get(address(at_site, "arrived"), {"revision": revision})
+
+    before = asked(cast.chen)
+    assert before.status_code == 200
+    whose = f"{at_site.registration.name}（{at_site.registration.number}）"
+    assert before.content.decode().startswith(f"{whose}的“{{act}}”没有发出")
+    dossiers.forward(at_site, cast.chen)
+    assert asked(cast.chen).status_code == 204
+    # What another one did is nobody else's act; and it is no way to learn of hidden steps.
+    assert asked(cast.chen_two).status_code == 200
+    dossiers.decide(at_site, cast.gao)
+    revision += 1
+    assert asked(cast.chen).status_code == 200
+    assert asked(cast.gao).status_code == 204
+    assert clients.of_staff(cast.chen).get(address(at_site, "arrived")).status_code == 400
+
+
 def test_get_of_an_act_that_is_not_possible_is_a_conflict(cast: Cast, at_site: Dossier) -> None:
     for verb in ("return", "decide", "confirm", "receive", "keep", "propose-correction"):
         assert clients.of_staff(cast.chen).get(address(at_site, verb)).status_code == 409, verb

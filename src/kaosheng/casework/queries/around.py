@@ -28,3 +28,8 @@ def hold_of(dossier: Dossier, *, shows_area: bool) -> Hold | None:
 def last_look(dossier: Dossier, staff: Staff) -> Look | None:
     """When this person looked before what was handed in last."""
     return dossier.looks.filter(by=staff.user).first()
+
+
+def stepped_on(dossier: Dossier, staff: Staff, *, seen_revision: int) -> bool:
+    """Whether what this person decided on a page with that revision was done: the step that follows it is his."""
+    return dossier.steps.filter(revision=seen_revision + 1, actor=staff.user).exists()

@@ -40,6 +40,7 @@ urlpatterns = [
     path("dossiers/<uuid:dossier_id>/accept-rest/", marking.accept_rest, name="accept-rest"),
     path("dossiers/<uuid:dossier_id>/clear-mark/", marking.clear_mark, name="clear-mark"),
     path("dossiers/<uuid:dossier_id>/note/", marking.note, name="note"),
+    path("dossiers/<uuid:dossier_id>/arrived/", acting.arrived, name="arrived"),
     path("dossiers/<uuid:dossier_id>/end-hold/", marking.end_hold, name="end-hold"),
     *(path(f"dossiers/<uuid:dossier_id>/{verb}/", acting.act, {"verb": verb}, name=verb) for verb in VERBS),
     path("dossiers/<uuid:dossier_id>/pictures/<uuid:picture_id>/", pictures.full, name="picture"),

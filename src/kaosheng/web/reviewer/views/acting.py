@@ -17,9 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kaosheng.casework.models import Dossier
+from kaosheng.casework.queries.around import stepped_on
 from kaosheng.casework.queries.lines import Tab
 from kaosheng.casework.queries.workbench import MAY_DECLARE, Workbench, workbench
 from kaosheng.casework.services import counter, deciding, handling, rechecking, reviewing
@@ -242,6 +243,20 @@ def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponseBase:
     if request.method == "POST":
         return _do(request, dossier, verb)
     return _ask(request, dossier, verb, form=None)
+
+
+@require_safe
+@for_staff(Permission.DOSSIER_VIEW)
+def arrived(request: HttpRequest, dossier_id: UUID) -> HttpResponseBase:
+    """Whether an act arrived that a page sent when it was left: 204, else the sentence the next page shows."""
+    dossier = staff_dossier(request, dossier_id)
+    seen = read(forms.SeenForm(request.GET)).cleaned_data["revision"]
+    if stepped_on(dossier, staff_member(request), seen_revision=seen):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    registration = dossier.registration
+    sentence = _("{name}（{number}）的“{act}”没有发出，请打开这份材料重新处理。")
+    whose = str(sentence).replace("{name}", registration.name).replace("{number}", registration.number)
+    return HttpResponse(whose, content_type="text/plain; charset=utf-8")
 
 
 def _ask(
