@@ -65,7 +65,7 @@ def twins_of(dossier: Dossier, pictures: Iterable[Picture], staff: Staff) -> dic
 
 def _rank(digest: str) -> Window:
     """The how many-th a picture is of those with its digest, the oldest first."""
-    return Window(RowNumber(), partition_by=[digest], order_by=[F("added_at"), F("pk")])
+    return Window(RowNumber(), partition_by=F(digest), order_by=[F("added_at"), F("pk")])
 
 
 def _reaches(staff: Staff, dossier: Dossier) -> bool:
