@@ -10,13 +10,20 @@ export function writtenIn(form: Element | null | undefined): void {
   form?.setAttribute(EDITED, "");
 }
 
-/** What was written in a panel about a place is settled by a mark of that place. */
+/** What was written in a panel about a place is settled by a mark of that place; nobody writes there any more. */
 export function settled(panel: Element | undefined, where: Where): void {
-  formsOf(panel, where).forEach((form) => form.removeAttribute(EDITED));
+  formsOf(panel, where).forEach((form) => {
+    form.removeAttribute(EDITED);
+    if (document.activeElement instanceof HTMLElement && form.contains(document.activeElement)) {
+      document.activeElement.blur();
+    }
+  });
 }
 
+/** Something is written in this part, or the cursor stands where it is about to be. */
 export function holdsWriting(part: Element): boolean {
-  return part.querySelector(`[${EDITED}]`) !== null;
+  const field = document.activeElement;
+  return part.querySelector(`[${EDITED}]`) !== null || (field !== null && part.contains(field) && field.matches("textarea, select"));
 }
 
 /** Opens the fold a form keeps its own words in; with `focus` the cursor goes there. */

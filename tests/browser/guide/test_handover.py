@@ -62,8 +62,14 @@ def at_phone(
 
 
 def scanned(code: Locator) -> str:
-    """Read a QR code off the screen."""
-    shown = cv2.imdecode(np.frombuffer(code.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE)
+    """Read a QR code off the screen; by its place there, for the page may put the same code there anew meanwhile."""
+    code.scroll_into_view_if_needed()
+    box = code.bounding_box()
+    assert box is not None
+    picture = code.page.screenshot(
+        clip={"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
+    )
+    shown = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert shown is not None
     padded = cv2.copyMakeBorder(shown, 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255)
     read, _points, _straight = cv2.QRCodeDetector().detectAndDecode(padded)
