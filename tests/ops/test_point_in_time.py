@@ -56,9 +56,9 @@ def test_the_second_before_a_mistake_comes_back(server: Cluster, archive: Path, 
     house.script("drafts", 2, 1)
     assert house.script("sealed") > 0
     before = house.script("standing")
+    last = _ask(server, "SELECT pg_current_xact_id()::text::bigint")
     moment = _ask(server, "SELECT clock_timestamp()")
     _ask(server, "UPDATE casework_picture SET stored_digest = 'sha256:0' RETURNING 1")
-    last = _ask(server, "SELECT pg_current_xact_id()::text::bigint")
     _ask(server, "SELECT pg_switch_wal()::text")
     _wait_until_archived(server)
     assert house.script("standing") != before
