@@ -55,7 +55,7 @@ def accepted(lane: str, provider_id: str, **more: Any) -> Notice:
     )  # fmt: skip
     return Notice.objects.create(
         message=message, channel="sms", lane=lane, recipient="19900000001", urgency=1, due_at=now, provider_id=provider_id,
-        **{"state": Notice.State.ACCEPTED, **more},
+        **{"state": Notice.State.ACCEPTED, "accepted_at": now, **more},
     )  # fmt: skip
 
 

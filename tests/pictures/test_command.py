@@ -131,7 +131,12 @@ def test_a_closed_stdout_is_said_in_one_line(picture: Path) -> None:
 
 
 def test_ctrl_c_ends_it_without_a_traceback(picture: Path) -> None:
-    with started(picture / "var", *[picture] * 2000, stdout=subprocess.PIPE) as command:
+    def hears_it() -> None:
+        """A shell's background job hands down the wish to ignore Ctrl-C."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    pictures = [picture] * 2000
+    with started(picture / "var", *pictures, stdout=subprocess.PIPE, preexec_fn=hears_it) as command:
         assert command.stdout is not None
         command.stdout.readline()
         command.send_signal(signal.SIGINT)
