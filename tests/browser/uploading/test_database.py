@@ -69,6 +69,7 @@ def test_what_the_database_does_not_let_go_stops_nothing_and_goes_once(
     page = phone(WHO, by=line.url, context=context_with(LETS_NOTHING_GO))
     before = count(WHO)
     send(page, file(41), file(42))
+    expect(card(page).locator(".slot__remove")).to_have_count(before + 2, timeout=30_000)
     expect(page.locator(".sending")).to_have_count(0, timeout=20_000)
     assert count(WHO) == before + 2
     assert kept(page) == 2
