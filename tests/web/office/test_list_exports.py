@@ -213,7 +213,9 @@ def test_two_offices_of_one_person_dont_add_up(here: World, cast: Cast) -> None:
     assert numbers(both, address("rechecks", here)) == [own.registration.number]
 
 
-@pytest.mark.parametrize("query", ["", "intake=", "intake=x", "intake=0", "intake=99999999999999999999"])
+@pytest.mark.parametrize(
+    "query", ["", "intake=", "intake=x", "intake=0", "intake=99999999999999999999", f"intake={'9' * 5000}"]
+)
 def test_a_release_nobody_named_is_not_found(cast: Cast, query: str) -> None:
     client = clients.of_staff(cast.jiang)
     assert client.get(f"/office/export/lists/blockers/?{query}").status_code == 404

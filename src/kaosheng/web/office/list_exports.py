@@ -29,6 +29,7 @@ from kaosheng.notices.models import Message
 from kaosheng.regions.models import Intake
 from kaosheng.web.access import staff_intake, staff_member
 from kaosheng.web.message_words import title_of, ways_of
+from kaosheng.web.numbers import whole_number
 from kaosheng.web.office import lists
 from kaosheng.web.office.lists import OfficeList
 from kaosheng.web.office.words import RECHECK_OUTCOMES, blocker_state, extension_state, late_state
@@ -37,6 +38,7 @@ from kaosheng.web.ui.times import deadline
 
 Text = str | Promise
 Cells = tuple[object, ...]
+_LAST_ID: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,8 @@ def _late(request: HttpRequest) -> Chosen:
 
 def _intake(request: HttpRequest) -> Intake:
     """The intake of the address. Raises Refusal `not_found`."""
-    given = request.GET.get("intake", "")
-    return staff_intake(request, int(given) if given.isdecimal() else 0, Permission.RELEASE_PUBLISH)
+    given = whole_number(request.GET.get("intake", ""), most=_LAST_ID)
+    return staff_intake(request, given or 0, Permission.RELEASE_PUBLISH)
 
 
 def _of_release(intake: Intake, rows: QuerySet[Any]) -> Chosen:
