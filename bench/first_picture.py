@@ -7,21 +7,17 @@ line and the processor are slowed by the browser itself (CDP). Times are the per
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import django
+from guide_system import guide_system, set_up
 from programs import CHROMIUM_OPTIONS, chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-CHECKOUT: Final = Path(__file__).resolve().parents[1]
 PHONE: Final[dict[str, Any]] = {
     "viewport": {"width": 390, "height": 844},
     "has_touch": True,
@@ -45,29 +41,15 @@ def main() -> None:
         "--processor", type=float, default=4, help="how many times slower than this machine's"
     )
     chosen = options.parse_args()
-    sys.path.append(str(CHECKOUT / "tests"))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaosheng.settings.test")
-    os.environ.setdefault("KAOSHENG_TEST_RUN", str(os.getpid()))
-    django.setup()
-    from browser.guide.system import System  # noqa: PLC0415 - its folder is in the path only now
-    from factories.photographs import photograph  # noqa: PLC0415 - the same
-    from kaosheng.ops.embedded_postgres import cluster_of_tests  # noqa: PLC0415 - needs the settings above
+    set_up()
+    from factories.photographs import photograph  # noqa: PLC0415 - its folder is in the path only now
 
-    cluster = cluster_of_tests(CHECKOUT / "var")
-    is_ours = cluster.start()
     taken = photograph(3456, 4608, orientation=6, quality=99)
-    with tempfile.TemporaryDirectory() as folder:
+    with guide_system() as (system, folder):
         # Handed over as bytes, Playwright would unpack it in the page, which takes the page longer than its own work.
-        file = Path(folder) / "IMG_0001.jpg"
+        file = folder / "IMG_0001.jpg"
         file.write_bytes(taken)
-        system = System(Path(folder) / "var")
-        try:
-            system.start()
-            rounds = [_round(system, file, number, chosen) for number in range(chosen.rounds)]
-        finally:
-            system.stop()
-            if is_ours:
-                cluster.stop()
+        rounds = [_round(system, file, number, chosen) for number in range(chosen.rounds)]
     _print(rounds, taken, chosen)
 
 

@@ -12,13 +12,10 @@ import argparse
 import os
 import random
 import statistics
-import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import django
-from first_picture import CHECKOUT, KIND, PHONE
+from first_picture import KIND, PHONE
+from guide_system import guide_system, set_up
 from programs import CHROMIUM_OPTIONS, chromium
 
 if TYPE_CHECKING:
@@ -55,25 +52,10 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--pictures", type=int, default=ROOM, help=f"of each of two people, {ROOM} at most")
     chosen = options.parse_args()
-    sys.path.append(str(CHECKOUT / "tests"))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaosheng.settings.test")
-    os.environ.setdefault("KAOSHENG_TEST_RUN", str(os.getpid()))
-    django.setup()
-    from browser.guide.system import System  # noqa: PLC0415 - its folder is in the path only now
-    from kaosheng.ops.embedded_postgres import cluster_of_tests  # noqa: PLC0415 - needs the settings above
-
-    cluster = cluster_of_tests(CHECKOUT / "var")
-    is_ours = cluster.start()
-    with tempfile.TemporaryDirectory() as folder:
-        system = System(Path(folder) / "var")
-        try:
-            system.start()
-            load = os.getloadavg()[0]
-            seconds = _measured(system, min(chosen.pictures, ROOM))
-        finally:
-            system.stop()
-            if is_ours:
-                cluster.stop()
+    set_up()
+    with guide_system() as (system, _folder):
+        load = os.getloadavg()[0]
+        seconds = _measured(system, min(chosen.pictures, ROOM))
     _print(seconds, load)
 
 

@@ -29,10 +29,10 @@ def rows(count: int = ROWS) -> list[Results]:
     worker = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return [
-        _row(f"import_{count}_s", checked + applied, "s"),
-        _row(f"import_{count}_check_s", checked, "s"),
-        _row(f"import_{count}_again_s", checked_again + applied_again, "s"),
-        _row(f"import_{count}_rss_mb", worker + reader, "MB"),
+        Results.over(f"import_{count}_s", "s", [checked + applied]),
+        Results.over(f"import_{count}_check_s", "s", [checked]),
+        Results.over(f"import_{count}_again_s", "s", [checked_again + applied_again]),
+        Results.over(f"import_{count}_rss_mb", "MB", [worker + reader]),
     ]
 
 
@@ -53,10 +53,6 @@ def _passes(content: bytes, staff: Any, intake_id: int, expected: dict[str, int]
     if counts != expected:
         raise SystemExit(f"the import ended with {counts} instead of {expected}")
     return checked - began, applied - checked
-
-
-def _row(name: str, value: float, unit: str) -> Results:
-    return Results(name, value, unit, None, None, 1, value, value)
 
 
 def _house() -> tuple[Any, int]:

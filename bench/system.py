@@ -7,12 +7,13 @@ import json
 import os
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -53,6 +54,12 @@ class Results:
     runs: int
     min: float
     max: float
+
+    @classmethod
+    def over(cls, name: str, unit: str, values: Sequence[float], *, runs: int | None = None) -> Results:
+        """The median of some values beside their range, compared with nothing; `runs` where a value stands for several."""
+        value, count = statistics.median(values), len(values) if runs is None else runs
+        return cls(name, value, unit, None, None, count, min(values), max(values))
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import statistics
 import sys
 import time
-from pathlib import Path
 from typing import Any, Final
 
-from system import CHECKOUT, Results
+from system import CHECKOUT, Results, cpu_seconds
 from table import print_table
 
 WARM_UP: Final = 60
@@ -33,7 +30,7 @@ def rows() -> list[Results]:
     ]
     names = (("upload_statements", "1"), ("upload_python_cpu_ms", "ms"), ("upload_postgresql_cpu_ms", "ms"))
     return [
-        _result(name, unit, list(values))
+        Results.over(name, unit, values, runs=ROUNDS * UPLOADS)
         for (name, unit), values in zip(names, zip(*rounds, strict=True), strict=True)
     ]
 
@@ -74,25 +71,14 @@ def _round(senders: list[tuple[Any, dict[str, Any]]]) -> tuple[float, float, flo
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         backend = cursor.fetchone()[0]
-    python, postgresql = time.process_time(), _processor_seconds(backend)
+    postgresql, python = cpu_seconds(backend), time.process_time()
     for client, form in senders[1:]:
         _send(client, form)
     sent = len(senders) - 1
     return (
         statements,
         (time.process_time() - python) / sent * 1000,
-        (_processor_seconds(backend) - postgresql) / sent * 1000,
-    )
-
-
-def _processor_seconds(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _result(name: str, unit: str, values: list[float]) -> Results:
-    return Results(
-        name, statistics.median(values), unit, None, None, ROUNDS * UPLOADS, min(values), max(values)
+        (cpu_seconds(backend) - postgresql) / sent * 1000,
     )
 
 
