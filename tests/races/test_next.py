@@ -16,6 +16,7 @@ from factories.people import Cast
 from factories.races import MeetAt, Race, outcomes
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Lease
+from kaosheng.casework.queries import hands
 from kaosheng.casework.queries.lines import Tab, lines_of, next_in_line
 from kaosheng.casework.services import handling, queueing, reviewing
 from kaosheng.domain.roles import Role
@@ -160,15 +161,15 @@ def test_one_loaded_ahead_that_went_to_another_stays_with_him(
 def test_twin_his_lease_is_lost_without_the_second_look(
     house: Cast, left_his_hands: Callable[[], tuple[Dossier, Dossier]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first_look = queueing._loaded_ahead
+    first_look = hands.loaded_ahead
 
-    def as_first_seen(staff: Staff, now: datetime) -> object:
-        found = first_look(staff, now)
+    def as_first_seen(staff: Staff, *, now: datetime) -> object:
+        found = first_look(staff, now=now)
         return SimpleNamespace(
             values_list=found.values_list, filter=lambda **_given: Lease.objects.filter(dossier__isnull=False)
         )
 
-    monkeypatch.setattr(queueing, "_loaded_ahead", as_first_seen)
+    monkeypatch.setattr(queueing, "loaded_ahead", as_first_seen)
     ahead, free = left_his_hands()
     assert dossiers.again(ahead).lease.holder == house.chen
     assert not hasattr(dossiers.again(free), "lease")

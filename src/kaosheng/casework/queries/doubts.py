@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import Conflict, RegistrationDoubt
+from kaosheng.casework.models import RegistrationDoubt
+from kaosheng.casework.queries.lines import without_conflict
+from kaosheng.casework.queries.narrowing import about_dossiers_within
 from kaosheng.domain.roles import Permission
 
 
@@ -14,13 +16,9 @@ def doubts_of(staff: Staff) -> QuerySet[RegistrationDoubt]:
 
     Whoever declared a conflict of interest with somebody doesn't see what that person wrote.
     """
-    sites = staff.site_ids(Permission.DOUBT_ANSWER)
-    areas = staff.area_ids(Permission.DOUBT_ANSWER)
-    of_this = {"registration": OuterRef("dossier__registration")}
-    declared = Conflict.objects.standing().filter(by=staff.user, **of_this)
+    reach = about_dossiers_within(staff, Permission.DOUBT_ANSWER)
     return (
-        RegistrationDoubt.objects.filter(Q(dossier__site__in=sites) | Q(dossier__intake__area__in=areas))
-        .exclude(Exists(declared))
+        RegistrationDoubt.objects.filter(reach, without_conflict(staff, "dossier__registration"))
         .select_related("dossier__registration", "dossier__site", "answered_by")
         .order_by(F("answered_at").desc(nulls_first=True), "told_at", "pk")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -48,10 +49,9 @@ def _reach(staff: Staff, by: str = "by") -> Q:
     return Q(**{by: staff.user}) | at_his_sites | Q(dossier__intake__area_id__in=areas)
 
 
-def is_loaded_ahead(dossier: Dossier, staff: Staff) -> bool:
-    """Whether this dossier is kept for him now without being opened."""
-    kept = Lease.objects.filter(dossier=dossier, holder=staff.user, reserved=True, until__gt=timezone.now())
-    return kept.exists()
+def loaded_ahead(staff: Staff, *, now: datetime) -> QuerySet[Lease]:
+    """What keeps a dossier for him without his having opened it; one at most."""
+    return Lease.objects.filter(holder=staff.user, reserved=True, until__gt=now)
 
 
 def conflicts_of(staff: Staff) -> list[Conflict]:

@@ -54,11 +54,9 @@ def lines_of(tab: Tab, staff: Staff) -> tuple[Q, ...]:
     )
 
 
-def without_conflict(staff: Staff) -> Q:
-    """All but those whose reviewer he declared himself unfit to be."""
-    return ~Q(
-        Exists(Conflict.objects.standing().filter(registration=OuterRef("registration"), by=staff.user))
-    )
+def without_conflict(staff: Staff, registration: str = "registration") -> Q:
+    """All but those whose reviewer he declared himself unfit to be; `registration` is the way there from a row."""
+    return ~Q(Exists(Conflict.objects.standing().filter(registration=OuterRef(registration), by=staff.user)))
 
 
 def next_in_line(line: Q, staff: Staff, *, now: datetime) -> QuerySet[Dossier]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import Conflict, Correction, Decision, Recheck
+from kaosheng.casework.models import Correction, Decision, Recheck
+from kaosheng.casework.queries.lines import without_conflict
 from kaosheng.domain.roles import Permission
 
 
@@ -21,12 +22,9 @@ def rechecks_of(staff: Staff) -> QuerySet[Recheck]:
     corrected = Correction.objects.filter(
         Q(proposed_by=reader) | Q(confirmed_by=reader), **of_this, confirmed_at__isnull=False
     )
-    declared = Conflict.objects.standing().filter(
-        by=staff.user, registration=OuterRef("dossier__registration")
-    )
+    reach = Q(dossier__intake__area__in=staff.area_ids(Permission.RECHECK_ANSWER))
     return (
-        Recheck.objects.filter(dossier__intake__area__in=staff.area_ids(Permission.RECHECK_ANSWER))
-        .exclude(Exists(declared))
+        Recheck.objects.filter(reach, without_conflict(staff, "dossier__registration"))
         .select_related("dossier__registration", "dossier__site", "answered_by")
         .annotate(decided_by_reader=Exists(decided) | Exists(corrected))
         .order_by(F("answered_at").desc(nulls_first=True), "asked_at", "pk")

@@ -8,13 +8,14 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from kaosheng.accounts.scope import Staff
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.casework.models import Dossier, Lease
+from kaosheng.casework.queries.hands import loaded_ahead
 from kaosheng.casework.queries.lines import Tab, best_first, lines_of, next_in_line
 from kaosheng.casework.services import locks
 from kaosheng.casework.services.reviewing import LEASE_FOR
@@ -64,21 +65,15 @@ def _reserved(tab: Tab, staff: Staff, now: datetime) -> Dossier | None:
 
     Asked again once it is locked: while he waited it may have been handed over, or given back and taken.
     """
-    found = _loaded_ahead(staff, now).values_list("dossier_id", flat=True).first()
+    ahead = loaded_ahead(staff, now=now)
+    found = ahead.values_list("dossier_id", flat=True).first()
     if found is None:
         return None
     anywhere = reduce(or_, lines_of(tab, staff), Q(pk__in=[]))
     locked = Dossier.objects.select_for_update(of=("self",)).select_related("intake__area", "site")
     dossier = locked.filter(anywhere, pk=found).first()
-    return (
-        dossier
-        if dossier is not None and _loaded_ahead(staff, now).filter(dossier=dossier).exists()
-        else None
-    )
-
-
-def _loaded_ahead(staff: Staff, now: datetime) -> QuerySet[Lease]:
-    return Lease.objects.filter(holder=staff.user, reserved=True, until__gt=now)
+    still_his = dossier is not None and ahead.filter(dossier=dossier).exists()
+    return dossier if still_his else None
 
 
 def _lock_next(tab: Tab, staff: Staff, now: datetime) -> Dossier | None:

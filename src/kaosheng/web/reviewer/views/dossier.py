@@ -15,7 +15,7 @@ from kaosheng.accounts.scope import Staff
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.casework.models import Dossier
-from kaosheng.casework.queries.hands import is_loaded_ahead
+from kaosheng.casework.queries.hands import loaded_ahead
 from kaosheng.casework.queries.workbench import Workbench, workbench
 from kaosheng.casework.services.handling import note_look
 from kaosheng.domain.places import CHANGEABLE
@@ -166,7 +166,7 @@ def note_single(request: HttpRequest, dossier: Dossier, picture_id: str) -> None
     """A picture opened by its address alone, without the page, is an opening of its own."""
     staff = staff_member(request)
     if request.session.get(RESERVED_KEY) == str(dossier.pk):
-        if is_loaded_ahead(dossier, staff):
+        if loaded_ahead(staff, now=timezone.now()).filter(dossier=dossier).exists():
             return
         del request.session[RESERVED_KEY]
     opened = request.session.get(_OPENED_KEY)
