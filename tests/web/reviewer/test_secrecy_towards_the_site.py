@@ -15,7 +15,7 @@ from factories.people import Cast
 from factories.world import World
 from kaosheng.casework.models import Dossier
 from kaosheng.domain.states import State, Verdict
-from kaosheng.web.reviewer.views.acting import VERBS
+from kaosheng.web.reviewer.verbs import VERBS
 
 pytestmark = pytest.mark.django_db
 AS_IF_MARKED = {"kind": "M01", "position": 1, "verdict": "accepted", "text": "样本"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from kaosheng.web.reviewer.verbs import VERBS
 from kaosheng.web.reviewer.views import (
     acting,
     bulk,
@@ -15,7 +16,6 @@ from kaosheng.web.reviewer.views import (
     pictures,
     queue,
 )
-from kaosheng.web.reviewer.views.acting import VERBS
 
 app_name = "reviewer"
 urlpatterns = [
