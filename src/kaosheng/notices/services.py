@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from kaosheng.domain.pieces import in_pieces
 from kaosheng.domain.quiet import Urgency, may_go_at, may_wake
 from kaosheng.notices.jobs import queue_lane
 from kaosheng.notices.models import Mailing, Message, Notice
@@ -55,14 +56,9 @@ def post(letters: Sequence[Letter], *, mailing: Mailing | None = None, now: date
     """
     now = now or timezone.now()
     made = 0
-    for chunk in _chunks(letters):
+    for chunk in in_pieces(letters, CHUNK):
         made += _post_chunk(chunk, mailing, now)
     return made
-
-
-def _chunks(letters: Iterable[Letter]) -> Iterable[Sequence[Letter]]:
-    rows = list(letters)
-    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
 
 
 @transaction.atomic

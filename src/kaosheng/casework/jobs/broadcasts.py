@@ -6,6 +6,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from kaosheng.casework.models import Dossier
+from kaosheng.domain.pieces import in_pieces
 from kaosheng.notices.models import Mailing
 from kaosheng.regions.models import ExamSite, Intake
 
@@ -26,7 +27,7 @@ def send_broadcast(*, mailing_id: int) -> None:
     def variables(_dossier: Dossier, english: bool) -> dict[str, str]:  # noqa: FBT001 - the form letters_to asks for
         return {name: words[1 if english else 0] for name, words in wanted["variables"].items()}
 
-    for chunk in mass.chunks(found.order_by("pk").values_list("pk", flat=True)):
+    for chunk in in_pieces(found.order_by("pk").values_list("pk", flat=True), mass.CHUNK):
         mass.tell_chunk(
             chunk,
             template=mailing.template,

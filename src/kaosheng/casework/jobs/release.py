@@ -8,6 +8,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from kaosheng.casework.models import Release, SiteReview, Step
+from kaosheng.domain.pieces import in_pieces
 from kaosheng.domain.states import Action
 from kaosheng.domain.visibility import VisibleState
 
@@ -68,6 +69,6 @@ def _announce(
     mailing = mass.mailing_of(
         about=about or occasion, template=template, area=area, site=site, expected=len(ids)
     )
-    for chunk in mass.chunks(ids):
+    for chunk in in_pieces(ids, mass.CHUNK):
         mass.announce_chunk(chunk, template=template, occasion=occasion, only=only, mailing=mailing)
     mass.all_queued(mailing)

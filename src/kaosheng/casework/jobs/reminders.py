@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries.visible import visible_of_many
 from kaosheng.casework.words import deadline_words
+from kaosheng.domain.pieces import in_pieces
 from kaosheng.domain.quiet import REMIND_HOURS, reminder_due
 from kaosheng.domain.states import State
 from kaosheng.notices.models import Message
@@ -94,9 +95,9 @@ def _tell(dossiers: QuerySet[WithDeadline], template: str, *, deadline: datetime
 
     told = 0
     ids = list(dossiers.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(ids), CHUNK):
+    for chunk in in_pieces(ids, CHUNK):
         with transaction.atomic():
-            rows = _locked(dossiers, ids[start : start + CHUNK])
+            rows = _locked(dossiers, chunk)
             places = _places(rows) if template == "reminder_supplement" else {}
             letters = letters_to(
                 rows,

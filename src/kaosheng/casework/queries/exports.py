@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,10 +16,11 @@ from kaosheng.casework.queries.queue import in_scope
 from kaosheng.casework.queries.queue_rows import QueueRow, rows_of
 from kaosheng.catalogue.queries import load_catalogue
 from kaosheng.domain.materials import Kind
+from kaosheng.domain.pieces import in_pieces
 from kaosheng.domain.roles import Permission
 from kaosheng.pictures.store import ObjectMissing, get_store
 
-_PIECE: Final = 200
+PIECE: Final = 200
 _UNSAFE: Final = {ord(sign): "_" for sign in '\\/:*?"<>|\n\r\t\0'}
 
 
@@ -38,15 +39,9 @@ def with_pictures(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
 
 def lines_to_export(ids: Sequence[UUID], staff: Staff, *, now: datetime) -> Iterator[QueueRow]:
     """The lines of a list as this reader sees them."""
-    for piece in pieces(ids):
+    for piece in in_pieces(ids, PIECE):
         found = Dossier.objects.select_related("registration", "intake", "site", "release", "lease__holder")
         yield from rows_of(list(found.filter(pk__in=piece).order_by("registration__number")), staff, now=now)
-
-
-def pieces(ids: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """The ids of a list, some hundred at a time."""
-    for start in range(0, len(ids), _PIECE):
-        yield ids[start : start + _PIECE]
 
 
 PlaceName = Callable[[Kind, int], str]
@@ -61,7 +56,7 @@ def pictures_of(
     What a candidate puts in its place after a return is his alone until he submits it.
     A picture whose bytes the store has lost is a text file that says so: one lost object mustn't cost the rest.
     """
-    for piece in pieces(ids):
+    for piece in in_pieces(ids, PIECE):
         dossiers = {
             dossier.pk: dossier
             for dossier in Dossier.objects.filter(pk__in=piece).select_related("registration", "site")

@@ -22,6 +22,7 @@ from kaosheng.casework.models import Dossier, Hold, Look, Submission
 from kaosheng.casework.queries.lines import ORDER_OF_WORK, Tab, first_of, lines_of, together, without_conflict
 from kaosheng.casework.queries.planning import planned_for_its_values
 from kaosheng.casework.queries.twins import shows_shared
+from kaosheng.domain.pieces import in_pieces
 from kaosheng.domain.queueing import HANDED_IN_ONCE, PRECHECK, priorities_of
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import Action, State
@@ -178,8 +179,7 @@ def for_bulk(act: str, staff: Staff, wanted: Wanted, *, most: int) -> Iterator[D
     rows = Dossier.objects.select_related(
         "registration", "intake__area", "site", "release", "catalogue_version"
     )
-    for start in range(0, len(ids), _AT_ONCE):
-        page = ids[start : start + _AT_ONCE]
+    for page in in_pieces(ids, _AT_ONCE):
         by_id = rows.in_bulk(page)
         yield from (by_id[pk] for pk in page if pk in by_id)
 

@@ -6,7 +6,6 @@ stores what became of its rows: a pass that was interrupted goes on behind its l
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from kaosheng.casework.services import locks
 from kaosheng.casework.services.actors import CLOCK
 from kaosheng.casework.services.registrations import apply_received, create_dossiers, lock_numbers
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.pieces import in_pieces
 from kaosheng.domain.roles import Permission
 from kaosheng.registration import gateway
 from kaosheng.registration.importing import Judge, Judgement, Outcome
@@ -117,7 +117,7 @@ def _run(import_id: UUID, phase: str, of_pass: ImportChunk.Pass) -> None:
     judge = Judge(imported.intake)
     done = set(imported.chunks.filter(of_pass=of_pass).values_list("number", flat=True))
     try:
-        for number, chunk in enumerate(_chunks(_rows(imported))):
+        for number, chunk in enumerate(in_pieces(_rows(imported), CHUNK)):
             if number not in done and not _work_off(imported, judge, of_pass, number, chunk):
                 return
     except Refusal as refusal:
@@ -148,11 +148,6 @@ def _rows(imported: RegistrationImport) -> Iterator[_Read]:
         yield _Read(line.number, number, content)
     if is_empty:
         raise Refusal("import_empty")
-
-
-def _chunks(rows: Iterator[_Read]) -> Iterator[list[_Read]]:
-    while chunk := list(itertools.islice(rows, CHUNK)):
-        yield chunk
 
 
 def _work_off(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
@@ -24,12 +24,6 @@ from kaosheng.notices.models import Mailing
 from kaosheng.notices.services import post
 
 CHUNK: Final = 1_000
-
-
-def chunks(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
-    """The ids, a transaction's worth at a time."""
-    rows = list(ids)
-    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
 
 
 def announce_chunk(

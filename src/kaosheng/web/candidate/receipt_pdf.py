@@ -15,6 +15,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from kaosheng.domain.pieces import in_pieces
 from kaosheng.web.candidate.receipts import Line, Sheet
 from kaosheng.web.ui import times
 from kaosheng.web.ui.pdf_font import font_for
@@ -187,5 +188,4 @@ def _pages(entries: list[tuple[Line, bytes]]) -> Iterator[list[tuple[Line, bytes
     """The list by pages; one page even when it is empty."""
     first = _ROWS_FIRST * _COLUMNS
     yield entries[:first]
-    rest, size = entries[first:], _ROWS_LATER * _COLUMNS
-    yield from (rest[start : start + size] for start in range(0, len(rest), size))
+    yield from in_pieces(entries[first:], _ROWS_LATER * _COLUMNS)

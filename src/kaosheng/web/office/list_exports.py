@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from kaosheng.accounts.models import User
 from kaosheng.casework.models import Dossier, ExtensionRequest, LateCase, Recheck, RegistrationDoubt
-from kaosheng.casework.queries.exports import pieces
+from kaosheng.casework.queries.exports import PIECE
 from kaosheng.casework.queries.messages import dossiers_of
 from kaosheng.casework.queries.narrowing import about_dossiers_within
 from kaosheng.casework.queries.progress import blockers_with_reasons, late_cases_of
 from kaosheng.casework.queries.queue import in_scope
 from kaosheng.domain.deadlines import effective_deadline
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.pieces import in_pieces
 from kaosheng.domain.roles import Permission
 from kaosheng.notices.models import Message
 from kaosheng.regions.models import Intake
@@ -71,7 +72,7 @@ class ListExport:
 
     def lines(self, chosen: Chosen, ids: Sequence[Any]) -> Iterator[Cells]:
         """The lines of these rows, in the order of their page; in pieces, so that memory doesn't grow with them."""
-        for piece in pieces(ids):
+        for piece in in_pieces(ids, PIECE):
             yield from self.cells(list(chosen.rows.filter(pk__in=piece)))
 
 
