@@ -23,7 +23,7 @@ from kaosheng.casework.models import Conflict, Dossier
 from kaosheng.casework.services import exporting
 from kaosheng.domain.roles import Role
 from kaosheng.domain.states import State
-from kaosheng.web.office import lists
+from kaosheng.web.office import list_exports, lists
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +112,7 @@ def test_all_pages_go_along(here: World, cast: Cast, name: str, monkeypatch: pyt
     for _ in range(3):
         MAKE[name](here, cast)
     monkeypatch.setattr(lists, "PER_PAGE", 2)
-    monkeypatch.setattr("kaosheng.casework.queries.exports._PIECE", 2)
+    monkeypatch.setattr(list_exports, "PIECE", 2)
     page = clients.of_staff(cast.jiang).get(PAGES[name]).content.decode()
     assert "page=2" in page
     assert len(listed(cast.jiang, name, here)) == 3
