@@ -154,8 +154,7 @@ class Workbench:
 
 def workbench(dossier: Dossier, staff: Staff, *, now: datetime, look: Look | None = None) -> Workbench:
     """Read the page of a dossier that passed the door; `look` is the reader's, if it was just read."""
-    case = Case(dossier, arrived_at=now, now=now)
-    actor = of_staff(staff)
+    case, actor = Case(dossier, arrived_at=now, now=now), of_staff(staff)
     roles = actor.roles_for(dossier)
     facts = facts_of(case)
     shows_area = sees_area(staff, dossier)
@@ -165,26 +164,11 @@ def workbench(dossier: Dossier, staff: Staff, *, now: datetime, look: Look | Non
         if shows_area or mark.stage == Stage.SITE or (mark.sent and dossier.state == State.RETURNED)
     ]
     hidden = not shows_area and facts.phase in {Phase.AT_AREA, Phase.PROPOSED, Phase.DECIDED}
-    look = look or last_look(dossier, staff)
-    looked = look.preceding(case.submissions[-1].at if case.submissions else None) if look else None
-    around = _Around(
-        since=looked or _round_before(case),
-        older=older_pictures(dossier),
-        twins=twins_of(dossier, case.pictures, staff),
-        advice=advice_on(case.pictures, now=now),
-        answers=answers_on(dossier),
-    )
+    around = _around(case, staff, look=look or last_look(dossier, staff))
     stage = Stage.SITE if hidden else case.stage
     kinds = _kinds(case, marks, missing=facts.missing, stage=stage, around=around, shows_area=shows_area)
-    to_send = tuple(
-        mark
-        for mark in marks
-        if mark.frozen_at is None and mark.stage == case.stage and mark.verdict != Mark.Verdict.ACCEPTED
-    )
-    reviews = (
-        case.stage is not None
-        and (Role.SITE_REVIEWER if case.stage is Stage.SITE else Role.AREA_REVIEWER) in roles
-    )
+    to_send = _to_send(case, marks)
+    reviews = _reviews(case, roles)
     holds = case.holds_lease(actor)
     return Workbench(
         dossier=dossier,
@@ -224,6 +208,33 @@ class _Around:
     twins: dict[UUID, tuple[Twin, ...]]
     advice: Mapping[UUID, Advised]
     answers: Mapping[Slot, tuple[AdviceAnswer, ...]]
+
+
+def _around(case: Case, staff: Staff, *, look: Look | None) -> _Around:
+    looked = look.preceding(case.submissions[-1].at if case.submissions else None) if look else None
+    return _Around(
+        since=looked or _round_before(case),
+        older=older_pictures(case.dossier),
+        twins=twins_of(case.dossier, case.pictures, staff),
+        advice=advice_on(case.pictures, now=case.now),
+        answers=answers_on(case.dossier),
+    )
+
+
+def _to_send(case: Case, marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """What the candidate will be asked for when this stage returns the dossier."""
+    return tuple(
+        mark
+        for mark in marks
+        if mark.frozen_at is None and mark.stage == case.stage and mark.verdict != Mark.Verdict.ACCEPTED
+    )
+
+
+def _reviews(case: Case, roles: frozenset[Role]) -> bool:
+    """Whether the dossier lies at a stage this reader reviews."""
+    if case.stage is None:
+        return False
+    return (Role.SITE_REVIEWER if case.stage is Stage.SITE else Role.AREA_REVIEWER) in roles
 
 
 def _round_before(case: Case) -> datetime | None:
