@@ -11,11 +11,12 @@ from playwright.sync_api import Page, expect
 from browser.guide.cast import DESK_REVIEWER, KEYLESS_REVIEWER
 from browser.guide.system import moments
 from browser.guide.walking import STAFF_PASSWORD, WAITING
+from browser.held import Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import BrowserContext, Route
+    from playwright.sync_api import BrowserContext
 
     from browser.guide.system import System
 
@@ -142,18 +143,13 @@ def test_keys_switched_off_are_off_while_a_mark_is_under_way(
     page.get_by_role("button", name="关闭快捷键").click()
     page.wait_for_load_state()
     open_dossier(system, page, "keyless")
-    held: list[Route] = []
-
-    def hold_back(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/accept-rest/", hold_back)
+    marks = Held(page, "**/accept-rest/")
     page.get_by_role("button", name=re.compile("^其余全部合格")).click()
     expect(page.locator(WAITING)).to_have_count(0)
     page.locator(".stage-now .stage").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Control+Enter")
-    held[0].continue_()
+    marks.come().continue_()
     expect(page.get_by_role("link", name=re.compile("^建议通过"))).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^其余全部合格"))).to_have_count(0)
     expect(page.locator(STRIP)).to_have_count(0)

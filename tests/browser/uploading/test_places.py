@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.held import Held
 from browser.uploading.steps import card, empty, file, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from playwright.sync_api import Route
 
     from browser.guide.system import System
 
@@ -22,20 +21,6 @@ WHO: Final = "two_sided"
 TWO_SIDES: Final = "M01"
 """身份证明: 人像面 and 国徽面."""
 REFUSED: Final[dict[str, Any]] = {"status": 422, "headers": {"X-Refusal": "no"}}
-
-
-def held(page: Page) -> list[Route]:
-    """Hold the next upload between browser and service; it is in the list when it comes."""
-    requests: list[Route] = []
-
-    def came(route: Route) -> None:
-        if route.request.method == "POST" and not requests:
-            requests.append(route)
-        else:
-            route.continue_()
-
-    page.route("**/kinds/M01/upload/**", came)
-    return requests
 
 
 def taken(system: System) -> list[int]:
@@ -50,13 +35,14 @@ def test_a_picture_goes_to_the_place_that_was_pressed_though_another_waits(
     page = phone(WHO)
     for way in ("taken back", "refused"):
         empty(page, TWO_SIDES)
-        requests = held(page)
+        upload = Held(page, "**/kinds/M01/upload/**")
         send(page, file(31), kind=TWO_SIDES, place=0)
         send(page, file(32), kind=TWO_SIDES, place=1)
         rows = card(page, TWO_SIDES).locator(".sending")
         expect(rows).to_have_count(2)
+        sent = upload.come()
         if way == "refused":
-            requests[0].fulfill(**REFUSED)
+            sent.fulfill(**REFUSED)
             expect(rows).to_have_count(1)
             expect(rows).to_have_class("sending is-refused")
         rows.first.get_by_role("button", name="取消上传").tap()
@@ -72,11 +58,11 @@ def test_of_several_pictures_none_moves_to_the_place_of_one_that_was_refused(
 ) -> None:
     page = phone(WHO)
     empty(page, TWO_SIDES)
-    requests = held(page)
+    upload = Held(page, "**/kinds/M01/upload/**")
     send(page, file(33), file(34), kind=TWO_SIDES, place=0)
     rows = card(page, TWO_SIDES).locator(".sending")
     expect(rows).to_have_count(2)
-    requests[0].fulfill(**REFUSED)
+    upload.come().fulfill(**REFUSED)
     expect(rows).to_have_count(1)
     assert taken(system) == [2]
     assert all("422" in text for text in complaints)
@@ -86,11 +72,11 @@ def test_of_several_pictures_none_moves_to_the_place_of_one_that_was_refused(
 def test_the_second_for_one_place_takes_the_next(phone: Callable[..., Page], system: System) -> None:
     page = phone(WHO)
     empty(page, TWO_SIDES)
-    requests = held(page)
+    upload = Held(page, "**/kinds/M01/upload/**")
     send(page, file(35), kind=TWO_SIDES, place=1)
     send(page, file(36), kind=TWO_SIDES, place=1)
     rows = card(page, TWO_SIDES).locator(".sending")
     expect(rows).to_have_count(2)
-    requests[0].continue_()
+    upload.come().continue_()
     expect(rows).to_have_count(0)
     assert taken(system) == [1, 2]
