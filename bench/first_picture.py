@@ -1,4 +1,4 @@
-"""How long a candidate is busy with one photograph: 8 MB, sideways, a telephone's window, a slow line, a slow processor.
+"""How long a candidate is busy with one photograph: 10 MB, sideways, a telephone's window, a slow line, a slow processor.
 
 Starts the whole system with the small seed of the guide's walks, and drives the system's Chromium through the page. The
 line and the processor are slowed by the browser itself (CDP). Times are the person's: what runs after 提交 goes on by itself.

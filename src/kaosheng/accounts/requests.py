@@ -1,4 +1,4 @@
-"""账号申请: asked for by a manager, the account made by the 系统管理员, the role given by the 安全管理员 (S5)."""
+"""账号申请: asked for by a manager, the account made by the 系统管理员, the role given by the 安全管理员."""
 
 from __future__ import annotations
 

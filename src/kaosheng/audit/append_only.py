@@ -1,4 +1,4 @@
-"""Tables whose rows can't be changed or deleted: the triggers, for migrations (design §7)."""
+"""Tables whose rows can't be changed or deleted: the triggers, for migrations (docs/security.md, Traces)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sealing settled events into a chain, and checking the chain (design §4, audit).
+"""Sealing settled events into a chain, and checking the chain (docs/adr/0002-audit-sealing.md).
 
 A chain inside each transaction would serialise every commit, so rows are written unchained and sealed in
 blocks within seconds. Only rows of transactions below the oldest one still running are settled:

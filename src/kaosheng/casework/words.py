@@ -1,4 +1,4 @@
-"""The words of design §2 for what a candidate may know; page, API, message and status push share them."""
+"""The words for what a candidate may know; page, API, message and status push share them."""
 
 from __future__ import annotations
 

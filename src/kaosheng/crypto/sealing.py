@@ -1,4 +1,4 @@
-"""Personal data at rest: AES-256-GCM with a key id, and blind indexes to find it again (design §7).
+"""Personal data at rest: AES-256-GCM with a key id, and blind indexes to find it again (docs/security.md).
 
 Keys come from the settings FIELD_KEYS (id -> 32 bytes, base64), FIELD_KEY_ID (the one new data are sealed
 with) and BLIND_INDEX_KEY. The label (table and column) is bound to the ciphertext, so that a value copied

@@ -1,4 +1,4 @@
-"""Deadlines: half-open instants, counted in the time of the house (design §2, Deadline)."""
+"""Deadlines: half-open instants, counted in the time of the house."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The life of a dossier: one table, every cell not listed is forbidden (design §2).
+"""The life of a dossier: one table, every cell not listed is forbidden.
 
 `ROWS` says who may do what in which phase and what follows; `decide` adds the conditions. Locked, open,
 complete and released are derived from these facts and never stored a second time.

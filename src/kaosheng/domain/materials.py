@@ -1,4 +1,4 @@
-"""Which materials a candidate must give: kinds, rules and the checklist they make (design §2, Rules).
+"""Which materials a candidate must give: kinds, rules and the checklist they make.
 
 The strongest rule wins: not_accepted > required > one_of > offered; a kind without a matching rule is offered.
 """

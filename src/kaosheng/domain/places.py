@@ -1,4 +1,4 @@
-"""Places: which slots are open, what was asked of them and what answers it (design §2, Places).
+"""Places: which slots are open, what was asked of them and what answers it.
 
 Slots are opened and locked, not pictures: were the lock tied to a picture, its replacement would be locked
 the moment it arrives.

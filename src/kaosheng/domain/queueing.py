@@ -1,4 +1,4 @@
-"""Where a dossier waits and how urgently: the order of the reviewers' work (B11).
+"""Where a dossier waits and how urgently: the order of the reviewers' work.
 
 Both answers are stored with the dossier although they follow from it: only so can an index serve the next one of a
 million in the time of the next one of ten thousand. They are worked out anew by every step.

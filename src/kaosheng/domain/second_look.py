@@ -1,4 +1,4 @@
-"""Which passes are looked at by a second person: drawn reproducibly, not by the reviewer (B11)."""
+"""Which passes are looked at by a second person: drawn reproducibly, not by the reviewer."""
 
 from __future__ import annotations
 

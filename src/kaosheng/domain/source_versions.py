@@ -1,4 +1,4 @@
-"""Which telling of a registration counts (design §2, Registration changes).
+"""Which telling of a registration counts (docs/registration-system.md).
 
 Only a higher source version is applied, whichever way it came; a row without version never overwrites what the
 registration system told. Tellings without a version are numbered below zero, counting up, so that one

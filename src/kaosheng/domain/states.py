@@ -1,4 +1,4 @@
-"""The words of a dossier's life: what is stored of it, its phases, its stages, verdicts and actions (design §2)."""
+"""The words of a dossier's life: what is stored of it, its phases, its stages, verdicts and actions (docs/glossary.md, States)."""
 
 from __future__ import annotations
 

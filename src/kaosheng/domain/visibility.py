@@ -1,4 +1,4 @@
-"""The only source of what anybody outside the house learns of a dossier (design §2, Secrecy).
+"""The only source of what anybody outside the house learns of a dossier (docs/architecture.md, What people may know).
 
 Candidate pages, the registration system, receipts, messages and public pages all derive from
 `visible_to_candidate`. It never sees a reviewer, a proposal or an unreleased verdict, so it can't leak one.
@@ -15,7 +15,7 @@ from kaosheng.domain.states import State, Verdict
 
 
 class VisibleState(StrEnum):
-    """The words of design §2, one code each; the same table feeds page, API and status push."""
+    """The words of docs/glossary.md, States, one code each; the same table feeds page, API and status push."""
 
     DRAFT = "draft"
     WAITING = "waiting"
@@ -149,7 +149,7 @@ def was_passed_at(closing: Closing, forwards: Sequence[Forward]) -> bool:
 def visible_views(
     views: Sequence[View], *, forwards: Sequence[Forward], one_stage: bool, published: bool
 ) -> tuple[View, ...]:
-    """Who looked, as far as the candidate may know (design §7): of the 考点 up to the first forward, of all after release.
+    """Who looked, as far as the candidate may know: of the 考点 up to the first forward, of all after release.
 
     A later look, or one by the 考区, would tell of steps that are hidden until then. With one stage the dossier is the
     考区's from the start.

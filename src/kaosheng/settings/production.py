@@ -28,6 +28,9 @@ AUTHLIB_OAUTH_CLIENTS = oauth_clients(REGISTRATION_CLIENT_SECRET)
 NOTICE_ROUTES = env.json("NOTICE_ROUTES", default={})
 """考区 → channel → transport, rate and keys, as JSON (docs/operations.md); without it messages stay on the page."""
 
+# EMAIL_HOST and its kin, by the name of the mail server as Django's settings call them.
+globals().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+
 DATABASES = {"default": database(env.db_url("DATABASE_URL"))}
 
 SESSION_COOKIE_SECURE = True

@@ -16,7 +16,7 @@ from kaosheng.accounts.scope import Staff
 CANDIDATE_KEY: Final = "candidate_id"
 _SEEN_KEY: Final = "seen_at"
 _BACKGROUND: Final = "X-Background"
-"""Header of requests nobody made by hand (polling, preloading); they don't count as activity (design §7)."""
+"""Header of requests nobody made by hand (polling, preloading); they don't count as activity."""
 _UNKNOWN: Final = object()
 _NOTE_EVERY: Final = 60
 """Seconds between two notes of activity: a session row isn't written for every click."""

@@ -1,4 +1,4 @@
-"""Answering with the bytes of a picture: the same headers for candidates and staff (design §4, serving)."""
+"""Answering with the bytes of a picture: the same headers for candidates and staff."""
 
 from __future__ import annotations
 

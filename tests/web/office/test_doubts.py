@@ -1,4 +1,4 @@
-"""报名信息有误 at the 考点: who sees it, and that an answer reaches whoever asked (B20)."""
+"""报名信息有误 at the 考点: who sees it, and that an answer reaches whoever asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Delivering status reports to the registration system (F2)."""
+"""Delivering status reports to the registration system."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class Correction(models.Model):
 
 
 class Recheck(models.Model):
-    """复核: a candidate's one request after the release (B17), answered by people who didn't decide.
+    """复核: a candidate's one request after the release, answered by people who didn't decide.
 
     It ends 维持 with a reason (`answer`), or in a confirmed correction.
     """

@@ -10,7 +10,7 @@ from kaosheng.crypto.fields import SealedTextField
 
 
 class RegistrationDoubt(models.Model):
-    """报名信息有误 (B20): told to the 考点, shown to reviewers beside the registration; his own words, sealed.
+    """报名信息有误: told to the 考点, shown to reviewers beside the registration; his own words, sealed.
 
     `answer` is what the 考点 says to it, for the candidate to read; with other words he asks anew.
     """

@@ -1,4 +1,4 @@
-"""The status reports to the registration system (F2)."""
+"""The status reports to the registration system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one candidate sees of his dossier: one frozen view, made only of what is visible to him (design §2, Secrecy)."""
+"""What one candidate sees of his dossier: one frozen view, made only of what is visible to him (docs/architecture.md)."""
 
 from __future__ import annotations
 

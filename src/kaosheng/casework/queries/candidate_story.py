@@ -1,4 +1,4 @@
-"""The 经过 of a dossier as its candidate may read it: visible things only, newest first (design §2, Secrecy)."""
+"""The 经过 of a dossier as its candidate may read it: visible things only, newest first (docs/architecture.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who looked at a dossier, as far as its candidate may know; one line a day (design §7)."""
+"""Who looked at a dossier, as far as its candidate may know; one line a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receipts as they are confirmed to anybody: number, time, digests and signature, for ever the same (design §2, Secrecy)."""
+"""Receipts as they are confirmed to anybody: number, time, digests and signature, for ever the same (docs/architecture.md)."""
 
 from __future__ import annotations
 

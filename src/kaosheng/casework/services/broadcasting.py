@@ -1,4 +1,4 @@
-"""群发: a message to a filtered list (B18). The list knows only what candidates themselves may know (design §2)."""
+"""群发: a message to a filtered list. The list knows only what candidates themselves may know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""我发现报名信息有误: the candidate tells the 考点 what the registration system has wrong, and it answers (B20)."""
+"""我发现报名信息有误: the candidate tells the 考点 what the registration system has wrong, and it answers."""
 
 from __future__ import annotations
 

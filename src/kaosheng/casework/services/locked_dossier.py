@@ -276,7 +276,7 @@ class LockedDossier:
         )
 
     def missing(self) -> tuple[str, ...]:
-        """Kinds below their minimum that are neither promised, explained nor answered (design §2, submit)."""
+        """Kinds below their minimum that are neither promised, explained nor answered."""
         return materials.missing_kinds(self.items, counts=self._counts(), excused=self._excused())
 
     def short(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The locks, always in the order Intake, Registration, Dossier (design §2, One write path).
+"""The locks, always in the order Intake, Registration, Dossier (docs/architecture.md, Locks).
 
 The intake's lock is an advisory one: thousands of writers share it without touching the intake's row, and
 release, closing and window changes take it alone. A member of the staff who asks twice at once stands before all of them.

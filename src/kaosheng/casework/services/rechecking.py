@@ -1,4 +1,4 @@
-"""复核: one request after the release, answered by people who didn't decide (B17)."""
+"""复核: one request after the release, answered by people who didn't decide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the registration system says, and what it does to dossiers (design §2, Registration changes)."""
+"""What the registration system says, and what it does to dossiers (docs/registration-system.md)."""
 
 from __future__ import annotations
 

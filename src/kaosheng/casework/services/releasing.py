@@ -1,4 +1,4 @@
-"""公布: verdicts become visible by one UPDATE (design §2, Release)."""
+"""公布: verdicts become visible by one UPDATE (docs/architecture.md, What people may know)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one write path: lock, hand over, store, announce (design §2)."""
+"""The one write path: lock, hand over, store, announce (docs/architecture.md, The write path)."""
 
 from __future__ import annotations
 

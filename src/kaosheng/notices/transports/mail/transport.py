@@ -16,7 +16,7 @@ PERMANENT: Final = 500
 
 
 class Mail:
-    """Configuration: sender. Server and password are Django's EMAIL_* settings."""
+    """Configuration: sender. Server and password: the variable EMAIL_URL."""
 
     remembers = NEVER
 

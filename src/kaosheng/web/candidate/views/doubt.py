@@ -1,4 +1,4 @@
-"""我发现报名信息有误: told to the 考点; only the registration system can correct it (B20)."""
+"""我发现报名信息有误: told to the 考点; only the registration system can correct it."""
 
 from __future__ import annotations
 

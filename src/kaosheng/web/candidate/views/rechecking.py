@@ -1,4 +1,4 @@
-"""申请复核: the candidate's one request after the release (B17)."""
+"""申请复核: the candidate's one request after the release."""
 
 from __future__ import annotations
 

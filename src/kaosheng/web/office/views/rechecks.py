@@ -1,4 +1,4 @@
-"""复核: the requests of the area, answered by people who didn't decide (B17)."""
+"""复核: the requests of the area, answered by people who didn't decide."""
 
 from __future__ import annotations
 
