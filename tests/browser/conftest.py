@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from playwright.sync_api import expect
 
-from browser.guide.system import System, shared_system
+from browser.guide.system import PATIENCE_SECONDS, System, shared_system
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
+
+
+PATIENCE: Final = PATIENCE_SECONDS * 1000
+"""Milliseconds until something counts as not coming: a busy machine's moments; what holds is seen at once."""
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +57,7 @@ def new_context(
 
     def listening_context(**options: Any) -> BrowserContext:
         context = new_context(**options)
+        context.set_default_timeout(PATIENCE)
         context.on("console", heard)
         context.on("weberror", broke)
         context.on("requestfailed", lost)

@@ -29,7 +29,7 @@ def test_a_violation_of_the_content_policy_is_a_complaint(
 ) -> None:
     page = new_context().new_page()
     page.goto(f"{live_server.url}/styleguide/")
-    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
-    page.wait_for_timeout(200)
+    with page.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
     assert [text for text in complaints if "Content Security Policy" in text]
     complaints.clear()

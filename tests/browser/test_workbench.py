@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from browser.guide.cast import BENCH_REVIEWER
 from browser.guide.system import moments
-from browser.guide.walking import STAFF_PASSWORD, WAITING
+from browser.guide.walking import STAFF_PASSWORD, WAITING, unhurried
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,7 @@ def at_the_bench(system: System, new_context: Callable[..., BrowserContext]) -> 
 
 
 def loaded_ahead(page: Page) -> None:
-    expect(page.locator(".bench[data-ahead=ready]")).to_be_attached(timeout=30_000)
+    expect(page.locator(".bench[data-ahead=ready]")).to_be_attached()
 
 
 def shown(page: Page) -> str:
@@ -124,6 +124,7 @@ def _marks_go_out_behind_the_keys(page: Page, asked: Asked) -> None:
 
 
 def _sending_can_be_taken_back(page: Page, asked: Asked) -> None:
+    unhurried(page)
     page.keyboard.press("Enter")
     expect(page.locator(STRIP)).to_be_visible()
     # What was confirmed stays as it is: no mark, no undo, no spot, no hold.
@@ -158,6 +159,7 @@ def _back_shows_the_one_before(page: Page, name: str) -> None:
     following = page.locator(".workbench__who h1").inner_text()
     page.go_back()
     expect(page.locator(".workbench__who h1")).to_contain_text(name.split(maxsplit=1)[0])
+    page.wait_for_load_state()  # only then it hears of forward
     page.go_forward()
     expect(page.locator(".workbench__who h1")).to_have_text(following)
     loaded_ahead(page)

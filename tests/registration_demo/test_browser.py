@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django import Settings
 
 from registration_demo.models import PhoneMessage, Registration
@@ -34,6 +34,7 @@ class Walker:
 
     def look(self) -> None:
         """Check the page that is open."""
+        self.page.wait_for_load_state()
         assert self.complaints == []
         assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, self.page.url
         found = Axe().run(self.page).response["violations"]
@@ -78,13 +79,13 @@ def test_the_pages_of_a_candidate(walker: Walker) -> None:
         )
     walker.open("/")
     log_in(walker)
-    assert walker.page.get_by_text("已提交，审核中").is_visible()
+    expect(walker.page.get_by_text("已提交，审核中")).to_be_visible()
     walker.look()
     walker.page.get_by_role("link", name="修改报名信息").click()
     walker.look()
     walker.page.get_by_label("手机号码").fill("123")
     walker.page.get_by_role("button", name="保存").click()
-    assert walker.page.get_by_role("alert").is_visible()
+    expect(walker.page.get_by_role("alert")).to_be_visible()
     walker.look()
     for path in ("/registrations/1327000001/cancel/", "/phone/", "/oidc/logout"):
         walker.open(path)

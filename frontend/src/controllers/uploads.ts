@@ -23,6 +23,7 @@ export default class extends Controller<HTMLElement> {
   declare readonly leaveValue: boolean;
 
   private queue: Queue | null = null;
+  private confirmations = 0;
   private items: readonly Item[] = [];
   private readonly rows = new Map<string, { row: HTMLElement; address: string; stage: string }>();
 
@@ -153,6 +154,7 @@ export default class extends Controller<HTMLElement> {
   }
 
   private confirmed({ entry }: Item, answer: string): void {
+    this.confirmations += 1;
     const place = document.getElementById(entry.card);
     if (place) {
       const focused = place.contains(document.activeElement);
@@ -175,11 +177,19 @@ export default class extends Controller<HTMLElement> {
   /** Whether it had arrived is known by the server alone. */
   private withdrawn({ entry }: Item): void {
     announce(this.word("cancelled", { label: entry.label }));
-    const card = `#${entry.card}`;
-    if (document.querySelector(card)) {
-      void htmx.ajax("get", this.pageValue, { target: card, select: card, swap: "outerHTML" }).then(() => this.changed(this.items));
+    if (document.getElementById(entry.card)) {
+      void this.refresh(`#${entry.card}`);
     } else if (this.pageValue.split("#")[0] === window.location.pathname) {
       this.leaveWhenDone();
+    }
+  }
+
+  private async refresh(card: string): Promise<void> {
+    const before = this.confirmations;
+    await htmx.ajax("get", this.pageValue, { target: card, select: card, swap: "outerHTML" });
+    this.changed(this.items);
+    if (this.confirmations !== before) {
+      await this.refresh(card); // What was confirmed meanwhile may be missing in what came.
     }
   }
 

@@ -1,17 +1,21 @@
 /** Puts a fresh part of the page where the old one stood: what was scrolled, opened and focused in it stays. */
 export function replacePart(old: Element, fresh: Element): void {
   const scroll = old.scrollTop;
-  const opened = old.querySelector<HTMLDetailsElement>(".unneeded")?.open ?? false;
-  const focused = old.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+  const opened = foldsOf(old).filter((fold) => fold.open);
+  const active = old.contains(document.activeElement) ? document.activeElement : null;
+  const link = active?.getAttribute("href");
+  const fold = active?.matches("summary") ? active.parentElement?.id : undefined;
   old.replaceWith(fresh);
   fresh.scrollTop = scroll;
-  const fold = fresh.querySelector<HTMLDetailsElement>(".unneeded");
-  if (fold) {
-    fold.open = opened;
-  }
-  if (focused) {
-    Array.from(fresh.querySelectorAll<HTMLElement>("a[href]"))
-      .find((link) => link.getAttribute("href") === focused)
-      ?.focus({ preventScroll: true });
-  }
+  foldsOf(fresh).forEach((one) => {
+    one.open ||= opened.some(({ id }) => id === one.id);
+  });
+  const focused = fold
+    ? foldsOf(fresh).find(({ id }) => id === fold)?.querySelector<HTMLElement>("summary")
+    : Array.from(fresh.querySelectorAll<HTMLElement>("a[href]")).find((one) => one.getAttribute("href") === link);
+  focused?.focus({ preventScroll: true });
+}
+
+function foldsOf(part: Element): HTMLDetailsElement[] {
+  return Array.from(part.querySelectorAll<HTMLDetailsElement>("details[id]"));
 }

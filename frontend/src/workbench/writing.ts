@@ -14,6 +14,10 @@ export function writtenIn(form: Element | null | undefined): void {
 export function settled(panel: Element | undefined, where: Where): void {
   formsOf(panel, where).forEach((form) => {
     form.removeAttribute(EDITED);
+    const fold = foldOf(form);
+    if (fold) {
+      fold.open = false;
+    }
     if (document.activeElement instanceof HTMLElement && form.contains(document.activeElement)) {
       document.activeElement.blur();
     }
@@ -26,9 +30,13 @@ export function holdsWriting(part: Element): boolean {
   return part.querySelector(`[${EDITED}]`) !== null || (field !== null && part.contains(field) && field.matches("textarea, select"));
 }
 
+function foldOf(form: Element | null | undefined): HTMLDetailsElement | null | undefined {
+  return form?.closest("details") ?? form?.querySelector("details");
+}
+
 /** Opens the fold a form keeps its own words in; with `focus` the cursor goes there. */
 export function openWords(form: Element | null | undefined, focus: boolean): void {
-  const fold = form?.closest("details") ?? form?.querySelector("details");
+  const fold = foldOf(form);
   if (fold) {
     fold.open = true;
   }

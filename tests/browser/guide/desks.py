@@ -23,7 +23,7 @@ def returns_one_place(reviewer: Staff, number: str) -> None:
         waiting = page.locator(WAITING).count()
         panel = page.locator(".panel:not([hidden])")
         if panel.locator("h2", has_text="试用期考核证明").count():
-            panel.get_by_text("补充说明、办理方式、标出位置").click()
+            page.keyboard.press("x")
             panel.get_by_label("写给考生的说明").first.fill(REMARK)
             reviewer.keep("marking", whole=False)
             reviewer.press(reviewer.button("标记为需更换"))

@@ -33,7 +33,7 @@ INHERITED: Final = ("PATH", "HOME", "LANG", "TMPDIR")
 CARD: Final = ("service", "registration", "database", "people")
 START_SECONDS: Final = 180
 PATIENCE_SECONDS: Final = 60
-ENDING_SECONDS: Final = 40
+ENDING_SECONDS: Final = 120
 
 
 @dataclass

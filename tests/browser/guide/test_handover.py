@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from browser.guide.system import moments
 from browser.guide.test_guide import DESKTOP, PHONE
 from browser.guide.test_plain_forms import forgive_switched_off_scripts
 from browser.guide.walking import Album, Candidate
-from browser.uploading.steps import UNDER_WAY, kept, slow
+from browser.uploading.steps import UNDER_WAY, file, kept, slow
 from kaosheng.domain.places import Slot
 
 if TYPE_CHECKING:
@@ -47,12 +48,6 @@ def sits_at_computer(
     return sits
 
 
-@pytest.fixture
-def at_computer(sits_at_computer: Sits) -> Candidate:
-    """The candidate most walks of this file are about."""
-    return sits_at_computer("handover")
-
-
 def at_phone(
     system: System, context: BrowserContext, candidate: Candidate, *, speaking: str = "zh-hans"
 ) -> Candidate:
@@ -62,7 +57,17 @@ def at_phone(
 
 
 def scanned(code: Locator) -> str:
-    """Read a QR code off the screen; by its place there, for the page may put the same code there anew meanwhile."""
+    """Point a camera at a QR code until it is read, as a telephone does: it may not be drawn yet."""
+    for _ in moments():
+        # Its older detector never reads one code in two hundred.
+        read, _points, _straight = cv2.QRCodeDetectorAruco().detectAndDecode(seen(code))
+        if read:
+            return str(read)
+    raise AssertionError("no camera reads this code")
+
+
+def seen(code: Locator) -> Any:
+    """The code as the screen shows it; by its place there, for the page may put the same code there anew meanwhile."""
     code.scroll_into_view_if_needed()
     box = code.bounding_box()
     assert box is not None
@@ -71,9 +76,7 @@ def scanned(code: Locator) -> str:
     )
     shown = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert shown is not None
-    padded = cv2.copyMakeBorder(shown, 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255)
-    read, _points, _straight = cv2.QRCodeDetector().detectAndDecode(padded)
-    return str(read)
+    return cv2.copyMakeBorder(shown, 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255)
 
 
 def opens_the_code(candidate: Candidate, slot: Slot) -> None:
@@ -87,6 +90,7 @@ def opens_the_code(candidate: Candidate, slot: Slot) -> None:
     candidate.keep("dialog-offer", whole=False)
     candidate.press(candidate.button("手机扫码上传", sheet))
     expect(page.get_by_role("heading", name="等待手机扫码")).to_be_visible()
+    assert scanned(page.locator(".handover__code"))  # it is drawn
 
 
 def sends(phone: Candidate, picture: Any) -> None:
@@ -98,8 +102,9 @@ def sends(phone: Candidate, picture: Any) -> None:
 
 
 def test_the_computer_shows_what_the_phone_sends(
-    system: System, new_context: Callable[..., BrowserContext], at_computer: Candidate
+    system: System, new_context: Callable[..., BrowserContext], sits_at_computer: Sits
 ) -> None:
+    at_computer = sits_at_computer("handover")
     opens_the_code(at_computer, FRONT)
     computer = at_computer.page
     at_computer.keep("waiting")
@@ -144,9 +149,10 @@ def test_the_computer_shows_what_the_phone_sends(
 def test_a_phone_without_scripts_types_the_digits(
     system: System,
     new_context: Callable[..., BrowserContext],
-    at_computer: Candidate,
+    sits_at_computer: Sits,
     complaints: list[str],
 ) -> None:
+    at_computer = sits_at_computer("handover_typed")
     opens_the_code(at_computer, FRONT)
     digits = at_computer.page.locator(".handover__digits").inner_text()
     context = new_context(**PHONE, java_script_enabled=False)
@@ -188,12 +194,12 @@ def test_a_picture_cut_off_by_the_end_goes_on_with_the_next_code(
     phone.press(phone.button("开始上传"))
     expect(phone.page.get_by_role("heading", name="上传身份证明")).to_be_visible()
     slow(phone.page)
-    sends(phone, candidate.picture(FRONT, seed=11))
+    sends(phone, file(11, 195_000))  # some seconds of this line
     row = phone.page.locator(".sending")
     expect(row.locator(".sending__state")).to_have_text(UNDER_WAY)
     candidate.press(candidate.button("结束手机上传"))
     computer.wait_for_url("**/dossiers/*/#material-M01")
-    expect(row).to_contain_text("手机上传已失效", timeout=30_000)
+    expect(row).to_contain_text("手机上传已失效")
     expect(row.get_by_role("link", name="重新登录")).to_be_hidden()
     assert kept(phone.page) == 1
     complaints[:] = [text for text in complaints if "403" not in text]
@@ -202,14 +208,15 @@ def test_a_picture_cut_off_by_the_end_goes_on_with_the_next_code(
     phone.page.goto("about:blank")  # the same address but for the part behind the # would load nothing
     phone.page.goto(scanned(computer.locator(".handover__code")))
     phone.press(phone.button("开始上传"))
-    expect(candidate.slot(FRONT).locator("img")).to_be_visible(timeout=30_000)
+    expect(candidate.slot(FRONT).locator("img")).to_be_visible()
     expect(phone.page.get_by_text("已有 2 张")).to_be_visible()
     assert kept(phone.page) == 0
 
 
 def test_the_computer_asks_again_after_a_trouble_of_the_service(
-    system: System, at_computer: Candidate, complaints: list[str]
+    system: System, sits_at_computer: Sits, complaints: list[str]
 ) -> None:
+    at_computer = sits_at_computer("handover_again")
     computer = at_computer.page
     troubles = iter((503, 429))
 
@@ -224,7 +231,7 @@ def test_the_computer_asks_again_after_a_trouble_of_the_service(
     opens_the_code(at_computer, FRONT)
     assert at_computer.person is not None
     system.execute("DELETE FROM casework_handover WHERE dossier_id = %s", at_computer.person["dossier"])
-    expect(computer.get_by_role("heading", name="二维码已失效")).to_be_visible(timeout=20_000)
+    expect(computer.get_by_role("heading", name="二维码已失效")).to_be_visible()
     assert next(troubles, None) is None
     assert all("503" in text or "429" in text for text in complaints)
     complaints.clear()

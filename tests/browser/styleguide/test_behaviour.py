@@ -59,7 +59,7 @@ def test_an_upload_happens_over_the_page_and_swaps_the_card(show: Callable[..., 
     page.get_by_role("button", name="提交", exact=True).click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.locator("#material-M09")).to_contain_text("需更换")
-    assert page.evaluate("document.activeElement.id") == "material-M09-name"
+    expect(page.locator("#material-M09-name")).to_be_focused()
     expect(page.get_by_role("status")).to_contain_text("上传成功")
     assert "/candidate/draft/" in page.url
 
@@ -153,7 +153,7 @@ def test_deleting_asks_once_and_swaps_the_card(show: Callable[..., Page]) -> Non
     dialog.get_by_role("button", name="删除").click()
     expect(dialog).to_be_hidden()
     expect(page.locator("#material-M09")).to_contain_text("已齐全")
-    assert page.evaluate("document.activeElement.id") == "material-M09-name"
+    expect(page.locator("#material-M09-name")).to_be_focused()
 
 
 def test_pictures_open_large_and_are_leafed_through(show: Callable[..., Page]) -> None:
@@ -259,10 +259,10 @@ def test_the_error_summary_is_read_first_and_leads_to_the_field(show: Callable[.
 
 def test_large_type_and_language_are_kept(show: Callable[..., Page]) -> None:
     page = show("candidate/returned/")
-    page.get_by_role("button", name="长辈版").click()
+    with page.expect_response("**/display/"):
+        page.get_by_role("button", name="长辈版").click()
     expect(page.locator("html.elder")).to_have_count(1)
     expect(page.get_by_role("button", name="标准版")).to_be_visible()
-    page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("link", name="Submit again")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "20px"

@@ -36,7 +36,7 @@ def choose(page: Page, *files: FilePayload, kind: str = KIND, place: int = 0) ->
         fold.locator("summary").first.tap()
     card(page, kind).locator(".slot__add").nth(place).tap()
     sheet = page.locator("dialog.sheet[open]")
-    expect(sheet.locator("#upload-file")).to_be_enabled(timeout=30_000)
+    expect(sheet.locator("#upload-file")).to_be_enabled()
     sheet.locator("#upload-file").set_input_files(list(files))
     return sheet
 

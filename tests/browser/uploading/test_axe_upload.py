@@ -65,7 +65,7 @@ def choose(page: Page, *files: FilePayload) -> Locator:
     expect(sheet.locator("#upload-file")).to_be_enabled()
     if files:
         sheet.locator("#upload-file").set_input_files(list(files))
-        expect(sheet.locator("[data-upload-target=submit]")).to_be_enabled(timeout=30_000)
+        expect(sheet.locator("[data-upload-target=submit]")).to_be_enabled()
     return sheet
 
 
@@ -74,7 +74,7 @@ def test_the_dialog_empty_with_pictures_under_the_loupe_and_being_cut(page: Page
     sheet = choose(page)
     wrong["empty"] = complaints_of(page)
     sheet.locator("#upload-file").set_input_files([file(0), file(1)])
-    expect(sheet.locator("[data-upload-target=submit]")).to_be_enabled(timeout=30_000)
+    expect(sheet.locator("[data-upload-target=submit]")).to_be_enabled()
     wrong["chosen"] = complaints_of(page)
     loupe = sheet.locator("[data-upload-target=lookButton]")
     loupe.click()

@@ -34,6 +34,7 @@ def test_a_picture_goes_to_the_place_that_was_pressed_though_another_waits(
 ) -> None:
     page = phone(WHO)
     for way in ("taken back", "refused"):
+        page.reload()
         empty(page, TWO_SIDES)
         upload = Held(page, "**/kinds/M01/upload/**")
         send(page, file(31), kind=TWO_SIDES, place=0)

@@ -66,7 +66,9 @@ HIDDEN: Final = (SECRET[:20], b"<script", b"<?php", b"PK\x03\x04", b"GPS", b"Exi
 
 
 @pytest.fixture
-def page(system: System, new_context: Callable[..., BrowserContext], complaints: list[str]) -> Iterable[Page]:
+def page(
+    system: System, new_context: Callable[..., BrowserContext], complaints: list[str], alone: None
+) -> Iterable[Page]:
     """Open the candidate's page; a refusal's status is no fault."""
     person = system.people["torturer"]
     context = new_context(**PHONE)
@@ -137,7 +139,7 @@ def sent(page: Page, data: bytes) -> str:
     )
     said = sheet.locator("[data-upload-target=message]:not([hidden])")
     ready = sheet.locator("[data-upload-target=submit]:not([disabled])")
-    expect(said.or_(ready).first).to_be_visible(timeout=30_000)
+    expect(said.or_(ready).first).to_be_visible()
     if said.count():
         sentence = said.inner_text()
         page.keyboard.press("Escape")
@@ -146,7 +148,7 @@ def sent(page: Page, data: bytes) -> str:
     ready.tap()
     expect(sheet).to_be_hidden()
     refused = card.locator(".sending [data-again]:visible")
-    expect(refused.or_(card.locator(".slot img")).first).to_be_visible(timeout=30_000)
+    expect(refused.or_(card.locator(".slot img")).first).to_be_visible()
     return card.locator(".sending__state").inner_text() if refused.count() else ""
 
 
