@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 
 class Held:
-    """Holds the next POST to such an address, until its answer is given; those after it pass."""
+    """Holds the next request to such an address, until its answer is given; those after it pass."""
 
-    def __init__(self, page: Page, address: str) -> None:
-        self._page = page
+    def __init__(self, page: Page, address: str, *, method: str = "POST") -> None:
+        self._page, self._method = page, method
         self._route: Route | None = None
         page.route(address, self._came)
 
     def _came(self, route: Route) -> None:
-        if route.request.method == "POST" and self._route is None:
+        if route.request.method == self._method and self._route is None:
             self._route = route
         else:
-            route.continue_()
+            route.fallback()
 
     def come(self) -> Route:
         """The request, once the browser has sent it."""

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 WHO: Final = "two_sided"
 TWO_SIDES: Final = "M01"
 """身份证明: 人像面 and 国徽面."""
+UPLOADS: Final = "**/kinds/M01/upload/**"
 REFUSED: Final[dict[str, Any]] = {"status": 422, "headers": {"X-Refusal": "no"}}
 
 
@@ -36,7 +37,7 @@ def test_a_picture_goes_to_the_place_that_was_pressed_though_another_waits(
     for way in ("taken back", "refused"):
         page.reload()
         empty(page, TWO_SIDES)
-        upload = Held(page, "**/kinds/M01/upload/**")
+        upload = Held(page, UPLOADS)
         send(page, file(31), kind=TWO_SIDES, place=0)
         send(page, file(32), kind=TWO_SIDES, place=1)
         rows = card(page, TWO_SIDES).locator(".sending")
@@ -59,7 +60,7 @@ def test_of_several_pictures_none_moves_to_the_place_of_one_that_was_refused(
 ) -> None:
     page = phone(WHO)
     empty(page, TWO_SIDES)
-    upload = Held(page, "**/kinds/M01/upload/**")
+    upload = Held(page, UPLOADS)
     send(page, file(33), file(34), kind=TWO_SIDES, place=0)
     rows = card(page, TWO_SIDES).locator(".sending")
     expect(rows).to_have_count(2)
@@ -73,7 +74,7 @@ def test_of_several_pictures_none_moves_to_the_place_of_one_that_was_refused(
 def test_the_second_for_one_place_takes_the_next(phone: Callable[..., Page], system: System) -> None:
     page = phone(WHO)
     empty(page, TWO_SIDES)
-    upload = Held(page, "**/kinds/M01/upload/**")
+    upload = Held(page, UPLOADS)
     send(page, file(35), kind=TWO_SIDES, place=1)
     send(page, file(36), kind=TWO_SIDES, place=1)
     rows = card(page, TWO_SIDES).locator(".sending")
@@ -81,3 +82,24 @@ def test_the_second_for_one_place_takes_the_next(phone: Callable[..., Page], sys
     upload.come().continue_()
     expect(rows).to_have_count(0)
     assert taken(system) == [1, 2]
+
+
+def test_a_card_that_was_read_before_the_last_picture_was_in_is_read_again(
+    phone: Callable[..., Page], system: System
+) -> None:
+    page = phone(WHO)
+    empty(page, TWO_SIDES)
+    first = Held(page, UPLOADS)
+    send(page, file(37), kind=TWO_SIDES, place=0)
+    send(page, file(38), kind=TWO_SIDES, place=1)
+    first.come()
+    second, reading = Held(page, UPLOADS), Held(page, "**/dossiers/*/", method="GET")
+    card(page, TWO_SIDES).locator(".sending").first.get_by_role("button", name="取消上传").tap()
+    early = reading.come().fetch()
+    second.come().continue_()
+    picture = card(page, TWO_SIDES).locator(".slot img")
+    expect(picture).to_have_count(1)
+    with page.expect_request("**/dossiers/*/"):
+        reading.come().fulfill(response=early)
+    expect(picture).to_have_count(1)
+    assert taken(system) == [2]
