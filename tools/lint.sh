@@ -15,5 +15,7 @@ check "mypy, registration system" .venv/bin/mypy --config-file src/registration_
 check "import direction" .venv/bin/lint-imports
 check "templates" .venv/bin/djlint --lint --quiet src
 check "TypeScript" sh tools/npm.sh run --silent check
-check "migrations" env DJANGO_SETTINGS_MODULE=kaosheng.settings.test .venv/bin/kaosheng makemigrations --check --dry-run
+# No database needs to run for it; Django warns that it couldn't ask one which migrations it has.
+check "migrations" env DJANGO_SETTINGS_MODULE=kaosheng.settings.test PYTHONWARNINGS="ignore:Got an error checking:RuntimeWarning" \
+    .venv/bin/kaosheng makemigrations --check --dry-run
 exit "$status"
