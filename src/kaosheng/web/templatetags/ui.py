@@ -15,6 +15,7 @@ from django.template.context import Context
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 
@@ -113,14 +114,27 @@ def chip(state: str, words: Text = "", bare: bool = False) -> SafeString:  # noq
 
     Put together here rather than in a template: every picture of a page has one or two.
     """
+    return _chip(DjangoViteAssetLoader.instance(), get_language(), state, str(words), bare)
+
+
+@lru_cache(maxsize=512)
+def _chip(
+    assets: DjangoViteAssetLoader,
+    language: str | None,
+    state: str,
+    words: str,
+    bare: bool,  # noqa: FBT001 - for the cache's key
+) -> SafeString:
+    """Kept as long as the built files are the same, for each language."""
     look = ui.CHIPS[state]
-    return format_html(
-        '<span class="chip chip--{}{}">{}{}</span>',
-        look.tone,
-        " chip--bare" if bare else "",
-        icon(look.icon),
-        words or look.words,
-    )
+    with override(language):
+        return format_html(
+            '<span class="chip chip--{}{}">{}{}</span>',
+            look.tone,
+            " chip--bare" if bare else "",
+            _icon(assets, look.icon, large=False),
+            words or look.words,
+        )
 
 
 @register.inclusion_tag("ui/parts/contact.html")
