@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from kaosheng.domain.pieces import in_pieces
 from kaosheng.inspection.nets import CharacterNet, Floats
 from kaosheng.inspection.text_boxes import TextBox, cut_out
 from kaosheng.pictures.encode import Pixels
@@ -48,8 +49,7 @@ def read_crops(
     """Read lines of 48 pixels of height, each turned by `turn` first; text and confidence of each."""
     order = sorted(range(len(crops)), key=lambda index: crops[index].shape[1])
     answers: list[tuple[str, float]] = [("", 0.0)] * len(crops)
-    for start in range(0, len(order), _BATCH):
-        places = order[start : start + _BATCH]
+    for places in in_pieces(order, _BATCH):
         outputs = net.run(_batch([turn(crops[place]) for place in places]))
         for place, output in zip(places, outputs, strict=True):
             answers[place] = _decoded(output, net.characters)
