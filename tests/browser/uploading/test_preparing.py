@@ -188,15 +188,16 @@ def test_the_loupe_shows_the_same_spot_before_and_after(show: Callable[..., Page
 
 
 def handed_over(page: Page) -> tuple[str, int]:
-    """Press 提交 and return type and size of what the queue is handed."""
-    page.evaluate(
-        """document.addEventListener("upload:add", ({ detail: { picture } }) => {
-            window.handed = [picture.type, picture.size];
-        })"""
-    )
-    page.get_by_role("button", name="提交", exact=True).click()
-    kind, size = page.evaluate("window.handed")
-    return str(kind), int(size)
+    """Press 提交 and return type and size of what the queue is handed; the page is left once it was sent."""
+    with page.expect_console_message(lambda message: message.text.startswith("handed over")) as told:
+        page.evaluate(
+            """document.addEventListener("upload:add", ({ detail: { picture } }) => {
+                console.info("handed over", picture.type, picture.size);
+            })"""
+        )
+        page.get_by_role("button", name="提交", exact=True).click()
+    *_, kind, size = told.value.text.split()
+    return kind, int(size)
 
 
 def test_print_stays_png_where_it_is_small_enough(show: Callable[..., Page]) -> None:
