@@ -18,7 +18,7 @@ from kaosheng.accounts.models import Grant, User
 from kaosheng.casework.jobs.bulk import carry_out_run
 from kaosheng.casework.models import BulkRun, Dossier
 from kaosheng.casework.queries.queue import Wanted, for_bulk
-from kaosheng.casework.services import bulk, handling, reviewing
+from kaosheng.casework.services import bulk, deciding, handling, reviewing, submitting
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.doubting import answer_doubt, tell_doubt
 from kaosheng.domain.roles import Role
@@ -32,12 +32,18 @@ def marked(here: World, house: Cast) -> Dossier:
     """A dossier at its site whose pictures are all accepted, in nobody's hands."""
     dossier = dossiers.take(dossiers.brought_to(here, State.AT_SITE, cast=house), house.chen)
     dossiers.accept_all(dossier, house.chen)
-    return give_back(dossier, house)
+    return give_back(dossier, house.chen)
 
 
-def give_back(dossier: Dossier, house: Cast) -> Dossier:
-    reviewing.give_back(dossier_id=dossier.pk, actor=actor(house.chen))
+def give_back(dossier: Dossier, by: User) -> Dossier:
+    reviewing.give_back(dossier_id=dossier.pk, actor=actor(by))
     return dossiers.again(dossier)
+
+
+def acting(dossier: Dossier, by: User) -> dict[str, Any]:
+    """What every verb of the staff is told."""
+    fresh = dossiers.again(dossier)
+    return {"dossier_id": fresh.pk, "actor": actor(by), "seen_revision": fresh.revision}
 
 
 def previewed(house: Cast, act: BulkRun.Act = BulkRun.Act.FORWARD) -> BulkRun:
@@ -58,7 +64,7 @@ def test_the_preview_says_what_is_left_out_and_why(here: World, house: Cast) -> 
     handling.hold(dossier_id=held.pk, actor=actor(house.chen), seen_revision=held.revision, reason="等待")
     asking = dossiers.take(marked(here, house), house.chen)
     dossiers.mark(asking, house.chen, dossiers.replace_note(text="反光"))
-    give_back(asking, house)
+    give_back(asking, house.chen)
     flagged = dossiers.change_registration(marked(here, house), here, institution_name="另一家")
     mine = marked(here, house)
     handling.declare_conflict(dossier_id=mine.pk, actor=actor(house.chen), reason="亲属")
@@ -107,6 +113,43 @@ def test_at_the_area_second_looks_and_refusals_need_a_person(here: World, house:
     }
     Intake.objects.update(second_look_share=1)
     assert outcome(previewed(house, BulkRun.Act.DECIDE))[plain.pk] == "drawn_for_second_look"
+
+
+def test_what_came_back_needs_a_person(here: World, house: Cast) -> None:
+    """Every picture of these carries its 合格 from before, and nobody has looked at why they are here again."""
+    overdue, sent_back, reopened, rejected, resubmitted = (
+        dossiers.brought_to(here, State.AT_AREA, cast=house) for _ in range(5)
+    )
+    explained = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    for asked, by in ((overdue, house.gao), (resubmitted, house.gao), (explained, house.chen)):
+        dossiers.return_(asked, by, dossiers.missing_note("M03"))
+    dossiers.upload(resubmitted, "M03", 2)
+    submitting.explain(
+        dossier_id=explained.pk, actor=dossiers.owner(explained), kind="M03", position=None, reason="遗失"
+    )
+    for answered in (resubmitted, explained):
+        dossiers.submit(answered)
+    dossiers.take(sent_back, house.gao)
+    reviewing.send_back(**acting(sent_back, house.gao), reason="公章存疑")
+    dossiers.decide(reopened, house.gao)
+    deciding.reopen(**acting(reopened, house.jiang), reason="公章存疑")
+    dossiers.take(dossiers.propose(rejected, house.gao), house.he)
+    deciding.reject_proposal(**acting(rejected, house.he), reason="理由不足")
+    give_back(rejected, house.he)
+    dossiers.overdue(overdue)
+    came_back = dict.fromkeys((sent_back.pk, explained.pk), "came_back")
+    assert outcome(previewed(house)) == came_back
+    assert outcome(previewed(house, BulkRun.Act.DECIDE)) == dict.fromkeys(
+        (overdue.pk, reopened.pk, rejected.pk, resubmitted.pk), "came_back"
+    )
+
+
+def test_what_was_looked_at_again_goes_along(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.RETURNED, cast=house)
+    dossiers.replace(dossier)
+    dossiers.submit(dossier)
+    dossiers.forward(dossier, house.chen)
+    assert outcome(previewed(house, BulkRun.Act.DECIDE)) == {dossier.pk: ""}
 
 
 def test_what_cannot_be_done_hides_nothing_behind_it(

@@ -58,6 +58,19 @@ def test_an_accepted_mark_carries_over_for_the_same_picture_at_the_same_stage(
     assert refusal.value.params == {"count": 1}
 
 
+def test_what_was_asked_for_has_to_be_looked_at_again(here: World, house: Cast) -> None:
+    """合格 of an earlier round says nothing of a picture that a later one wanted replaced and nobody replaced."""
+    dossier = dossiers.brought_to(here, State.AT_AREA, cast=house)
+    dossiers.take(dossier, house.gao)
+    reviewing.send_back(**seen(dossier, house.gao), reason="请核对单位公章")  # type: ignore[arg-type]
+    dossiers.return_(dossier, house.chen)
+    dossiers.overdue(dossier)
+    dossiers.take(dossier, house.chen)
+    with refused("pictures_unmarked") as refusal:
+        reviewing.forward(**seen(dossier, house.chen), recommendation=Verdict.PASS)  # type: ignore[arg-type]
+    assert refusal.value.params == {"count": 1}
+
+
 def test_marks_survive_the_lease_and_pass_to_the_next_holder(here: World, house: Cast) -> None:
     dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
     dossiers.take(dossier, house.chen)

@@ -7,13 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from factories import World, dossiers
+from factories import World, clients, dossiers
 from factories.people import Cast
 from factories.refusals import refused
 from kaosheng.casework.jobs.release import announce_release
 from kaosheng.casework.models import Dossier, Lease, StatusPush
 from kaosheng.casework.queries.visible import visible_now
-from kaosheng.casework.services import clock
 from kaosheng.casework.services.registrations import log_in, receive_registration
 from kaosheng.casework.words import state_words
 from kaosheng.domain.states import State
@@ -204,11 +203,21 @@ def test_a_change_that_comes_with_a_cancellation_is_flagged_when_restored(
 def test_a_change_while_returned_is_shown_to_the_reviewer_when_it_runs_out(here: World, house: Cast) -> None:
     dossier = dossiers.brought_to(here, State.RETURNED, cast=house)
     dossiers.change_registration(dossier, here, education="college")
-    dossier = dossiers.again(dossier)
-    dossier.deadline = timezone.now() - timedelta(minutes=5)
-    dossier.save()
-    clock.overdue(dossier_id=dossier.pk)
-    assert dossiers.again(dossier).changed_since == 1
+    assert dossiers.overdue(dossier).changed_since == 1
+
+
+def test_a_change_while_returned_is_shown_to_the_reviewer_of_what_was_resubmitted(
+    here: World, house: Cast
+) -> None:
+    dossier = dossiers.brought_to(here, State.RETURNED, cast=house)
+    dossiers.change_registration(dossier, here, institution_name="另一家")
+    dossiers.replace(dossier)
+    dossiers.submit(dossier)
+    fresh = dossiers.again(dossier)
+    assert (fresh.state, fresh.changed_since) == (State.AT_SITE, 1)
+    page = clients.of_staff(house.chen).get(f"/staff/dossiers/{dossier.pk}/").content.decode()
+    assert "报名信息已变更" in page
+    assert "另一家" in page
 
 
 def test_a_message_of_another_area_changes_nothing(here: World) -> None:

@@ -216,6 +216,13 @@ def replace(dossier: Dossier, kind: str = "M01", position: int = 1) -> Picture:
     return upload(dossier, kind, position)
 
 
+def overdue(dossier: Dossier) -> Dossier:
+    """逾期未补充: the days of its return are over."""
+    Dossier.objects.filter(pk=dossier.pk).update(deadline=timezone.now() - timedelta(minutes=5))
+    clock.overdue(dossier_id=dossier.pk)
+    return again(dossier)
+
+
 def forward(dossier: Dossier, by: User, *, verdict: Verdict = Verdict.PASS, reason: str = "") -> Dossier:
     """建议通过 / 建议不通过."""
     take(dossier, by)

@@ -182,6 +182,24 @@ def test_a_replacement_keeps_reason_words_manner_and_spot(cast: Cast, at_site: D
     assert not Mark.objects.exists()
 
 
+def test_a_later_round_says_otherwise_of_a_picture_accepted_before(here: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.AT_AREA, cast=cast)
+    post(cast.gao, dossier, "take")
+    post(cast.gao, dossier, "send-back", reason="公章存疑")
+    post(cast.chen, dossier, "take")
+    picture = dossier.pictures.get(kind="M09")
+
+    def accepted() -> int:
+        return opened(cast.chen, dossier).count("kind__picture--accepted")
+
+    before = accepted()
+    post(cast.chen, dossier, "mark", kind="M09", position=1, verdict="replace", text="公章在右下角。")
+    assert accepted() == before - 1
+    assert ">公章在右下角。</textarea>" in opened(cast.chen, dossier, f"?picture={picture.pk}")
+    post(cast.chen, dossier, "clear-mark", kind="M09", position=1)
+    assert accepted() == before
+
+
 def test_a_replacement_without_a_reason_is_asked_for_one(cast: Cast, at_site: Dossier) -> None:
     post(cast.chen, at_site, "take")
     answer = post(cast.chen, at_site, "mark", kind="M01", position=1, verdict="replace")

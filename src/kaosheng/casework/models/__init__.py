@@ -17,7 +17,15 @@ from kaosheng.casework.models.handling import BulkItem, BulkRun, Conflict, Hold,
 from kaosheng.casework.models.handover import Handover
 from kaosheng.casework.models.outgoing import StatusPush
 from kaosheng.casework.models.pictures import Picture, Submission, SubmittedPicture
-from kaosheng.casework.models.review import AskedPlace, Explanation, Mark, OpenedSlot, Promise, Return
+from kaosheng.casework.models.review import (
+    AskedPlace,
+    Explanation,
+    Mark,
+    OpenedSlot,
+    Promise,
+    Return,
+    standing_mark,
+)
 
 __all__ = [
     "AdviceAnswer",
@@ -52,4 +60,5 @@ __all__ = [
     "Step",
     "Submission",
     "SubmittedPicture",
+    "standing_mark",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Q
 
@@ -73,6 +75,18 @@ class Mark(models.Model):
     def __str__(self) -> str:
         """Place and verdict."""
         return f"{self.kind}/{self.position} {self.verdict}"
+
+
+def standing_mark(marks: Iterable[Mark], picture: Picture, stage: Stage) -> Mark | None:
+    """The note of a stage on this very picture that counts now: the newest, but no 需更换 of an earlier round.
+
+    So 合格 carries over until somebody says otherwise, and what was asked has to be looked at again.
+    """
+    here = (mark for mark in marks if mark.picture_id == picture.pk and mark.stage == stage)
+    newest = max(here, key=lambda mark: mark.pk, default=None)
+    if newest is None or (newest.frozen_at is not None and newest.verdict == Mark.Verdict.REPLACE):
+        return None
+    return newest
 
 
 class Return(models.Model):

@@ -22,6 +22,7 @@ from kaosheng.casework.models import (
     Promise,
     Proposal,
     Step,
+    standing_mark,
 )
 from kaosheng.casework.queries.advice import Advised, advice_on, answers_on
 from kaosheng.casework.queries.around import hold_of, internal_notes, last_look, older_pictures
@@ -283,7 +284,7 @@ def _kinds(
 
 def _picture(picture: Picture, marks: Sequence[Mark], stage: Stage | None, around: _Around) -> PictureView:
     here = [mark for mark in marks if (mark.kind, mark.position) == (picture.kind, picture.position)]
-    note = next((mark for mark in here if _counts_now(mark, picture, stage)), None)
+    note = _note(here, picture, stage)
     before = tuple(mark for mark in reversed(here) if mark is not note and mark.frozen_at is not None)
     return PictureView(
         picture=picture,
@@ -299,23 +300,16 @@ def _picture(picture: Picture, marks: Sequence[Mark], stage: Stage | None, aroun
 
 
 def _passed(marks: Sequence[Mark], picture: Picture, stage: Stage) -> bool:
-    """Whether the newest note of a stage on this picture is 合格."""
-    notes = [mark for mark in marks if mark.picture_id == picture.pk and mark.stage == stage]
-    return bool(notes) and notes[-1].verdict == Mark.Verdict.ACCEPTED
+    """Whether a stage found this picture 合格."""
+    note = standing_mark(marks, picture, stage)
+    return note is not None and note.verdict == Mark.Verdict.ACCEPTED
 
 
-def _counts_now(mark: Mark, picture: Picture, stage: Stage | None) -> bool:
-    """A note of the present stage on this very picture; of earlier rounds only 合格 carries over.
-
-    Where nobody reviews at the moment, the notes that were sent or filed last are shown.
-    """
-    if mark.picture_id != picture.pk:
-        return False
-    if stage is None:
-        return True
-    if mark.stage != stage:
-        return False
-    return mark.frozen_at is None or mark.verdict == Mark.Verdict.ACCEPTED
+def _note(marks: Sequence[Mark], picture: Picture, stage: Stage | None) -> Mark | None:
+    """The note shown with a picture; where nobody reviews at the moment, what was sent or filed last."""
+    if stage is not None:
+        return standing_mark(marks, picture, stage)
+    return next((mark for mark in reversed(marks) if mark.picture_id == picture.pk), None)
 
 
 def _current(marks: Sequence[Mark], stage: Stage | None, *, kind: str, position: int | None) -> Mark | None:

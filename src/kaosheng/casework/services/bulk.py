@@ -245,10 +245,12 @@ def _needs_a_person(case: LockedDossier) -> str:
         return "registration_flagged"
     if any(mark.verdict != Mark.Verdict.ACCEPTED for mark in case.draft_marks()):
         return "asks_something"
-    last = case.forwarded
-    if last is not None and last.verdict == Verdict.FAIL and case.phase is Phase.AT_AREA:
-        return "recommended_fail"
-    return ""
+    last = case.brought_here
+    if last is not None and last.action == Action.FORWARD:
+        return "recommended_fail" if last.verdict == Verdict.FAIL else ""
+    if last is not None and last.action == Action.SUBMIT and case.returned is None:
+        return ""
+    return "came_back"
 
 
 def _for_people(dossiers: list[UUID]) -> dict[UUID, str]:

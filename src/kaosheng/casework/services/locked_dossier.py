@@ -22,6 +22,7 @@ from kaosheng.casework.models import (
     Return,
     Step,
     Submission,
+    standing_mark,
 )
 from kaosheng.casework.queries.catalogue import catalogue_of
 from kaosheng.casework.services.actors import Actor
@@ -245,15 +246,11 @@ class LockedDossier:
         return [mark for mark in self.stage_marks() if mark.frozen_at is None]
 
     def unmarked_pictures(self) -> list[Picture]:
-        """Pictures without a note at this stage; 合格 carries over for the same picture at the same stage."""
+        """Pictures without a note that counts at this stage."""
         if self.stage is None:
             return []
-        marked = {
-            mark.picture_id
-            for mark in self.stage_marks()
-            if mark.frozen_at is None or mark.verdict != Mark.Verdict.REPLACE
-        }
-        return [picture for picture in self.pictures if picture.pk not in marked]
+        marks = self.stage_marks()
+        return [picture for picture in self.pictures if standing_mark(marks, picture, self.stage) is None]
 
     @property
     def is_held(self) -> bool:
@@ -261,9 +258,10 @@ class LockedDossier:
         return self.dossier.holds.filter(ended_at=None).exists()
 
     @property
-    def forwarded(self) -> Step | None:
-        """How the site sent it on, the last time."""
-        return self.dossier.steps.filter(action=Action.FORWARD).order_by("-revision").first()
+    def brought_here(self) -> Step | None:
+        """The step that brought it to where it lies; a changed registration moves nothing."""
+        steps = self.dossier.steps.exclude(action=Action.REGISTRATION_CHANGED)
+        return steps.order_by("-revision").first()
 
     # --- deciding -------------------------------------------------------------------------------------------
     @property

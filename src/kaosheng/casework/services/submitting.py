@@ -57,7 +57,6 @@ def submit(
         case.step(Action.SUBMIT, actor)
         if first:
             case.dossier.catalogue_version_id = newest_version_id(case.intake.pk)
-        case.dossier.changed_since = None
         case.dossier.acknowledged_version = case.registration.source_version
         submission = freeze(case, commitment=commitment)
         tell_candidate(case, "submitted", receipt=submission.number)

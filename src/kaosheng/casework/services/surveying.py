@@ -81,9 +81,9 @@ class SurveyedDossier(LockedDossier):
         return any(row.ended_at is None for row in self.dossier.holds.all())
 
     @property
-    def forwarded(self) -> Step | None:
-        """How the site sent it on, the last time."""
-        rows = (row for row in self.dossier.steps.all() if row.action == Action.FORWARD)
+    def brought_here(self) -> Step | None:
+        """The step that brought it to where it lies."""
+        rows = (row for row in self.dossier.steps.all() if row.action != Action.REGISTRATION_CHANGED)
         return max(rows, key=lambda row: row.revision, default=None)
 
 

@@ -133,6 +133,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "registration_doubted": Answer(409, _("考生反映报名信息有误，尚未答复，须由人核对。")),
     "picture_used_twice": Answer(409, _("有图片与其他考生的相同，须由人核对。")),
     "asks_something": Answer(409, _("有标记为需更换或缺少的材料，须由人处理。")),
+    "came_back": Answer(409, _("曾退回、逾期未补充或重新审核，须由人审核。")),
     "recommended_fail": Answer(409, _("考点建议不通过，须由人审核。")),
     "reason_without_sentence": Answer(422, _("每条原因都须填写中文，没有保存。")),
     "bulk_failed": Answer(500, _("处理时出错，没有执行。可以点“继续”再试，或单独处理这份材料。")),
