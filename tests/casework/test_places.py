@@ -68,6 +68,15 @@ def test_kinds_not_accepted_and_unknown_are_refused(here: World) -> None:
         dossiers.upload(dossier, "M77")
 
 
+def test_what_a_reviewer_asks_for_is_taken_though_no_rule_needs_it(here: World, house: Cast) -> None:
+    dossier = dossiers.register(here, education="secondary", degree=True)
+    dossiers.submit(dossiers.fill(dossier))
+    dossiers.return_(dossier, house.chen, dossiers.missing_note("M04"))
+    dossiers.upload(dossier, "M04")
+    dossiers.submit(dossier)
+    assert dossiers.again(dossier).state == State.AT_SITE
+
+
 def test_a_return_opens_what_was_asked_and_free_positions_of_the_kind(here: World, house: Cast) -> None:
     dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
     dossiers.return_(dossier, house.chen, dossiers.replace_note("M09", 1), dossiers.missing_note("M99"))

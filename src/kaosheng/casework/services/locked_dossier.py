@@ -66,8 +66,9 @@ class LockedDossier:
 
     @property
     def items(self) -> tuple[materials.Item, ...]:
-        """The checklist for the registration as it is now."""
-        return materials.checklist(self.catalogue, self.registration.facts)
+        """The checklist for the registration as it is now, and for what was asked for."""
+        wanted = frozenset(place.kind for place in self.asked_rows)
+        return materials.checklist(self.catalogue, self.registration.facts, wanted=wanted)
 
     def item(self, kind: str) -> materials.Item:
         """The checklist line of a kind. Raises Refusal `unknown_kind`."""
