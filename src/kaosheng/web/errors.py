@@ -56,7 +56,15 @@ _malformed = _answering("bad_request", 400, pages.bad_request)
 _fault_of_ours = _answering("server_error", 500, pages.server_error)
 forbidden = _answering("forbidden", 403, pages.forbidden)
 not_found = _answering("not_found", 404, pages.not_found)
+_wrong_method = _answering("method_not_allowed", 405, pages.wrong_method)
 csrf_failure = _answering("csrf_failed", 403, pages.csrf_failure)
+
+
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    """Answer a request of a kind its address doesn't take; `allowed` are those it does, as Django lists them."""
+    response = _wrong_method(request)
+    response.headers["Allow"] = allowed
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,13 +1,13 @@
-"""Turning a refusal into its answer, wherever a view raises it."""
+"""Turning a refusal into its answer, wherever a view raises it, and a wrong method into its own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from kaosheng.domain.errors import Refusal
-from kaosheng.web.errors import answer_refusal
+from kaosheng.web.errors import answer_refusal, wrong_method
 
 
 class RefusalMiddleware:
@@ -17,8 +17,11 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self.get_response(request)
+        """Pass the request on; what Django answers without a word gets one."""
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            return wrong_method(request, response.headers["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a Refusal; leave everything else to Django."""

@@ -229,6 +229,7 @@ def test_a_kind_nobody_gave_can_be_asked_for(cast: Cast, at_site: Dossier) -> No
         ({"kind": "M01", "position": 9, "verdict": "accepted"}, 409),
         ({"kind": "M01", "position": 1, "verdict": "accepted", "revision": 0}, 409),
         ({"kind": "M01", "position": 1, "verdict": "replace", "reason_code": "blurred", "left": 140}, 400),
+        ({"kind": "M99", "position": 1, "verdict": "missing", "text": "请补充。"}, 400),
     ],
 )
 def test_bad_marks_change_nothing(cast: Cast, at_site: Dossier, data: dict[str, Any], status: int) -> None:
@@ -465,6 +466,7 @@ def test_extension_requested_and_granted(here: World, cast: Cast) -> None:
     until = timezone.localdate() + timedelta(days=20)
     assert post(cast.jiang, dossier, "request-extension", until=until, reason="住院").status_code == 403
     assert post(cast.feng, dossier, "request-extension", until="20x", reason="住院").status_code == 422
+    assert post(cast.feng, dossier, "request-extension", until="9999-12-31", reason="住院").status_code == 422
     assert post(cast.feng, dossier, "request-extension", until=until, reason="").status_code == 422
     assert post(cast.feng, dossier, "request-extension", until=until, reason="住院").status_code == 302
     asking = clients.of_staff(cast.jiang).get(address(dossier, "extend")).content.decode()

@@ -99,7 +99,7 @@ def set_mark(*, dossier_id: UUID, actor: Actor, seen_revision: int, note: Note) 
     """审核标记: note 合格, 需更换 or 缺少 on a place; a later note replaces the earlier draft.
 
     Raises Refusal `lease_needed`, `stale_revision`, `reason_needed`, `remark_names_staff`, `picture_gone`,
-    `kind_is_full`, `unknown_kind`.
+    `kind_is_full`, `unknown_kind`, `form_incomplete` (a missing kind with a position).
     """
     with open_case(dossier_id) as case:
         stage = _require_marking(case, actor, seen_revision)
@@ -138,6 +138,8 @@ def _marked_picture(case: Case, note: Note) -> Picture | None:
     """The picture a note speaks of; none for a missing kind, which must have room for what is asked."""
     here = {picture.position: picture for picture in case.pictures if picture.kind == note.kind}
     if note.verdict is Mark.Verdict.MISSING:
+        if note.position is not None:
+            raise Refusal("form_incomplete", field=f"position={note.position}")
         item = case.item(note.kind)
         room = item.maximum or item.kind.maximum
         if len(here) >= room:

@@ -130,6 +130,8 @@ class UntilForm(ShortReasonForm):
         day: date = self.cleaned_data["until"]
         if day < timezone.now().astimezone(HOUSE_TIME).date():
             raise forms.ValidationError(_("请选择今天或以后的日期。"))
+        if day == date.max:
+            raise forms.ValidationError(self.fields["until"].error_messages["invalid"])  # no midnight ends it
         return datetime.combine(day + timedelta(days=1), time(), tzinfo=HOUSE_TIME)
 
 

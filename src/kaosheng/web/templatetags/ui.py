@@ -22,7 +22,7 @@ from django_vite.core.asset_loader import DjangoViteAssetLoader
 from kaosheng.pictures.words import WORDS
 from kaosheng.web.ui import components as ui
 from kaosheng.web.ui import times
-from kaosheng.web.ui.page import Contact, PageFacts, page_facts, wants_elder
+from kaosheng.web.ui.page import Contact, PageFacts, page_facts, reopening_address, wants_elder
 
 register = template.Library()
 KILOBYTE: Final = 1024
@@ -48,6 +48,13 @@ def page_facts_tag(context: Context) -> PageFacts:
 def elder_tag(context: Context) -> bool:
     """Tell whether the reader chose 长辈版."""
     return wants_elder(_request(context))
+
+
+@register.simple_tag(takes_context=True, name="reopening_address")
+def reopening_address_tag(context: Context) -> str:
+    """Return where this page can be opened again."""
+    request = _request(context)
+    return reopening_address(request) if request is not None else "/"
 
 
 def _request(context: Context) -> HttpRequest | None:

@@ -124,6 +124,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return error_page(request, 404)
 
 
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    """Answer an address that takes only forms opened as a page, and the other way about."""
+    return error_page(request, 405)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a fault of ours (handler500)."""
     return error_page(request, 500)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest
 
@@ -77,6 +78,15 @@ def page_facts(request: HttpRequest | None) -> PageFacts:
 def wants_elder(request: HttpRequest | None) -> bool:
     """Tell whether the reader chose 长辈版."""
     return request is not None and request.COOKIES.get(ELDER_COOKIE) == "elder"
+
+
+def reopening_address(request: HttpRequest) -> str:
+    """Where a page can be opened again: its address, or for the answer to a form the page the form stood on."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    formerly = urlsplit(request.headers.get("Referer", ""))
+    same_place = formerly.netloc == request.get_host() and formerly.path != request.path
+    return urlunsplit(("", "", formerly.path, formerly.query, "")) if same_place else page_facts(request).home
 
 
 def base_template(request: HttpRequest, full: str = "ui/candidate_base.html") -> str:
