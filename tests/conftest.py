@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -133,11 +134,19 @@ def _sound_afterwards(request: pytest.FixtureRequest) -> Iterator[None]:
         assert violations() == []
 
 
+def _has_chinese_font() -> bool:
+    """Whether the pages would be drawn as people see them; without fontconfig nobody can tell."""
+    lister = shutil.which("fc-list")
+    return lister is None or bool(
+        subprocess.run([lister, ":lang=zh"], capture_output=True, check=True).stdout
+    )
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Use the system's Chromium: Playwright's own isn't downloaded."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
+    if chromium is None or not _has_chinese_font():
         pytest.fail("The browser tests need Chromium and CJK fonts: apt-get install chromium fonts-noto-cjk")
     return {
         **browser_type_launch_args,

@@ -102,11 +102,12 @@ def finish(request: HttpRequest) -> Person:
 
 
 def _person(request: HttpRequest) -> Person:
-    client = _oauth.registration
+    client, issuer = _oauth.registration, settings.REGISTRATION_ISSUER
     token = client.authorize_access_token(
         request,
         claims_options={
-            "iss": {"essential": True, "value": settings.REGISTRATION_ISSUER},
+            # Settings take the slash off that some providers' own names end in.
+            "iss": {"essential": True, "values": [issuer, f"{issuer}/"]},
             "aud": {"essential": True, "value": settings.REGISTRATION_CLIENT_ID},
             "sub": {"essential": True},
         },

@@ -95,6 +95,7 @@ CASES: Final[dict[str, dict[str, Any]]] = {
     "handover_again": {"username": "dengxiaofeng", "state": "draft"},
     "sender": {"username": "zhangxinyue", "state": "draft"},
     "photographer": {"username": "zhouwenbo", "state": "draft"},
+    "onlooker": {"username": "tianyuhan", "state": "draft"},
     "torturer": {"username": "hexinran", "state": "draft"},
     "troubled": {"username": "shilanfang", "state": "draft"},
     "forgetful": {"username": "fuzhenguo", "state": "draft"},

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from browser.axe import complaints_of
 from browser.guide.walking import STAFF_PASSWORD, Album, Staff
 
 if TYPE_CHECKING:
@@ -40,10 +41,12 @@ def test_a_second_factor_is_set_up_and_then_asked_for(
     page.goto(f"{system.service}/staff/account/2fa/totp/activate/")
     secret = page.locator(".code").inner_text().strip()
     person.keep("set-up")
+    assert complaints_of(page) == ""
     page.get_by_label("验证码").fill(code(secret, ahead=0))
     person.press(person.button("启用"))
     expect(page.locator("main")).to_contain_text(re.compile("恢复码"))
     person.keep("recovery-codes")
+    assert complaints_of(page) == ""
     page.goto(f"{system.service}/staff/")
     person.press(person.button("退出"))
 
@@ -55,6 +58,7 @@ def test_a_second_factor_is_set_up_and_then_asked_for(
     person.press(person.button("登录"))
     expect(page.get_by_role("alert").first).to_contain_text("验证码")
     person.keep("asked")
+    assert complaints_of(page) == ""
     page.get_by_label("验证码").fill(code(secret, ahead=1))
     person.press(person.button("登录"))
     page.wait_for_url(f"{system.service}/office/**")

@@ -29,7 +29,7 @@ SHIFTS: Final = """
 def test_the_first_visit_is_light_and_nothing_jumps(
     system: System, new_context: Callable[..., BrowserContext]
 ) -> None:
-    who = system.people["photographer"]
+    who = system.people["onlooker"]
     context = new_context(**PHONE)
     context.add_cookies([{"name": "kaosheng_session", "value": who["session"], "url": system.service}])
     page = context.new_page()

@@ -80,6 +80,13 @@ def test_a_first_log_in_makes_candidate_registration_and_dossier(places: World, 
     assert AuditEvent.objects.filter(name="candidate:logged_in").count() == 1
 
 
+def test_a_provider_may_write_its_name_with_a_slash_at_the_end(places: World, provider: Provider) -> None:
+    provider.registrations = [dossiers.payload(places, subject=provider.subject)]
+    provider.claims = {"iss": f"{provider.issuer}/"}
+    answer = log_in(clients.anonymous(), provider)
+    assert answer.headers["Location"] == f"/dossiers/{Dossier.objects.get().pk}/"
+
+
 def test_the_button_of_the_registration_system_leads_to_its_registration(
     places: World, provider: Provider
 ) -> None:
