@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -90,12 +91,23 @@ def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def elsewhere(other_server: Cluster, tmp_path: Path) -> Place:
-    name = f"restored_{tmp_path.name}".lower().replace("-", "_")[:60]
-    other_server.create_databases(name)
-    return Place(
-        {"DATABASE_URL": other_server.url(name), "STORE_ROOT": str(tmp_path / "empty")}, tmp_path / "empty"
-    )
+def empty_place(other_server: Cluster, tmp_path: Path) -> Callable[[], Place]:
+    """Each call is another one on the other server."""
+    numbers = itertools.count()
+
+    def place() -> Place:
+        number = next(numbers)
+        name = f"restored_{number}_{tmp_path.name}".lower().replace("-", "_")[:60]
+        other_server.create_databases(name)
+        store = tmp_path / f"empty_{number}"
+        return Place({"DATABASE_URL": other_server.url(name), "STORE_ROOT": str(store)}, store)
+
+    return place
+
+
+@pytest.fixture
+def elsewhere(empty_place: Callable[[], Place]) -> Place:
+    return empty_place()
 
 
 @pytest.fixture
@@ -110,15 +122,17 @@ def here(settings: Any) -> Place:
 
 @dataclass(frozen=True)
 class Safe:
-    """A folder of backups and the key that opens them."""
+    """A folder of backups and the keys it is for."""
 
     folder: Path
     identity: Path
 
     @property
     def recipients(self) -> list[str]:
-        key = pyrage.x25519.Identity.from_str(self.identity.read_text().splitlines()[1])
-        return [str(key.to_public())]
+        """The public halves of all keys in the file."""
+        lines = self.identity.read_text().splitlines()
+        keys = [pyrage.x25519.Identity.from_str(line) for line in lines if not line.startswith("#")]
+        return [str(key.to_public()) for key in keys]
 
     @property
     def restore(self) -> tuple[str, ...]:
@@ -131,9 +145,16 @@ class Safe:
 
 @pytest.fixture
 def safe(tmp_path: Path) -> Safe:
-    file = tmp_path / "backup.key"
-    file.write_text(f"# a test's key\n{pyrage.x25519.Identity.generate()}\n")
-    return Safe(tmp_path / "backup", file)
+    return Safe(tmp_path / "backup", _key_file(tmp_path / "backup.key", _drawn_key()))
+
+
+def _drawn_key() -> str:
+    return str(pyrage.x25519.Identity.generate())
+
+
+def _key_file(path: Path, *keys: str) -> Path:
+    path.write_text("# a test's key\n" + "".join(f"{key}\n" for key in keys))
+    return path
 
 
 @pytest.fixture
@@ -294,8 +315,48 @@ def test_later_backups_copy_what_is_new_and_old_ones_go(
 
     assert keep_newest(folder, 1) == 2
     assert [backup.name for backup in backups.complete_backups(folder)] == [third.name]
-    assert not backups.object_path(folder, picture.object_key).exists()
-    assert len(list((folder / "objects").glob("??/*.age"))) == third.objects
+    assert not backups.object_path(folder, third, picture.object_key).exists()
+    assert len(list(folder.rglob("??/*.age"))) == third.objects
+
+
+def test_each_backup_opens_with_the_keys_of_its_day(
+    busy: World,
+    empty_place: Callable[[], Place],
+    tmp_path: Path,
+    time_machine_at: Callable[[int], None],
+) -> None:
+    """What was copied for one set of keys isn't taken for another's, and a file may hold several keys."""
+    first, second, stranger = _drawn_key(), _drawn_key(), _drawn_key()
+    opened_by = {(first,): (first,), (second,): (stranger, second), (first, second): (second,)}
+    made: dict[tuple[str, ...], Backup] = {}
+    for hours, keys in enumerate(opened_by):
+        time_machine_at(hours)
+        made[keys] = Safe(tmp_path / "backup", _key_file(tmp_path / "made for", *keys)).make()
+
+    assert [backup.copied for backup in made.values()] == [made[first,].objects] * 3
+    for keys, opening in opened_by.items():
+        safe = Safe(tmp_path / "backup", _key_file(tmp_path / "opened by", *opening))
+        said = empty_place().kaosheng(*safe.restore, "--name", made[keys].name)
+        assert f"objects restored {made[keys].objects}, missing 0, differing from their rows 0" in said
+    other_order = Safe(tmp_path / "backup", _key_file(tmp_path / "made for", second, first))
+    time_machine_at(len(made))
+    assert other_order.make().copied == 0
+
+    assert keep_newest(tmp_path / "backup", 1) == 3
+    assert len(list((tmp_path / "backup").rglob("*.age"))) == made[first,].objects + 1  # and the database
+
+
+def test_a_backup_of_before_that_noted_no_folder_of_objects_is_restored(
+    busy: World, elsewhere: Place, safe: Safe
+) -> None:
+    made = safe.make()
+    (safe.folder / made.objects_in).rename(safe.folder / "objects")
+    complete = safe.folder / made.name / "complete.json"
+    said = json.loads(complete.read_text())
+    del said["objects_in"]
+    complete.write_text(json.dumps(said))
+
+    assert "missing 0, differing from their rows 0" in elsewhere.kaosheng(*safe.restore)
 
 
 @pytest.fixture
@@ -334,7 +395,7 @@ def test_a_harmed_backup_is_refused_before_anything_is_written(busy: World, safe
     assert AuditEvent.objects.filter(name="system:restored").count() == 0
     with pytest.raises(BackupError, match="holds no complete backup 20200101"):
         restore(folder, key, name="20200101T000000Z")
-    an_object = backups.object_path(folder, backups.keys_of(folder, made)[0])
+    an_object = backups.object_path(folder, made, backups.keys_of(folder, made)[0])
     an_object.rename(folder / "aside")
     with pytest.raises(BackupError, match="1 objects are gone from the backup"):
         restore(folder, key)
@@ -352,13 +413,13 @@ def test_a_wrong_key_a_full_store_and_a_changed_object_are_refused(
     folder = safe.folder
     made = safe.make()
     right = safe.identity.read_text()
-    safe.identity.write_text(str(pyrage.x25519.Identity.generate()))
+    safe.identity.write_text(_drawn_key())
     assert "database.age can't be decrypted" in elsewhere.kaosheng(*safe.restore, fails=True)
     safe.identity.write_text(right)
     (there,) = LocalStore(elsewhere.store).put(b"somebody's")
     assert "the picture store isn't empty" in elsewhere.kaosheng(*safe.restore, fails=True)
     LocalStore(elsewhere.store).delete(there)
-    an_object = backups.object_path(folder, backups.keys_of(folder, made)[0])
+    an_object = backups.object_path(folder, made, backups.keys_of(folder, made)[0])
     content = bytearray(an_object.read_bytes())
     content[-20] ^= 1
     an_object.write_bytes(content)

@@ -1,9 +1,10 @@
 """Backups: the database as it was at one moment, and every object its rows name, encrypted, while people work.
 
-A backup folder holds every object once (`objects/ab/<key>.age`: objects never change, so later backups copy what is
-new) and one folder for each backup with `database.age` (pg_dump's custom form), `objects.txt` (the keys that belong to
-it) and, written last, `complete.json`. Files are in the age format for the public keys of BACKUP_RECIPIENTS: the machine that
-makes backups can't read them, and `age` alone can.
+A backup folder holds every object once for each set of recipients (`objects-<set>/ab/<key>.age`: objects never change, so
+later backups copy what is new) and one folder for each backup with `database.age` (pg_dump's custom form), `objects.txt` (the
+keys that belong to it) and, written last, `complete.json`. Files are in the age format for the public keys of
+BACKUP_RECIPIENTS: the machine that makes backups can't read them, and `age` alone can. Whoever holds a key of the set a backup
+was made for can read all of it; another set shares none of its objects.
 
 Why the copy is whole although it takes long: bytes are durable before the row that names them, so whatever the snapshot
 names is in the store; and a deletion that comes after the snapshot waits until the backup has ended (`object_lock`).
@@ -37,6 +38,7 @@ DATABASE: Final = "database.age"
 KEYS: Final = "objects.txt"
 COMPLETE: Final = "complete.json"
 OBJECTS: Final = "objects"
+_SET_DIGITS: Final = 12
 NAME: Final = "%Y%m%dT%H%M%SZ"
 
 
@@ -49,7 +51,8 @@ class Backup:
     """What `complete.json` says. `missing` are named objects the store couldn't give; a sound store has none.
 
     `audit_digest` is the digest of the last seal of the trail: noted here, outside the database, it shows whether
-    somebody rebuilt the trail since.
+    somebody rebuilt the trail since. `objects_in` is the folder of its objects, beside its own; the first backups noted
+    none and had one for all keys.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Backup:
     database_sha256: str
     keys_sha256: str
     audit_digest: str
+    objects_in: str = OBJECTS
 
 
 def make_backup(folder: Path, recipients: list[str]) -> Backup:
@@ -73,7 +77,8 @@ def make_backup(folder: Path, recipients: list[str]) -> Backup:
             _dump(unfinished / DATABASE, snapshot, public)
             keys, audit_digest = sorted(named_keys()), last_digest()
         _write(unfinished / KEYS, "".join(f"{key}\n" for key in keys).encode())
-        copied, missing = _copy_objects(folder / OBJECTS, keys, public)
+        objects_in = f"{OBJECTS}-{_set_of(public)}"
+        copied, missing = _copy_objects(folder / objects_in, keys, public)
     backup = Backup(
         name=f"{now:{NAME}}",
         taken_at=now.isoformat(),
@@ -83,6 +88,7 @@ def make_backup(folder: Path, recipients: list[str]) -> Backup:
         database_sha256=file_digest(unfinished / DATABASE),
         keys_sha256=file_digest(unfinished / KEYS),
         audit_digest=audit_digest,
+        objects_in=objects_in,
     )
     _write(unfinished / COMPLETE, json.dumps(asdict(backup), indent=1).encode())
     unfinished.rename(folder / backup.name)
@@ -103,14 +109,19 @@ def keep_newest(folder: Path, number: int) -> int:
     """
     with _alone():
         backups = complete_backups(folder)
-        old = backups[: max(0, len(backups) - number)]
-        for path in [*(folder / backup.name for backup in old), *folder.glob("*.unfinished")]:
+        kept_from = max(0, len(backups) - number)
+        for path in [*(folder / backup.name for backup in backups[:kept_from]), *folder.glob("*.unfinished")]:
             shutil.rmtree(path)
-        kept = {key for backup in backups[len(old) :] for key in keys_of(folder, backup)}
-        for path in (folder / OBJECTS).glob("??/*"):
-            if path.name.removesuffix(".age") not in kept:
-                path.unlink()
-    return len(old)
+        for objects in folder.glob(f"{OBJECTS}*"):
+            sharing = [backup for backup in backups[kept_from:] if backup.objects_in == objects.name]
+            _remove_unnamed(objects, {key for backup in sharing for key in keys_of(folder, backup)})
+    return kept_from
+
+
+def _remove_unnamed(objects: Path, named: set[str]) -> None:
+    for path in objects.glob("??/*"):
+        if path.name.removesuffix(".age") not in named:
+            path.unlink()
 
 
 def keys_of(folder: Path, backup: Backup) -> list[str]:
@@ -118,9 +129,9 @@ def keys_of(folder: Path, backup: Backup) -> list[str]:
     return (folder / backup.name / KEYS).read_text(encoding="ascii").split()
 
 
-def object_path(folder: Path, key: str) -> Path:
-    """Where a backup folder keeps an object."""
-    return folder / OBJECTS / key[:2] / f"{key}.age"
+def object_path(folder: Path, backup: Backup, key: str) -> Path:
+    """Where a backup folder keeps an object of a backup."""
+    return _path_in(folder / backup.objects_in, key)
 
 
 def file_digest(path: Path) -> str:
@@ -164,7 +175,7 @@ def _copy_objects(
 ) -> tuple[int, list[str]]:
     store, copied, missing = get_store(), 0, []
     for key in keys:
-        path = object_path(folder.parent, key)
+        path = _path_in(folder, key)
         if path.exists():
             continue
         try:
@@ -179,6 +190,16 @@ def _copy_objects(
     for path in folder.glob("??"):
         _sync(path)
     return copied, missing
+
+
+def _path_in(objects: Path, key: str) -> Path:
+    return objects / key[:2] / f"{key}.age"
+
+
+def _set_of(recipients: list[pyrage.x25519.Recipient]) -> str:
+    """A short name of who can read, whatever the order."""
+    texts = "\n".join(sorted({str(recipient) for recipient in recipients}))
+    return hashlib.sha256(texts.encode()).hexdigest()[:_SET_DIGITS]
 
 
 def _public_keys(recipients: list[str]) -> list[pyrage.x25519.Recipient]:

@@ -51,15 +51,15 @@ class Restored:
 def restore(folder: Path, identity: str, *, name: str = "") -> Restored:
     """Restore the newest backup of a folder, or the one named. Raises BackupError, DatabaseError, StoreUnavailable."""
     backup = _chosen(folder, name)
-    key = _private_key(identity)
+    private = _private_keys(identity)
     _require_unharmed(folder, backup)
     _require_empty()
-    _load(folder / backup.name / DATABASE, key)
+    _load(folder / backup.name / DATABASE, private)
     keys = keys_of(folder, backup)
     store = get_store()
     for object_key in keys:
         if object_key not in backup.missing:
-            store.put_back(object_key, _decrypted(object_path(folder, object_key), key))
+            store.put_back(object_key, _decrypted(object_path(folder, backup, object_key), private))
     differing = [
         str(pk)
         for pk, object_key, stored in Picture.objects.values_list(
@@ -92,12 +92,12 @@ def _chosen(folder: Path, name: str) -> Backup:
     )
 
 
-def _private_key(identity: str) -> pyrage.x25519.Identity:
+def _private_keys(identity: str) -> list[pyrage.x25519.Identity]:
     lines = [line for line in identity.splitlines() if line and not line.startswith("#")]
     try:
-        return pyrage.x25519.Identity.from_str(lines[0] if lines else "")
+        return [pyrage.x25519.Identity.from_str(line) for line in lines or [""]]
     except pyrage.IdentityError as error:
-        raise BackupError("that file holds no private key of age (AGE-SECRET-KEY-…)") from error
+        raise BackupError("that file holds what isn't a private key of age (AGE-SECRET-KEY-…)") from error
 
 
 def _require_empty() -> None:
@@ -117,13 +117,13 @@ def _require_unharmed(folder: Path, backup: Backup) -> None:
     lost = [
         key
         for key in keys_of(folder, backup)
-        if key not in backup.missing and not object_path(folder, key).exists()
+        if key not in backup.missing and not object_path(folder, backup, key).exists()
     ]
     if lost:
         raise BackupError(f"{len(lost)} objects are gone from the backup, the first {lost[0]}")
 
 
-def _load(file: Path, key: pyrage.x25519.Identity) -> None:
+def _load(file: Path, private: list[pyrage.x25519.Identity]) -> None:
     loading = start_program(
         "pg_restore",
         *("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"),
@@ -133,7 +133,7 @@ def _load(file: Path, key: pyrage.x25519.Identity) -> None:
     assert loading.stdin is not None  # noqa: S101 - for the type checker
     try:
         with file.open("rb") as encrypted, contextlib.suppress(BrokenPipeError):
-            pyrage.decrypt_io(encrypted, loading.stdin, [key])
+            pyrage.decrypt_io(encrypted, loading.stdin, private)
     except pyrage.DecryptError as error:
         loading.kill()
         raise BackupError(f"{file.parent.name}/{file.name} can't be decrypted: {error}") from error
@@ -144,8 +144,8 @@ def _load(file: Path, key: pyrage.x25519.Identity) -> None:
     require_success(loading, "pg_restore")
 
 
-def _decrypted(path: Path, key: pyrage.x25519.Identity) -> bytes:
+def _decrypted(path: Path, private: list[pyrage.x25519.Identity]) -> bytes:
     try:
-        return bytes(pyrage.decrypt(path.read_bytes(), [key]))
+        return bytes(pyrage.decrypt(path.read_bytes(), private))
     except pyrage.DecryptError as error:
         raise BackupError(f"{path.name} can't be decrypted: {error}") from error
