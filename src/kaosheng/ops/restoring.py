@@ -32,10 +32,15 @@ from kaosheng.pictures.store import get_store
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came back. `differing` are pictures whose bytes aren't those their row was written for."""
+    """What came back.
+
+    `lost` are the keys of objects that were in the backup and are gone from it or damaged; `differing` are pictures whose
+    bytes aren't those their row was written for.
+    """
 
     backup: Backup
     objects: int
+    lost: list[str]
     differing: list[str]
     trail: Verification
     broken: list[Violation]
@@ -45,31 +50,25 @@ class Restored:
     def is_whole(self) -> bool:
         """Whether everything is as it was."""
         same_trail = self.trail.broken_seal is None and self.trail.digest == self.backup.audit_digest
-        return not self.differing and not self.backup.missing and not self.broken and same_trail
+        same_pictures = not (self.lost or self.differing or self.backup.missing)
+        return same_pictures and not self.broken and same_trail
 
 
 def restore(folder: Path, identity: str, *, name: str = "") -> Restored:
-    """Restore the newest backup of a folder, or the one named. Raises BackupError, DatabaseError, StoreUnavailable."""
+    """Restore the newest backup of a folder, or the one named, but for objects it lost.
+
+    Raises BackupError, DatabaseError, StoreUnavailable.
+    """
     backup = _chosen(folder, name)
     private = _private_keys(identity)
     _require_unharmed(folder, backup)
     _require_empty()
     _load(folder / backup.name / DATABASE, private)
-    keys = keys_of(folder, backup)
-    store = get_store()
-    for object_key in keys:
-        if object_key not in backup.missing:
-            store.put_back(object_key, _decrypted(object_path(folder, backup, object_key), private))
-    differing = [
-        str(pk)
-        for pk, object_key, stored in Picture.objects.values_list(
-            "pk", "object_key", "stored_digest"
-        ).iterator()
-        if object_key not in backup.missing and digest(store.read(object_key)) != stored
-    ]
+    objects, lost = _put_objects_back(folder, backup, private)
+    differing = _differing(without={*backup.missing, *lost})
     trail, broken = verify(), violations()
     added = continue_numbers()
-    restored = Restored(backup, len(keys) - len(backup.missing), differing, trail, broken, added)
+    restored = Restored(backup, objects, lost, differing, trail, broken, added)
     record(
         AuditName.SYSTEM_RESTORED,
         by=By("system", "restore"),
@@ -114,13 +113,6 @@ def _require_unharmed(folder: Path, backup: Backup) -> None:
     for file, expected in ((DATABASE, backup.database_sha256), (KEYS, backup.keys_sha256)):
         if file_digest(folder / backup.name / file) != expected:
             raise BackupError(f"{backup.name}/{file} was changed since it was written: its digest differs")
-    lost = [
-        key
-        for key in keys_of(folder, backup)
-        if key not in backup.missing and not object_path(folder, backup, key).exists()
-    ]
-    if lost:
-        raise BackupError(f"{len(lost)} objects are gone from the backup, the first {lost[0]}")
 
 
 def _load(file: Path, private: list[pyrage.x25519.Identity]) -> None:
@@ -144,8 +136,26 @@ def _load(file: Path, private: list[pyrage.x25519.Identity]) -> None:
     require_success(loading, "pg_restore")
 
 
-def _decrypted(path: Path, private: list[pyrage.x25519.Identity]) -> bytes:
-    try:
-        return bytes(pyrage.decrypt(path.read_bytes(), private))
-    except pyrage.DecryptError as error:
-        raise BackupError(f"{path.name} can't be decrypted: {error}") from error
+def _put_objects_back(
+    folder: Path, backup: Backup, private: list[pyrage.x25519.Identity]
+) -> tuple[int, list[str]]:
+    """Put back what the backup can give; how many objects, and the keys of those it lost: one of a million stops nothing."""
+    store, missing, restored, lost = get_store(), set(backup.missing), 0, []
+    for key in keys_of(folder, backup):
+        if key in missing:
+            continue
+        try:
+            content = bytes(pyrage.decrypt(object_path(folder, backup, key).read_bytes(), private))
+        except (OSError, pyrage.DecryptError):
+            lost.append(key)
+            continue
+        store.put_back(key, content)
+        restored += 1
+    return restored, lost
+
+
+def _differing(*, without: set[str]) -> list[str]:
+    """The ids of pictures whose bytes aren't those of their row, but for objects that weren't restored."""
+    store = get_store()
+    rows = Picture.objects.values_list("pk", "object_key", "stored_digest").iterator()
+    return [str(pk) for pk, key, stored in rows if key not in without and digest(store.read(key)) != stored]

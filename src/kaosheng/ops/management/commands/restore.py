@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from kaosheng.casework.queries.objects import who_names
 from kaosheng.ops.backup import BackupError
 from kaosheng.ops.embedded_postgres import DatabaseError
 from kaosheng.ops.restoring import Restored, restore
@@ -37,7 +38,9 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self._tell(done)
         if not done.is_whole:
-            raise CommandError("what was restored isn't whole", returncode=1)
+            raise CommandError(
+                "what was restored isn't whole: all is there but what is named above", returncode=1
+            )
 
     def _tell(self, done: Restored) -> None:
         trail = done.trail.why or (
@@ -47,9 +50,14 @@ class Command(BaseCommand):
         )
         self.stdout.write(
             f"backup {done.backup.name}\nobjects restored {done.objects}, missing {len(done.backup.missing)}, "
-            f"differing from their rows {len(done.differing)}\n"
+            f"lost {len(done.lost)}, differing from their rows {len(done.differing)}\n"
             f"audit seals {done.trail.seals}: {trail}\ninvariants broken {len(done.broken)}\n"
             f"added to transaction numbers {done.added_to_transactions}"
         )
+        for word, keys in (("MISSING", done.backup.missing), ("LOST", done.lost)):
+            for key in keys:
+                self.stdout.write(f"{word} {key}: {', '.join(who_names([key]))}")
+        for picture in done.differing:
+            self.stdout.write(f"DIFFERING {picture}")
         for violation in done.broken:
             self.stdout.write(f"BROKEN {violation.name}: {', '.join(violation.offenders)}")
