@@ -18,7 +18,7 @@ from factories import World, dossiers, people, world
 from factories.world import close_window
 from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.jobs.objects import sweep
-from kaosheng.casework.jobs.retention import erase_due
+from kaosheng.casework.jobs.retention import NotErasedError, erase_due, erase_round
 from kaosheng.casework.models import Dossier, Picture, Recheck, Step, Submission
 from kaosheng.casework.queries.keeping import last_day
 from kaosheng.domain.deadlines import HOUSE_TIME
@@ -62,8 +62,14 @@ def last_day_of(dossier: Dossier) -> date:
 
 
 def erased_in_the_night_after(day: date) -> int:
-    with time_machine.travel(datetime.combine(day + timedelta(days=1), time(3, 27), HOUSE_TIME), tick=False):
-        return erase_due()
+    with the_night_after(day):
+        erased, failed = erase_due()
+    assert failed == []
+    return erased
+
+
+def the_night_after(day: date) -> time_machine.travel:
+    return time_machine.travel(datetime.combine(day + timedelta(days=1), time(3, 27), HOUSE_TIME), tick=False)
 
 
 def archives() -> list[Path]:
@@ -156,9 +162,32 @@ def test_history_goes_only_with_a_row_in_the_trail_about_its_own_dossier(places:
 
 
 @pytest.mark.harms
-def test_nothing_goes_when_a_picture_cannot_be_archived(places: World, cast: Cast) -> None:
-    dossier = dossiers.brought_to(places, "released", cast=cast)
-    get_store().delete(dossier.pictures.order_by("pk")[0].object_key)
-    assert erased_in_the_night_after(last_day_of(dossier)) == 0
-    assert Dossier.objects.filter(pk=dossier.pk).exists()
-    assert not AuditEvent.objects.filter(name="dossier:erased").exists()
+def test_what_cannot_be_archived_stays_is_named_and_keeps_nobody_else(places: World, cast: Cast) -> None:
+    first, *others = sorted(
+        (dossiers.brought_to(places, "released", cast=cast) for _ in range(3)), key=lambda dossier: dossier.pk
+    )
+    get_store().delete(first.pictures.order_by("pk")[0].object_key)
+
+    with (
+        the_night_after(max(last_day_of(dossier) for dossier in (first, *others))),
+        pytest.raises(NotErasedError, match=f"1 dossiers past their last day couldn't be erased: {first.pk}"),
+    ):
+        erase_round.func(timestamp=0)
+
+    assert Dossier.objects.get() == first
+    erased = AuditEvent.objects.filter(name="dossier:erased").values_list("object", flat=True)
+    assert sorted(erased) == sorted(str(dossier.pk) for dossier in others)
+
+
+def test_a_full_archive_keeps_no_draft_here(places: World, cast: Cast, tmp_path: Path) -> None:
+    record = dossiers.brought_to(places, "released", cast=cast)
+    draft = dossiers.register(places)
+    dossiers.lapse(draft)
+    (tmp_path / "archive").write_bytes(
+        b"in the way of the folder: an error of the system's, as of a full disk"
+    )
+
+    with the_night_after(max(last_day_of(record), last_day_of(draft))):
+        assert erase_due() == (1, [record.pk])
+
+    assert Dossier.objects.get() == record

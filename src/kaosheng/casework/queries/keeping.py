@@ -54,13 +54,11 @@ def is_over(dossier: Dossier, *, today: date) -> bool:
     return last_day(dossier, submitted=submitted, published_at=published, today=today) < today
 
 
-def those_over(*, today: date, limit: int) -> list[UUID]:
-    """Dossiers whose last day has passed, at most `limit`; the verb asks `is_over` again under the lock."""
-    found: list[UUID] = []
+def those_over(*, today: date) -> Iterator[UUID]:
+    """Dossiers whose last day has passed, each once; the verb asks `is_over` again under the lock."""
     for intake in Intake.objects.all():
         for dossiers in _over_in(intake, today):
-            found += dossiers.order_by("pk").values_list("pk", flat=True)[: limit - len(found)]
-    return found
+            yield from dossiers.order_by("pk").values_list("pk", flat=True).iterator()
 
 
 def _over_in(intake: Intake, today: date) -> Iterator[QuerySet[Dossier]]:
