@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import itertools
 import json
 import os
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import Any
 
 import pyrage
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from factories import World, dossiers, world
@@ -26,7 +28,7 @@ from kaosheng.audit.models import AuditEvent
 from kaosheng.audit.sealing import seal_settled, verify
 from kaosheng.casework.jobs.objects import delete_objects
 from kaosheng.casework.models import Picture
-from kaosheng.casework.queries.objects import object_lock
+from kaosheng.casework.queries.objects import backup_lock, may_delete_objects, object_lock
 from kaosheng.casework.services.pictures import delete_picture
 from kaosheng.domain.states import State
 from kaosheng.ops import backup as backups
@@ -267,24 +269,119 @@ def test_a_deletion_waits_for_the_backup_and_is_done_after_it(busy: World) -> No
     assert not [entry for entry in get_store().objects() if entry.key in keys]
 
 
-def test_nothing_is_tidied_away_from_a_backup_that_runs(busy: World, safe: Safe) -> None:
+def test_nothing_is_made_or_tidied_beside_a_backup_that_runs(busy: World, safe: Safe) -> None:
     begun = safe.folder / "20270101T000000Z.unfinished"
     begun.mkdir(parents=True)
-    with _a_backup_running(), pytest.raises(BackupError, match="another backup is running"):
-        keep_newest(safe.folder, 1)
+    with _a_backup_running():
+        with pytest.raises(BackupError, match="another backup is running"):
+            safe.make()
+        with pytest.raises(BackupError, match="another backup is running"):
+            keep_newest(safe.folder, 1)
     assert begun.exists()
     keep_newest(safe.folder, 1)
     assert not begun.exists()
 
 
+def test_a_backup_waits_for_a_deletion_that_has_begun(busy: World, safe: Safe) -> None:
+    with _objects_being_deleted() as ends:
+        making = threading.Thread(target=_make_and_close, args=(safe,))
+        making.start()
+        _wait_until_somebody_waits()
+        ends.set()
+        making.join()
+    (made,) = backups.complete_backups(safe.folder)
+    assert made.missing == []
+
+
+def test_a_backup_that_waited_in_vain_says_for_what(
+    busy: World, safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backups, "DELETING_ENDS_WITHIN", dt.timedelta(milliseconds=50))
+    with (
+        _objects_being_deleted(),
+        pytest.raises(
+            BackupError, match=r"waited 0.05 s for objects being deleted, by process \d+ of the database"
+        ),
+    ):
+        safe.make()
+    assert not safe.folder.exists()
+    assert safe.make().missing == []
+
+
+def test_nothing_old_is_removed_when_something_is_missing(
+    busy: World, here: Place, safe: Safe, time_machine_at: Callable[[int], None]
+) -> None:
+    time_machine_at(-1)
+    whole = safe.make()
+    lost = dossiers.upload(dossiers.register(busy)).object_key
+    get_store().delete(lost)
+    recipients = {"BACKUP_RECIPIENTS": ",".join(safe.recipients)}
+    command = Place(here.environment | recipients, here.store)
+
+    said = command.kaosheng("backup", str(safe.folder), "--keep", "1", fails=True)
+
+    assert f"1 objects are missing, the first {lost}; no older backup was removed" in said
+    first, second = backups.complete_backups(safe.folder)
+    assert (first.name, second.missing) == (whole.name, [lost])
+
+
+def _make_and_close(safe: Safe) -> None:
+    try:
+        safe.make()
+    finally:
+        connections.close_all()
+
+
+def _wait_until_somebody_waits() -> None:
+    give_up = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < give_up:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database"
+                " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+            )
+            if cursor.fetchone() == (1,):
+                return
+    pytest.fail("the backup doesn't wait")
+
+
 @contextlib.contextmanager
 def _a_backup_running() -> Iterator[None]:
-    """Hold the lock a backup holds, from another connection."""
+    """Hold the locks a backup holds, from another connection."""
+
+    @contextlib.contextmanager
+    def locks() -> Iterator[None]:
+        with backup_lock() as alone, object_lock(wait=dt.timedelta(seconds=10)):
+            assert alone
+            yield
+
+    with _held_elsewhere(locks):
+        yield
+
+
+@contextlib.contextmanager
+def _objects_being_deleted() -> Iterator[threading.Event]:
+    """A deletion's transaction that stays open until it is told to end."""
+
+    @contextlib.contextmanager
+    def deletion() -> Iterator[None]:
+        with transaction.atomic():
+            assert may_delete_objects()
+            yield
+
+    with _held_elsewhere(deletion) as ends:
+        yield ends
+
+
+@contextlib.contextmanager
+def _held_elsewhere(
+    block: Callable[[], contextlib.AbstractContextManager[None]],
+) -> Iterator[threading.Event]:
+    """Stay in the block on another connection until the event is set."""
     entered, leave = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with object_lock() as alone:
-            assert alone
+        with block():
             entered.set()
             leave.wait(20)
         connections.close_all()
@@ -293,7 +390,7 @@ def _a_backup_running() -> Iterator[None]:
     holder.start()
     assert entered.wait(10)
     try:
-        yield
+        yield leave
     finally:
         leave.set()
         holder.join()
@@ -363,8 +460,6 @@ def test_a_backup_of_before_that_noted_no_folder_of_objects_is_restored(
 
 @pytest.fixture
 def time_machine_at() -> Iterator[Callable[[int], None]]:
-    import datetime as dt
-
     import time_machine
 
     started: list[Any] = []

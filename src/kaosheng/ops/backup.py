@@ -20,7 +20,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +29,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from kaosheng.audit.sealing import last_digest
-from kaosheng.casework.queries.objects import named_keys, object_lock
+from kaosheng.casework.queries.objects import (
+    ObjectsBeingDeletedError,
+    backup_lock,
+    named_keys,
+    object_lock,
+)
 from kaosheng.domain.errors import Refusal
 from kaosheng.ops.postgres_programs import require_success, start_program
 from kaosheng.pictures.store import get_store
@@ -38,6 +43,8 @@ DATABASE: Final = "database.age"
 KEYS: Final = "objects.txt"
 COMPLETE: Final = "complete.json"
 OBJECTS: Final = "objects"
+DELETING_ENDS_WITHIN: Final = timedelta(minutes=5)
+"""How long a backup waits for a job that deletes objects: a sweep goes through the whole store."""
 _SET_DIGITS: Final = 12
 NAME: Final = "%Y%m%dT%H%M%SZ"
 
@@ -69,7 +76,7 @@ class Backup:
 def make_backup(folder: Path, recipients: list[str]) -> Backup:
     """Make one more backup in a folder. Raises BackupError, DatabaseError, StoreUnavailable, OSError."""
     public = _public_keys(recipients)
-    with _alone():
+    with _alone(), _nothing_deleted():
         now = timezone.now().astimezone(UTC)
         unfinished = folder / f"{now:{NAME}}.unfinished"
         unfinished.mkdir(parents=True, mode=0o700)
@@ -142,13 +149,21 @@ def file_digest(path: Path) -> str:
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """Raise BackupError unless nobody else makes a backup, tidies or deletes objects until the block ends."""
-    with object_lock() as alone:
+    """Raise BackupError unless nobody else makes a backup or tidies until the block ends."""
+    with backup_lock() as alone:
         if not alone:
-            raise BackupError(
-                "another backup is running, or objects are being deleted: try again in a minute"
-            )
+            raise BackupError("another backup is running: try again once it has ended")
         yield
+
+
+@contextlib.contextmanager
+def _nothing_deleted() -> Iterator[None]:
+    """Have every object of the store stay until the block ends. Raises BackupError when deleting doesn't end before it."""
+    try:
+        with object_lock(wait=DELETING_ENDS_WITHIN):
+            yield
+    except ObjectsBeingDeletedError as error:
+        raise BackupError(f"{error}: no backup was made") from error
 
 
 @contextlib.contextmanager

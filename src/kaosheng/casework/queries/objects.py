@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import islice
 from typing import Final
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Q
+from psycopg.errors import LockNotAvailable
 
 from kaosheng.casework.models import Picture
 from kaosheng.catalogue.models import MaterialKind
 
 _OBJECTS: Final = 0x0B1EC7
+_BACKUP: Final = 0x0BAC0B
 _AT_ONCE: Final = 1000
+
+
+class ObjectsBeingDeletedError(Exception):
+    """Objects were being deleted all the time somebody waited for the lock; the text says how long and by whom."""
+
+    def __init__(self, waited: timedelta, processes: list[int]) -> None:
+        """Name the database's processes, as `pg_stat_activity` lists them."""
+        who = ", ".join(str(process) for process in processes) or "one that has just ended"
+        super().__init__(
+            f"waited {waited.total_seconds():g} s for objects being deleted, by process {who} of the database"
+        )
 
 
 def named_keys() -> Iterator[str]:
@@ -41,17 +55,54 @@ def _in_parts(keys: Iterable[str]) -> Iterator[list[str]]:
 
 
 @contextmanager
-def object_lock() -> Iterator[bool]:
-    """Try to keep everybody from deleting objects until the block ends; False where somebody deletes, or does the same."""
+def backup_lock() -> Iterator[bool]:
+    """Try to be the only one who changes backups until the block ends; False where another is."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_OBJECTS])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_BACKUP])
         (alone,) = cursor.fetchone()
     try:
         yield alone
     finally:
         if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_OBJECTS])
+            _unlock(_BACKUP)
+
+
+@contextmanager
+def object_lock(*, wait: timedelta) -> Iterator[None]:
+    """Keep everybody from deleting objects until the block ends, once those who do it now have ended; outside a transaction.
+
+    Raises ObjectsBeingDeletedError when they haven't after `wait`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{wait.total_seconds():.3f}s"])
+        try:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_OBJECTS])
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise ObjectsBeingDeletedError(wait, _deleting()) from error
+            raise
+        finally:
+            cursor.execute("RESET lock_timeout")
+    try:
+        yield
+    finally:
+        _unlock(_OBJECTS)
+
+
+def _deleting() -> list[int]:
+    """The database's processes in whose transactions objects are deleted now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database WHERE locktype = 'advisory' AND granted"
+            " AND datname = current_database() AND classid = 0 AND objid = %s ORDER BY pid",
+            [_OBJECTS],
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def _unlock(number: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 
 def may_delete_objects() -> bool:

@@ -22,14 +22,19 @@ class Command(BaseCommand):
         """Take the folder, and how many backups to keep."""
         parser.add_argument("folder", type=Path, metavar="FOLDER")
         parser.add_argument(
-            "--keep", type=int, default=0, metavar="N", help="remove all but the newest N afterwards"
+            "--keep",
+            type=int,
+            default=0,
+            metavar="N",
+            help="remove all but the newest N afterwards, unless something is missing",
         )
 
     def handle(self, *_args: object, **options: Any) -> None:
         """Print what was copied; exit with 1 when the store couldn't give everything the rows name."""
         try:
             made = make_backup(options["folder"], settings.BACKUP_RECIPIENTS)
-            removed = keep_newest(options["folder"], options["keep"]) if options["keep"] > 0 else 0
+            tidies = options["keep"] > 0 and not made.missing
+            removed = keep_newest(options["folder"], options["keep"]) if tidies else 0
         except (BackupError, DatabaseError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
@@ -38,5 +43,6 @@ class Command(BaseCommand):
         )
         if made.missing:
             raise CommandError(
-                f"{len(made.missing)} objects are missing, the first {made.missing[0]}", returncode=1
+                f"{len(made.missing)} objects are missing, the first {made.missing[0]}; no older backup was removed",
+                returncode=1,
             )
