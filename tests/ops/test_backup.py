@@ -26,7 +26,7 @@ from factories import World, dossiers, world
 from factories.people import cast
 from kaosheng.audit.models import AuditEvent
 from kaosheng.audit.sealing import seal_settled, verify
-from kaosheng.casework.jobs.objects import delete_objects
+from kaosheng.casework.jobs.objects import delete_objects, sweep_store
 from kaosheng.casework.models import Picture
 from kaosheng.casework.queries.objects import backup_lock, may_delete_objects, object_lock
 from kaosheng.casework.services.pictures import delete_picture
@@ -267,6 +267,19 @@ def test_a_deletion_waits_for_the_backup_and_is_done_after_it(busy: World) -> No
         assert 50 < (waiting.scheduled_at - timezone.now()).total_seconds() <= 60
     delete_objects.func(keys=keys)
     assert not [entry for entry in get_store().objects() if entry.key in keys]
+
+
+def test_a_sweep_comes_again_after_the_backup(busy: World) -> None:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    with _a_backup_running():
+        sweep_store.func(timestamp=0)
+        sweep_store.func(timestamp=60)
+        waiting = ProcrastinateJob.objects.get(task_name__endswith="sweep_store")
+    assert waiting.scheduled_at is not None
+    assert 50 < (waiting.scheduled_at - timezone.now()).total_seconds() <= 60
+    sweep_store.func(timestamp=60)
+    assert ProcrastinateJob.objects.filter(task_name__endswith="sweep_store").count() == 1
 
 
 def test_nothing_is_made_or_tidied_beside_a_backup_that_runs(busy: World, safe: Safe) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.types import TimeDeltaParams
 
 from kaosheng.casework.models import Picture
@@ -21,8 +24,11 @@ LEFT_ALONE_FOR: Final = timedelta(hours=24)
 
 AFTER_A_BACKUP: Final[TimeDeltaParams] = {"minutes": 1}
 
+WHILE_THE_STORE_IS_AWAY: Final = RetryStrategy(max_attempts=15, exponential_wait=2)
+"""Fifteen further tries, the last 18 hours after the first: deleted within a day, as candidates are told."""
 
-@app.task(queue="objects")
+
+@app.task(queue="objects", retry=WHILE_THE_STORE_IS_AWAY)
 def delete_objects(*, keys: list[str]) -> None:
     """Delete the bytes of pictures whose rows are gone; keys still named by a row are kept.
 
@@ -36,16 +42,19 @@ def delete_objects(*, keys: list[str]) -> None:
 
 
 @app.periodic(cron="17 19 * * *")  # the queue counts in UTC: 03:17 in the house
-@app.task(queue="objects", queueing_lock="sweep_store")
+@app.task(queue="objects", queueing_lock="sweep_store", retry=WHILE_THE_STORE_IS_AWAY)
 def sweep_store(timestamp: int) -> None:
     """Remove leftovers of interrupted uploads, every night; `timestamp`, the tick of the clock, is how the queue calls it."""
-    sweep()
+    if sweep() is None:
+        # The next night's may wait already, after a backup that took so long.
+        with contextlib.suppress(AlreadyEnqueued):
+            sweep_store.configure(schedule_in=AFTER_A_BACKUP).defer(timestamp=timestamp)
 
 
-def sweep() -> int:
-    """Delete unreferenced objects older than a day; how many. None while a backup runs: the next night does."""
+def sweep() -> int | None:
+    """Delete unreferenced objects older than a day; how many, or None while a backup runs, which may have to copy them."""
     with transaction.atomic():
-        return _swept() if may_delete_objects() else 0
+        return _swept() if may_delete_objects() else None
 
 
 def _swept() -> int:
