@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from factories import World, dossiers
 from kaosheng.audit.models import AuditEvent
-from kaosheng.casework.jobs.scrub import scrub, shards_of
+from kaosheng.casework.jobs.scrub import StoreAwayError, scrub, shards_of
 from kaosheng.casework.models import Picture
 from kaosheng.pictures.store import get_store
 
@@ -37,7 +38,14 @@ def test_it_finds_what_changed_is_gone_or_cannot_be_read_and_nothing_else(here: 
 
     assert read == 4 + len(sound)
     assert sound
-    assert sorted(rotten) == sorted(str(picture.pk) for picture in (changed, gone, bare, unreadable))
+    assert sorted((rot.picture, rot.key, rot.fault) for rot in rotten) == sorted(
+        [
+            (str(changed.pk), changed.object_key, "changed"),
+            (str(gone.pk), gone.object_key, "missing"),
+            (str(bare.pk), bare.thumbnail_key, "missing"),
+            (str(unreadable.pk), unreadable.object_key, "unreadable"),
+        ]
+    )
     events = AuditEvent.objects.filter(name="store:rot_found", object=str(dossier.pk))
     assert {event.details["picture"]: event.details["fault"] for event in events} == {
         str(changed.pk): "changed",
@@ -45,8 +53,29 @@ def test_it_finds_what_changed_is_gone_or_cannot_be_read_and_nothing_else(here: 
         str(bare.pk): "missing",
         str(unreadable.pk): "unreadable",
     }
-    with pytest.raises(CommandError, match="restore these"):
+    said = io.StringIO()
+    with pytest.raises(CommandError, match="put these back"):
+        call_command("scrub", stdout=said)
+    assert f"ROTTEN {bare.thumbnail_key} missing: {bare.pk}\n" in said.getvalue()
+
+
+@pytest.mark.harms
+@pytest.mark.parametrize("away", ["gone", "empty", "another file's place"])
+def test_a_store_that_is_away_is_one_failure_and_no_picture_s_fault(
+    here: World, settings: Any, away: str
+) -> None:
+    dossiers.fill(dossiers.register(here))
+    settings.STORE_ROOT.rename(settings.STORE_ROOT.with_name("aside"))
+    if away == "empty":
+        settings.STORE_ROOT.mkdir()
+    elif away == "another file's place":
+        settings.STORE_ROOT.write_bytes(b"")
+
+    with pytest.raises(StoreAwayError):
+        scrub(EVERY)
+    with pytest.raises(CommandError, match="STORE_ROOT"):
         call_command("scrub")
+    assert not AuditEvent.objects.filter(name="store:rot_found").exists()
 
 
 def test_a_part_is_read_and_the_parts_make_the_whole(here: World) -> None:

@@ -564,6 +564,40 @@ def test_a_picture_that_rotted_before_the_backup_is_named(
     assert "what was restored isn't whole" in said
 
 
+def test_single_objects_are_put_back_as_they_were_accepted(
+    busy: World, here: Place, safe: Safe, time_machine_at: Callable[[int], None]
+) -> None:
+    """Of a picture that had rotted before a later set of keys copied it anew, the earlier copy is taken."""
+    picture, other = Picture.objects.all()[:2]
+    accepted, thumbnail = get_store().read(picture.object_key), get_store().read(other.thumbnail_key)
+    time_machine_at(-1)
+    first = safe.make()
+    get_store().delete(other.thumbnail_key)
+    path = here.store / picture.object_key[:2] / picture.object_key
+    path.write_bytes(b"rot" + accepted[3:])
+    time_machine_at(0)
+    _key_file(safe.identity, *safe.identity.read_text().splitlines()[1:], _drawn_key())
+    safe.make()
+
+    said = here.kaosheng(
+        *safe.restore, "--object", picture.object_key, other.thumbnail_key, "0" * 32, fails=True
+    )
+
+    for key in (picture.object_key, other.thumbnail_key):
+        assert f"PUT BACK {key} from {first.name}" in said
+    assert f"{'0' * 32} isn't put back: no row names it" in said
+    assert get_store().read(picture.object_key) == accepted
+    assert get_store().read(other.thumbnail_key) == thumbnail
+
+    backups.object_path(safe.folder, first, picture.object_key).unlink()
+    path.write_bytes(b"rot")
+    said = here.kaosheng(*safe.restore, "--object", picture.object_key, fails=True)
+    assert (
+        f"{picture.object_key} isn't put back: no backup in {safe.folder} has it as it was accepted" in said
+    )
+    assert path.read_bytes() == b"rot"
+
+
 def test_nobody_to_read_it_makes_no_backup(tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="BACKUP_RECIPIENTS is empty"):
         make_backup(tmp_path / "backup", [])

@@ -1,4 +1,4 @@
-"""Restoring a backup into an empty database and an empty store, and proof that it is all there."""
+"""Restoring a backup into an empty database and an empty store, and proof that it is all there; or single objects."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.audit.sealing import Verification, continue_numbers, verify
 from kaosheng.casework.models import Picture
+from kaosheng.casework.queries.objects import who_names
 from kaosheng.crypto.digests import digest
 from kaosheng.ops.backup import (
     DATABASE,
@@ -77,6 +78,23 @@ def restore(folder: Path, identity: str, *, name: str = "") -> Restored:
         whole=restored.is_whole,
     )
     return restored
+
+
+def put_back(folder: Path, identity: str, key: str) -> Backup:
+    """Put one object back into the store as it was accepted; the backup it came from, the newest that has it so.
+
+    Raises BackupError, StoreUnavailable.
+    """
+    private = _private_keys(identity)
+    if next(who_names([key]), None) is None:
+        raise BackupError(f"{key} isn't put back: no row names it")
+    accepted = Picture.objects.filter(object_key=key).values_list("stored_digest", flat=True).first()
+    for backup in reversed(complete_backups(folder)):
+        content = _object(folder, backup, key, private)
+        if content is not None and accepted in {None, digest(content)}:
+            get_store().put_back(key, content)
+            return backup
+    raise BackupError(f"{key} isn't put back: no backup in {folder} has it as it was accepted")
 
 
 def _chosen(folder: Path, name: str) -> Backup:
@@ -144,14 +162,21 @@ def _put_objects_back(
     for key in keys_of(folder, backup):
         if key in missing:
             continue
-        try:
-            content = bytes(pyrage.decrypt(object_path(folder, backup, key).read_bytes(), private))
-        except (OSError, pyrage.DecryptError):
+        content = _object(folder, backup, key, private)
+        if content is None:
             lost.append(key)
             continue
         store.put_back(key, content)
         restored += 1
     return restored, lost
+
+
+def _object(folder: Path, backup: Backup, key: str, private: list[pyrage.x25519.Identity]) -> bytes | None:
+    """An object of a backup; None where it is gone, damaged or for another key."""
+    try:
+        return bytes(pyrage.decrypt(object_path(folder, backup, key).read_bytes(), private))
+    except (OSError, pyrage.DecryptError):
+        return None
 
 
 def _differing(*, without: set[str]) -> list[str]:

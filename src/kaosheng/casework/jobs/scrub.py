@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -36,43 +37,73 @@ def shards_of(night: date) -> list[str]:
     return [f"{(first + number) % SHARDS:02x}" for number in range(SHARDS_A_NIGHT)]
 
 
-def scrub(shards: Iterable[str]) -> tuple[int, list[str]]:
-    """Compare the pictures of these shards; how many were read, and the ids of those that aren't what was accepted.
+class StoreAwayError(Exception):
+    """The store gives nothing at all; that says nothing about any picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rot:
+    """An object that isn't what was accepted: `fault` is missing, unreadable or changed; `picture` is the id of its row."""
+
+    picture: str
+    key: str
+    fault: str
+
+
+def scrub(shards: Iterable[str]) -> tuple[int, list[Rot]]:
+    """Compare the pictures of these shards; how many were read, and the objects that aren't what was accepted.
 
     Each of those is an audit event and an error in the log; one that can't be read keeps nobody from reading the next.
+    Raises StoreAwayError, and records nothing, where the store itself is away.
     """
     read, rotten = 0, []
     for shard in shards:
         rows = Picture.objects.filter(object_key__startswith=shard)
         for picture in rows.only("object_key", "thumbnail_key", "stored_digest", "dossier_id").iterator():
             read += 1
-            fault = _fault(picture)
+            found = list(_rot_of(picture))
             # Somebody may have deleted it since the row was read.
-            if fault and Picture.objects.filter(pk=picture.pk).exists():
-                _report(picture, fault)
-                rotten.append(str(picture.pk))
+            if found and Picture.objects.filter(pk=picture.pk).exists():
+                _require_store()
+                for rot in found:
+                    _report(picture, rot)
+                rotten += found
     log.info("store_scrubbed", pictures=read, rotten=len(rotten))
     return read, rotten
 
 
-def _fault(picture: Picture) -> str:
-    store = get_store()
+def _rot_of(picture: Picture) -> Iterator[Rot]:
+    for key, expected in ((picture.object_key, picture.stored_digest), (picture.thumbnail_key, None)):
+        if fault := _fault(key, expected):
+            yield Rot(str(picture.pk), key, fault)
+
+
+def _fault(key: str, expected: str | None) -> str:
+    """What is wrong with an object; of a thumbnail only whether it can be read."""
     try:
-        store.read(picture.thumbnail_key)
-        found = digest(store.read(picture.object_key))
+        content = get_store().read(key)
     except ObjectMissing:
         return "missing"
     except StoreUnavailable:
         return "unreadable"
-    return "" if found == picture.stored_digest else "changed"
+    return "changed" if expected is not None and digest(content) != expected else ""
 
 
-def _report(picture: Picture, fault: str) -> None:
-    log.error("store_rot", picture=str(picture.pk), fault=fault)
+def _require_store() -> None:
+    try:
+        if next(get_store().objects(), None) is not None:
+            return
+    except StoreUnavailable as error:
+        raise StoreAwayError("the store can't be listed: may STORE_ROOT be read?") from error
+    raise StoreAwayError("the store is empty: is STORE_ROOT the right folder, and its disk mounted?")
+
+
+def _report(picture: Picture, rot: Rot) -> None:
+    log.error("store_rot", picture=rot.picture, key=rot.key, fault=rot.fault)
     record(
         AuditName.STORE_ROT_FOUND,
         by=By("system", "scrub"),
         about=("dossier", str(picture.dossier_id)),
-        picture=str(picture.pk),
-        fault=fault,
+        picture=rot.picture,
+        fault=rot.fault,
     )
