@@ -14,6 +14,7 @@ import argparse
 import contextlib
 import hashlib
 import http.client
+import itertools
 import json
 import math
 import os
@@ -34,6 +35,7 @@ from system import CHECKOUT, Database, Server, cpu_seconds, drawn_pictures, free
 DOUBLINGS: Final = 6
 WINDOWS: Final = 6
 PICTURES: Final = 12
+FAULTS_SHOWN: Final = 10
 CROWDS: Final = 2
 """Processes the virtual candidates share."""
 COUNTRY: Final = 800
@@ -49,23 +51,37 @@ def main() -> None:
         port = free_port()
         os.environ["REGISTRATION_ISSUER"] = f"http://127.0.0.1:{port}"
         os.environ["SERVICE_URL"] = "http://127.0.0.1"
-        with _provider(port, people), serving("kaosheng.wsgi") as server, _worker():
-            before, began = _spent(server, database), time.monotonic()
+        with _provider(port, people), serving("kaosheng.wsgi") as server, _worker() as worker:
+            before, began = _spent(server, database, worker), time.monotonic()
             seen = _play(server, options, checklist, list(people))
             lasted = time.monotonic() - began
-            spent = {part: now - before[part] for part, now in _spent(server, database).items()}
+            spent = {part: now - before[part] for part, now in _spent(server, database, worker).items()}
             wrong = _read_back(server, seen)
+    faults = faults_of(seen, wrong, options.candidates)
     _print(seen, options.minutes * 60, wrong)
     shares = _shares(spent, seen, lasted)
     a_picture = _for_a_picture(spent, seen)
     _keep(seen, options, wrong, {"share_of_cpu": shares, "cpu_ms_a_picture": a_picture})
-    if wrong or any(one.errors for one in seen):
-        raise SystemExit("the rehearsal found what must not be")
+    if faults:
+        raise SystemExit("\n".join(["the rehearsal found what must not be:", *faults[:FAULTS_SHOWN]]))
 
 
-def _spent(server: Server, database: Database) -> dict[str, float]:
+def faults_of(seen: list[Seen], wrong: list[str], candidates: int) -> list[str]:
+    """What must not be: errors, pictures lost or different, and whatever wasn't played to its end."""
+    submitted = sum(one.submitted for one in seen)
+    acknowledged = sum(len(one.acknowledged) for one in seen)
+    short = []
+    if submitted != candidates:
+        short.append(f"{submitted} submitted instead of {candidates}")
+    if acknowledged != candidates * PICTURES:
+        short.append(f"{acknowledged} pictures acknowledged instead of {candidates * PICTURES}")
+    return [*short, *(error for one in seen for error in one.errors), *wrong]
+
+
+def _spent(server: Server, database: Database, worker: int) -> dict[str, float]:
     """Seconds of processor so far."""
-    return {"web": cpu_seconds(server.process_id), "postgresql": cpu_seconds(database.process_id)}
+    processes = {"web": server.process_id, "postgresql": database.process_id, "worker": worker}
+    return {part: cpu_seconds(process_id) for part, process_id in processes.items()}
 
 
 def _shares(spent: dict[str, float], seen: list[Seen], lasted: float) -> dict[str, float]:
@@ -79,7 +95,7 @@ def _shares(spent: dict[str, float], seen: list[Seen], lasted: float) -> dict[st
 
 def _for_a_picture(spent: dict[str, float], seen: list[Seen]) -> dict[str, float]:
     """Milliseconds of processor a picture, all its candidate did besides included, and what a country needs by that."""
-    pictures = sum(len(one.acknowledged) for one in seen)
+    pictures = max(1, sum(len(one.acknowledged) for one in seen))
     each = {part: seconds * 1000 / pictures for part, seconds in spent.items()}
     needed = ", ".join(
         f"{part} {ms:.1f} ms a picture: {ms * COUNTRY / 1000:.0f} cores at {COUNTRY} uploads/s"
@@ -137,11 +153,11 @@ def _provider(port: int, people: dict[str, dict[str, Any]]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _worker() -> Iterator[None]:
-    """The job worker: messages and status reports go out meanwhile."""
+def _worker() -> Iterator[int]:
+    """The job worker: messages and status reports go out meanwhile; the id of its process."""
     worker = subprocess.Popen([sys.executable, "-m", "kaosheng", "worker"], stderr=subprocess.DEVNULL)
     try:
-        yield
+        yield worker.pid
     finally:
         worker.send_signal(signal.SIGTERM)
         worker.wait()
@@ -220,27 +236,27 @@ def _print(seen: list[Seen], seconds: float, wrong: list[str]) -> None:
         f"different {len(wrong)}, answers lost and asked for again {sum(one.retries for one in seen)}, "
         f"mistakes refused {sum(one.mistakes for one in seen)}, errors {len(errors)}"
     )
-    for line in [*errors, *wrong][:10]:
-        print(f"  {line}")
 
 
 def table(steps: list[Step], seconds: float) -> list[dict[str, Any]]:
-    """Percentiles of each step as a whole and in each sixth of the time; what came after the end is in the last one."""
+    """Percentiles and rate of each step as a whole, in each sixth of the time, and after its end, while the last ones finish."""
+    ended = max([seconds, *(step.at + step.ms / 1000 for step in steps)])
+    cuts = [seconds * number / WINDOWS for number in range(WINDOWS + 1)]
+    sixths = {f"{number + 1} of {WINDOWS}": part for number, part in enumerate(itertools.pairwise(cuts))}
+    windows = {"whole": (0.0, ended), **sixths, "after the end": (seconds, ended)}
     rows = []
     for name in dict.fromkeys(step.name for step in steps):
         mine = [step for step in steps if step.name == name]
-        parts = {"whole": mine}
-        for number in range(WINDOWS):
-            inside = [s for s in mine if min(WINDOWS - 1, int(s.at / seconds * WINDOWS)) == number]
-            parts[f"{number + 1} of {WINDOWS}"] = inside
-        rows += [_row(name, window, inside, seconds) for window, inside in parts.items() if len(inside) > 1]
+        for window, (begin, end) in windows.items():
+            inside = [step for step in mine if begin <= step.at < end]
+            if len(inside) > 1:
+                rows.append(_row(name, window, inside, end - begin))
     return rows
 
 
-def _row(name: str, window: str, steps: list[Step], seconds: float) -> dict[str, Any]:
+def _row(name: str, window: str, steps: list[Step], length: float) -> dict[str, Any]:
     spent = [step.ms for step in steps]
     cuts = statistics.quantiles(spent, n=100, method="inclusive")
-    length = seconds if window == "whole" else seconds / WINDOWS
     return {
         "step": name,
         "window": window,
