@@ -43,8 +43,8 @@ DATABASE: Final = "database.age"
 KEYS: Final = "objects.txt"
 COMPLETE: Final = "complete.json"
 OBJECTS: Final = "objects"
-DELETING_ENDS_WITHIN: Final = timedelta(minutes=5)
-"""How long a backup waits for a job that deletes objects: a sweep goes through the whole store."""
+DELETING_ENDS_WITHIN: Final = timedelta(minutes=30)
+"""How long a backup waits for a job that deletes objects: a sweep asks of every object in the store whether a row names it."""
 _SET_DIGITS: Final = 12
 NAME: Final = "%Y%m%dT%H%M%SZ"
 
