@@ -100,6 +100,15 @@ def test_scripts_get_the_card_after_an_explanation(ai: Client, dossier: Dossier)
     assert answer.content.decode().lstrip().startswith('<section class="material')
 
 
+@pytest.mark.parametrize("path", ["kinds/M04/explain/", "kinds/M03/promise/", "pictures/{picture}/delete/"])
+def test_scripts_send_a_form_that_stands_beside_its_card_and_no_other(
+    ai: Client, dossier: Dossier, path: str
+) -> None:
+    address = f"/dossiers/{dossier.pk}/" + path.format(picture=dossiers.upload(dossier, "M01").pk)
+    assert "hx-post" in ai.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "hx-post" not in ai.get(address).content.decode()
+
+
 # --- submitting ---------------------------------------------------------------------------------------------
 def hand_in(client: Client, dossier: Dossier, **changes: str) -> Any:
     fields = {

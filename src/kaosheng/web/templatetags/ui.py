@@ -22,7 +22,14 @@ from django_vite.core.asset_loader import DjangoViteAssetLoader
 from kaosheng.pictures.words import WORDS
 from kaosheng.web.ui import components as ui
 from kaosheng.web.ui import times
-from kaosheng.web.ui.page import Contact, PageFacts, page_facts, reopening_address, wants_elder
+from kaosheng.web.ui.page import (
+    Contact,
+    PageFacts,
+    page_facts,
+    reopening_address,
+    wants_elder,
+    wants_fragment,
+)
 
 register = template.Library()
 KILOBYTE: Final = 1024
@@ -55,6 +62,12 @@ def reopening_address_tag(context: Context) -> str:
     """Return where this page can be opened again."""
     request = _request(context)
     return reopening_address(request) if request is not None else "/"
+
+
+@register.simple_tag(takes_context=True, name="wants_fragment")
+def wants_fragment_tag(context: Context) -> bool:
+    """Tell whether this is the answer to a script, which stands in the dialog of a page with cards."""
+    return wants_fragment(_request(context))
 
 
 def _request(context: Context) -> HttpRequest | None:
@@ -195,8 +208,7 @@ def upload_form(
     """
     return {
         "csrf_token": context.get("csrf_token"),
-        "fragment": context.get("request") is not None
-        and context["request"].headers.get("HX-Request") == "true",
+        "fragment": wants_fragment(_request(context)),
         "action": action,
         "limits": limits,
         "card_id": card_id,

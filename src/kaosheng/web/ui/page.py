@@ -89,6 +89,11 @@ def reopening_address(request: HttpRequest) -> str:
     return urlunsplit(("", "", formerly.path, formerly.query, "")) if same_place else page_facts(request).home
 
 
+def wants_fragment(request: HttpRequest | None) -> bool:
+    """Tell whether a script asked for a part of a page, which stands beside the rest of it."""
+    return request is not None and request.headers.get("HX-Request") == "true"
+
+
 def base_template(request: HttpRequest, full: str = "ui/candidate_base.html") -> str:
     """Return the template a page extends: `full`, or the bare dialog when a script asked for a fragment."""
-    return "ui/dialog_base.html" if request.headers.get("HX-Request") == "true" else full
+    return "ui/dialog_base.html" if wants_fragment(request) else full

@@ -31,6 +31,7 @@ from kaosheng.web.candidate.views import upload as uploading
 from kaosheng.web.candidate.words import place_label
 from kaosheng.web.image_answers import sample_answer
 from kaosheng.web.ui.messages import sentence_of, status_of
+from kaosheng.web.ui.page import wants_fragment
 
 TRIES: Final = {"handover_code": "10/10m/ip,500/10m/key"}
 """Wrong codes: from one address, and altogether. With 500 handovers open at once, 500 tries among 10⁸ codes
@@ -108,7 +109,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 def _received(request: HttpRequest, picture: Picture) -> HttpResponse:
     """To scripts the bare confirmation: they go on to the page themselves."""
-    if request.headers.get("HX-Request") == "true":
+    if wants_fragment(request):
         return uploading.confirmed(HttpResponse(status=204), picture)
     return redirect("candidate:phone-upload")
 

@@ -32,7 +32,7 @@ from kaosheng.web.candidate.words import kind_name, place_label, place_name, req
 from kaosheng.web.numbers import whole_number
 from kaosheng.web.ui.errors import tell_scripts
 from kaosheng.web.ui.messages import sentence_of, status_of
-from kaosheng.web.ui.page import base_template
+from kaosheng.web.ui.page import base_template, wants_fragment
 
 FIELD = "picture"
 _FAR_POSITION: Final = 1000
@@ -141,7 +141,6 @@ def _form(
     context = {
         **form_context(request, view, kind, refusal),
         "base": base_template(request),
-        "fragment": request.headers.get("HX-Request") == "true",
         "uploads": upload_queue(dossier),
         **unsent_context(view),
         "sample_url": reverse("candidate:sample", args=[dossier.pk, code]) if kind.item.kind.sample else "",
@@ -215,7 +214,7 @@ def _rule_that_closes(view: CandidateView, kind: KindView) -> Refusal:
 
 def show_card(request: HttpRequest, dossier: Dossier, code: str, *, said: str) -> HttpResponse:
     """The answer after a change: the card for scripts, else the page with the sentence on top."""
-    if request.headers.get("HX-Request") == "true":
+    if wants_fragment(request):
         view = open_view(request, dossier.pk)
         return render(request, "candidate/card_answer.html", card_context(view, require_kind(view, code)))
     messages.success(request, said)

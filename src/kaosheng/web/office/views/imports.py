@@ -29,6 +29,7 @@ from kaosheng.web.office.registration_tabs import tabs_for
 from kaosheng.web.office.words import IMPORT_PHASES, ROW_OUTCOMES
 from kaosheng.web.reviewer.presenting import pick
 from kaosheng.web.ui.messages import sentence_of, status_of
+from kaosheng.web.ui.page import wants_fragment
 
 PER_PAGE: Final = 20
 Phase = RegistrationImport.Phase
@@ -117,8 +118,7 @@ def _show(
         "refusal": sentence_of(state.refusal) if state.refusal else "",
         "problem": problem,
     }
-    part = request.headers.get("HX-Request") == "true"
-    template = "office/parts/import_state.html" if part else "office/import.html"
+    template = "office/parts/import_state.html" if wants_fragment(request) else "office/import.html"
     return render(request, template, context, status=status)
 
 
