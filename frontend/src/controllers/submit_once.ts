@@ -1,6 +1,9 @@
 import { Controller } from "@hotwired/stimulus";
 
-/** A second click on a form's button sends nothing; coming back to the page makes the form usable again. */
+/**
+ * A second click on a form's button sends nothing. Coming back to the page makes the form usable again, and so does the
+ * answer to a request a script sent it with: a refusal, or none at all, leaves it in the page.
+ */
 export default class extends Controller<HTMLFormElement> {
   static override values = { busy: String };
 
@@ -13,13 +16,20 @@ export default class extends Controller<HTMLFormElement> {
       this.release();
     }
   };
+  private readonly release = (): void => {
+    this.sent = false;
+    this.restore?.();
+    this.restore = null;
+  };
 
   override connect(): void {
     window.addEventListener("pageshow", this.shownAgain);
+    this.element.addEventListener("htmx:afterRequest", this.release);
   }
 
   override disconnect(): void {
     window.removeEventListener("pageshow", this.shownAgain);
+    this.element.removeEventListener("htmx:afterRequest", this.release);
   }
 
   send(event: SubmitEvent): void {
@@ -45,12 +55,5 @@ export default class extends Controller<HTMLFormElement> {
         button.textContent = before;
       };
     }
-  }
-
-  /** After an answer that left the form in the page. */
-  release(): void {
-    this.sent = false;
-    this.restore?.();
-    this.restore = null;
   }
 }
