@@ -185,7 +185,8 @@ export default class extends Controller<HTMLFormElement> {
     this.show();
     if (one === this.selection.current && one.prepared) {
       const { file, prepared } = one;
-      announce(this.word("ready", { before: readableSize(file.size), after: readableSize(prepared.picture.size) }));
+      const ready = this.word("ready", { before: readableSize(file.size), after: readableSize(prepared.picture.size) });
+      announce(`${ready} ${this.adviceTarget.textContent ?? ""}`.trim());
     }
   }
 

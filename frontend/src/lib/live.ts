@@ -1,3 +1,5 @@
+import { uppermost } from "./modal";
+
 const STAYS = 1200;
 const MOST_WAITING = 3;
 const waiting: string[] = [];
@@ -40,8 +42,7 @@ export function showTrouble(sentence: string): void {
   if (!place || !words) {
     return;
   }
-  // Behind an open dialog it could be neither seen nor pressed.
-  (document.querySelector("dialog[open]") ?? document.body).append(place);
+  uppermost().append(place);
   words.textContent = sentence;
   place.hidden = false;
   announce(sentence);

@@ -1,7 +1,7 @@
 import { Application, type ControllerConstructor } from "@hotwired/stimulus";
 import htmx from "htmx.org";
 
-import { showTrouble } from "./live";
+import { announce, showTrouble } from "./live";
 import { refusalOf } from "./refusal";
 
 interface Failure {
@@ -19,6 +19,8 @@ export function start(controllers: Record<string, ControllerConstructor>): void 
     }
   });
   document.documentElement.classList.add("has-script");
+  // What a whole page would say on top stands in the headers of an answer to a script.
+  document.addEventListener("said", (event) => announce((event as CustomEvent<{ sentence: string }>).detail.sentence));
   tellFailures();
 }
 

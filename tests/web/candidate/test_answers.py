@@ -98,6 +98,10 @@ def test_scripts_get_the_card_after_an_explanation(ai: Client, dossier: Dossier)
         f"/dossiers/{dossier.pk}/kinds/M04/explain/", {"reason": "无"}, headers={"HX-Request": "true"}
     )
     assert answer.content.decode().lstrip().startswith('<section class="material')
+    assert answer.headers["HX-Trigger-After-Swap"] == (
+        r'{"said": {"sentence": "\u5df2\u4fdd\u5b58\u60a8\u7684\u8bf4\u660e\uff0c'
+        r'\u5ba1\u6838\u4eba\u5458\u4f1a\u770b\u5230\u3002"}}'
+    )
 
 
 @pytest.mark.parametrize("path", ["kinds/M04/explain/", "kinds/M03/promise/", "pictures/{picture}/delete/"])

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import trigger_client_event
 
 from kaosheng.casework.models import Dossier, Picture
 from kaosheng.casework.queries.candidate import CandidateView, KindView, candidate_view
@@ -213,10 +214,11 @@ def _rule_that_closes(view: CandidateView, kind: KindView) -> Refusal:
 
 
 def show_card(request: HttpRequest, dossier: Dossier, code: str, *, said: str) -> HttpResponse:
-    """The answer after a change: the card for scripts, else the page with the sentence on top."""
+    """The answer after a change: for scripts the card, with the sentence beside it, else the page with that on top."""
     if wants_fragment(request):
         view = open_view(request, dossier.pk)
-        return render(request, "candidate/card_answer.html", card_context(view, require_kind(view, code)))
+        answer = render(request, "candidate/card_answer.html", card_context(view, require_kind(view, code)))
+        return trigger_client_event(answer, "said", {"sentence": said}, after="swap")
     messages.success(request, said)
     return redirect(reverse("candidate:dossier", args=[dossier.pk]) + f"#material-{code}")
 
