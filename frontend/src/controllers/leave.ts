@@ -36,6 +36,8 @@ export default class extends Controller<HTMLElement> {
 
   private readonly leaving = (event: BeforeUnloadEvent): void => {
     const lost = this.staying ? "[data-only-here]" : "[data-unsent], .sending";
+    // A link that turns out to be a download leaves the page where it is.
+    this.staying = false;
     if (this.touched && document.querySelector(lost)) {
       event.preventDefault();
       event.returnValue = "";
@@ -56,7 +58,7 @@ export default class extends Controller<HTMLElement> {
       return;
     }
     const link = event.target instanceof Element ? event.target.closest("a") : null;
-    this.staying = link !== null && link.origin === window.location.origin && !link.target && !link.hasAttribute("download");
+    this.staying = link !== null && link.origin === window.location.origin && !link.target && !isHere(link);
   };
 
   private readonly sent = (event: Event): void => {
@@ -65,4 +67,8 @@ export default class extends Controller<HTMLElement> {
       this.staying = form instanceof HTMLFormElement && !form.hasAttribute("data-ends-session");
     }
   };
+}
+
+function isHere(link: HTMLAnchorElement): boolean {
+  return link.hash !== "" && link.href.split("#")[0] === window.location.href.split("#")[0];
 }
