@@ -11,6 +11,7 @@ import { hasQueue, sendPlainly } from "../upload/plain";
 import type { NewPicture } from "../upload/queue/queue";
 import { Selection, type Chosen } from "../upload/selection";
 import { Strip } from "../upload/strip";
+import { waysOf } from "../upload/ways";
 
 /**
  * The upload form. Without scripts it is a plain form; with them chosen photographs are turned upright and shrunk here,
@@ -263,22 +264,22 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   cut(): void {
-    const one = this.selection.current;
-    this.selection.then(async () => {
-      if (!one?.prepared || one !== this.selection.current || this.cutter) {
-        return;
-      }
+    this.selection.thenWithCurrent(async (one, isStill) => {
       const { Cut } = await arrived(import("../upload/crop"));
-      this.say("");
       const preparer = await this.selection.opened(one);
       const overview = await preparer.overview(one.turn, 1200);
+      if (!isStill() || this.cutter) {
+        return;
+      }
+      this.say("");
       this.stopLooking();
-      this.cutter = new Cut(this.frameTarget, overview, one.crop, { ...this.cuttingTarget.dataset } as Record<string, string>);
+      const cutter = new Cut(this.frameTarget, overview, one.crop, { ...this.cuttingTarget.dataset } as Record<string, string>);
+      this.cutter = cutter;
       this.toolsTarget.hidden = true;
       this.cuttingTarget.hidden = false;
       this.lookButtonTarget.hidden = true;
       this.showSubmit();
-      await this.cutter.ready;
+      await cutter.ready;
       this.frameTarget.scrollIntoView({ block: "start" });
     });
   }
@@ -313,15 +314,14 @@ export default class extends Controller<HTMLFormElement> {
       this.stopLooking();
       return;
     }
-    const one = this.selection.current;
-    this.selection.then(async () => {
-      if (!one?.prepared || one !== this.selection.current || this.looking) {
+    this.selection.thenWithCurrent(async (one, isStill) => {
+      const { Look } = await arrived(import("../upload/look"));
+      const preparer = await this.selection.opened(one);
+      const { prepared, turn, crop } = one;
+      if (!prepared || !isStill() || this.looking) {
         return;
       }
-      const { Look } = await arrived(import("../upload/look"));
       this.say("");
-      const { prepared, turn, crop } = one;
-      const preparer = await this.selection.opened(one);
       const source = `${one.sides.width}×${one.sides.height} · ${readableSize(one.file.size)}`;
       this.beforeFactsTarget.textContent = source;
       this.afterFactsTarget.textContent = `${prepared.width}×${prepared.height} · ${readableSize(prepared.picture.size)}`;
@@ -366,17 +366,10 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   private handOver(pictures: Blob[]): void {
-    const pressed = this.element.action;
-    const [anywhere = ""] = pressed.split("?");
-    const free = this.placesValue.map((place) => `${anywhere}?position=${place}`).filter((action) => action !== pressed);
+    const ways = waysOf(this.element.action, this.placesValue, pictures.length);
     pictures.forEach((picture, number) => {
-      const detail: NewPicture = {
-        picture,
-        // The place the person pressed is for the first, the next free one for the second.
-        actions: [...[pressed, ...free].slice(number), anywhere],
-        card: this.cardValue,
-        label: pictures.length > 1 ? `${this.nameValue} ${number + 1}/${pictures.length}` : this.nameValue,
-      };
+      const label = pictures.length > 1 ? `${this.nameValue} ${number + 1}/${pictures.length}` : this.nameValue;
+      const detail: NewPicture = { picture, actions: ways[number] ?? [], card: this.cardValue, label };
       this.dispatch("add", { detail });
     });
   }

@@ -19,11 +19,13 @@ const LEAST = 0.05;
 
 /** Cutting: handles on the picture for fingers and mouse; each side is a slider for the keyboard. */
 export class Cut {
+  /** Ends when there is something to cut, or when it was closed before. */
   readonly ready: Promise<void>;
   private readonly cropper: Cropper;
   private readonly image = new Image();
   private readonly address: string;
   private readonly box = document.createElement("div");
+  private settle: () => void = () => undefined;
 
   constructor(
     private readonly frame: HTMLElement,
@@ -38,8 +40,7 @@ export class Cut {
     this.box.append(this.image);
     frame.classList.add("is-cutting");
     frame.append(this.box);
-    let done: () => void = () => undefined;
-    this.ready = new Promise((resolve) => (done = resolve));
+    this.ready = new Promise((resolve) => (this.settle = resolve));
     this.cropper = new Cropper(this.image, {
       viewMode: 1,
       dragMode: "none",
@@ -59,7 +60,7 @@ export class Cut {
           this.cutTo(region);
         }
         this.openToKeyboard(words);
-        done();
+        this.settle();
       },
     });
   }
@@ -78,6 +79,7 @@ export class Cut {
   }
 
   close(): void {
+    this.settle();
     this.cropper.destroy();
     this.box.remove();
     this.frame.classList.remove("is-cutting");

@@ -74,6 +74,21 @@ export class Selection {
     this.work = this.work.then(step).catch((error: unknown) => this.shown.broke(error));
   }
 
+  /**
+   * The same with the picture in front. `isStill` tells whether it is that still, and prepared as it was: the person goes
+   * on while parts of the scripts are loaded.
+   */
+  thenWithCurrent(step: (one: Chosen, isStill: () => boolean) => Promise<void>): void {
+    const one = this.current;
+    this.then(async () => {
+      const prepared = one?.prepared;
+      const isStill = (): boolean => one === this.current && one?.prepared === prepared;
+      if (one && prepared && isStill()) {
+        await step(one, isStill);
+      }
+    });
+  }
+
   /** The preparer, holding this file. Throws NotLoaded, NoPicture. */
   async opened(one: Chosen): Promise<Preparer> {
     const preparer = await this.loaded();

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.guide.system import moments
+from browser.held import Held
 from factories.photographs import heic, noise, other, photograph, print_as_png
 from factories.pictures import jpeg
 
@@ -150,6 +151,25 @@ def test_cutting_by_keyboard_alone(show: Callable[..., Page]) -> None:
     page.get_by_role("button", name="裁剪").press("Enter")
     page.get_by_role("button", name="不裁剪").press("Enter")
     assert colour(result(page)["left"]) == "red"
+
+
+@pytest.mark.parametrize(("part", "button"), [("crop", "裁剪"), ("look", "看清楚")])
+def test_what_was_asked_for_one_picture_is_not_done_to_another(
+    show: Callable[..., Page], part: str, button: str
+) -> None:
+    page = show()
+    held = Held(page, f"**/{part}-*.js", method="GET")
+    photos = [file(photograph(900, 1200, orientation=one, quality=99)) for one in (1, 3)]
+    page.set_input_files("#upload-file", photos)
+    expect(page.get_by_role("button", name="提交 2 张")).to_be_enabled()
+    page.get_by_role("button", name=button).click()
+    chunk = held.come()
+    page.get_by_role("button", name="第 2 张，共 2 张").click()
+    chunk.continue_()
+    page.get_by_role("button", name="右转").click()  # is done after what was asked before
+    expect(page.get_by_role("button", name="提交 2 张")).to_be_enabled()
+    expect(page.get_by_role("slider")).to_have_count(0)
+    expect(page.locator("[data-upload-target=beforeFacts]")).to_be_empty()
 
 
 def test_the_loupe_shows_the_same_spot_before_and_after(show: Callable[..., Page]) -> None:
