@@ -206,6 +206,7 @@ export default class extends Controller<HTMLFormElement> {
     this.strip.show(this.selection.chosen, this.selection.at);
     // Where nothing came of it, another one is to be chosen.
     this.element.classList.toggle("has-picture", one.problem === "");
+    this.inputTarget.tabIndex = one.problem === "" ? -1 : 0;
     this.workingTarget.hidden = prepared !== null || one.problem !== "";
     this.frameTarget.classList.toggle("is-working", prepared === null);
     this.frameTarget.hidden = one.problem !== "";
@@ -280,6 +281,8 @@ export default class extends Controller<HTMLFormElement> {
       this.lookButtonTarget.hidden = true;
       this.showSubmit();
       await cutter.ready;
+      cutter.focus();
+      announce(this.cuttingTarget.querySelector("p")?.textContent ?? "");
       this.frameTarget.scrollIntoView({ block: "start" });
     });
   }

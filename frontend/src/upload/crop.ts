@@ -78,6 +78,11 @@ export class Cut {
     return region.width > 0.995 && region.height > 0.995 ? null : region;
   }
 
+  /** For the keyboard: the side Tab comes to first. */
+  focus(): void {
+    this.box.querySelector<HTMLElement>("[role=slider]")?.focus({ preventScroll: true });
+  }
+
   close(): void {
     this.settle();
     this.cropper.destroy();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from browser.guide.system import moments
 from browser.held import Held
+from browser.test_for_everyone import press, tab_to
 from factories.photographs import heic, noise, other, photograph, print_as_png
 from factories.pictures import jpeg
 
@@ -135,22 +137,35 @@ def test_turning_by_hand(show: Callable[..., Page]) -> None:
 def test_cutting_by_keyboard_alone(show: Callable[..., Page]) -> None:
     page = show()
     whole = prepared(page, photograph(1500, 2000, orientation=1))
+    keys = page.keyboard
     page.get_by_role("button", name="裁剪").press("Enter")
-    top = page.get_by_role("slider", name="上边")
-    top.focus()
+    top, right = page.get_by_role("slider", name="上边"), page.get_by_role("slider", name="右边")
+    expect(right).to_be_focused()
+    expect(page.locator("#live")).to_have_text(re.compile("键盘：用 Tab 选边，用方向键移动。"))
+    keys.press("ArrowLeft")
+    tab_to(page, top)
     before = int(top.get_attribute("aria-valuenow") or "")
     for _ in range(4):
-        page.keyboard.press("Shift+ArrowDown")
+        keys.press("Shift+ArrowDown")
     assert int(top.get_attribute("aria-valuenow") or "") == pytest.approx(before + 20, abs=1)
-    page.get_by_role("slider", name="右边").focus()
-    page.keyboard.press("ArrowLeft")
-    page.get_by_role("button", name="完成裁剪").press("Enter")
+    press(page, page.get_by_role("button", name="完成裁剪"))
     found = result(page)
     assert found["width"] / found["height"] > whole["width"] / whole["height"] + 0.1
     assert colour(found["left"]) != "red"
-    page.get_by_role("button", name="裁剪").press("Enter")
-    page.get_by_role("button", name="不裁剪").press("Enter")
+    press(page, page.get_by_role("button", name="裁剪"))
+    expect(right).to_be_focused()
+    press(page, page.get_by_role("button", name="不裁剪"))
     assert colour(result(page)["left"]) == "red"
+
+
+def test_the_hidden_file_field_takes_no_focus(show: Callable[..., Page]) -> None:
+    page = show()
+    field = page.locator("#upload-file")
+    page.set_input_files("#upload-file", file(b"no picture at all"))
+    expect(page.locator("#upload-message")).to_be_visible()
+    expect(field).to_have_js_property("tabIndex", 0)
+    prepared(page, photograph(900, 1200, orientation=1, quality=99))
+    expect(field).to_have_js_property("tabIndex", -1)
 
 
 @pytest.mark.parametrize(("part", "button"), [("crop", "裁剪"), ("look", "看清楚")])
