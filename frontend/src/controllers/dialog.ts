@@ -17,6 +17,8 @@ export default class extends Controller<HTMLElement> {
   declare readonly hasFrameTarget: boolean;
 
   private opener: HTMLElement | null = null;
+  /** The card the opener stands in; one that is swapped meanwhile takes the opener with it. */
+  private card = "";
   private substitute: string | undefined;
 
   async open(event: MouseEvent): Promise<void> {
@@ -47,6 +49,7 @@ export default class extends Controller<HTMLElement> {
       return;
     }
     this.opener = link;
+    this.card = link.closest(".material")?.id ?? "";
     this.substitute = undefined;
     htmx.swap(this.bodyTarget, fragment, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
     this.frameTarget.classList.toggle("sheet--small", this.bodyTarget.querySelector("[data-small]") !== null);
@@ -75,14 +78,15 @@ export default class extends Controller<HTMLElement> {
   settled(event: CustomEvent<{ successful?: boolean; target?: HTMLElement }>): void {
     const { successful, target } = event.detail;
     if (successful && target && !this.frameTarget.contains(target)) {
-      this.substitute = target.id ? `#${target.id} [data-card-focus]` : undefined;
+      this.substitute = target.id ? headingOf(target.id) : undefined;
       this.frameTarget.close();
     }
   }
 
   closed(): void {
     this.bodyTarget.textContent = "";
-    afterClose(this.opener, this.substitute);
+    const swapped = this.card && !this.opener?.isConnected ? headingOf(this.card) : undefined;
+    afterClose(this.opener, this.substitute ?? swapped);
     this.opener = null;
   }
 
@@ -94,4 +98,8 @@ export default class extends Controller<HTMLElement> {
       return null;
     }
   }
+}
+
+function headingOf(card: string): string {
+  return `#${card} [data-card-focus]`;
 }
