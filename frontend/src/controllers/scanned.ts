@@ -4,13 +4,15 @@ const SECRET = /^#([\w-]{20,80})$/;
 
 /**
  * The phone's first page: takes the secret a scanned address carries behind its #, which no server ever sees, into
- * the form, and out of the address, so that it stays in no history. Without one the eight digits are typed.
+ * the form, and out of the address, so that it stays in no history. Without one the eight digits are typed. A form that
+ * was sent before this ran comes back, asking for them, with its address as it was.
  */
-export default class extends Controller<HTMLFormElement> {
+export default class extends Controller<HTMLElement> {
   static override targets = ["secret", "typed"];
 
   declare readonly secretTarget: HTMLInputElement;
-  declare readonly typedTarget: HTMLElement;
+  /** What asks for the eight digits. */
+  declare readonly typedTargets: HTMLElement[];
 
   private readonly take = (): void => {
     const secret = SECRET.exec(window.location.hash)?.[1];
@@ -18,7 +20,7 @@ export default class extends Controller<HTMLFormElement> {
       return;
     }
     this.secretTarget.value = secret;
-    this.typedTarget.hidden = true;
+    this.typedTargets.forEach((part) => (part.hidden = true));
     window.history.replaceState(null, "", window.location.pathname);
   };
 
