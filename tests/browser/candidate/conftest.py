@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,17 +20,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def sees(live_server: LiveServer, new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
-    """Open a page below a dossier as its candidate; `script` runs before every page's own, `context` is a browser's next tab."""
+    """Open a page below a dossier as its candidate; `script` runs before every page's own."""
 
-    def seen(
-        dossier: Dossier,
-        path: str = "",
-        *,
-        script: str = "",
-        context: BrowserContext | None = None,
-        **options: Any,
-    ) -> Page:
-        context = context or new_context(**{**PHONE, **options})
+    def seen(dossier: Dossier, path: str = "", *, script: str = "") -> Page:
+        context = new_context(**PHONE)
         client = clients.of_candidate(dossiers.candidate_of(dossier))
         session = client.cookies["kaosheng_session"].value
         context.add_cookies([{"name": "kaosheng_session", "value": session, "url": live_server.url}])

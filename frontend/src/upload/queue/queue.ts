@@ -67,7 +67,8 @@ export class Queue {
     const entries = await this.store.all();
     const known = new Set(this.items.map(({ entry }) => entry.key));
     for (const entry of entries) {
-      const foreign = this.home.owner !== "" && entry.owner !== this.home.owner;
+      // A phone's pictures have no owner; its own page sends them.
+      const foreign = this.home.owner !== "" && entry.owner !== "" && entry.owner !== this.home.owner;
       if (foreign || Date.now() - entry.addedAt > KEPT) {
         void this.store.remove(entry.key);
       } else if (entry.scope === this.home.scope && !known.has(entry.key)) {

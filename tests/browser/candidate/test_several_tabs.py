@@ -1,0 +1,48 @@
+"""Pictures that wait in a browser with a second tab, another person, or nobody who is logged in any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from browser.guide.system import moments
+from factories import dossiers, world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+KEEP: Final = """entries => new Promise((resolve) => {
+    indexedDB.open("kaosheng-uploads").onsuccess = ({ target: { result: database } }) => {
+        const transaction = database.transaction("entries", "readwrite");
+        const common = { action: "", card: "", label: "", type: "", data: new ArrayBuffer(1), digest: "" };
+        entries.forEach((entry, age) => transaction.objectStore("entries").put({ ...common, addedAt: Date.now() + age, ...entry }));
+        transaction.oncomplete = () => { database.close(); resolve(); };
+    };
+})"""
+KEYS: Final = """() => new Promise((resolve) => {
+    indexedDB.open("kaosheng-uploads").onsuccess = ({ target: { result: database } }) => {
+        database.transaction("entries").objectStore("entries").getAllKeys().onsuccess = ({ target }) => {
+            database.close();
+            resolve(target.result);
+        };
+    };
+})"""
+
+
+def test_a_telephones_pictures_are_left_to_the_telephones_page(sees: Callable[..., Page]) -> None:
+    """The next code sends them; a candidate who logs in on the same telephone in between doesn't end that."""
+    page = sees(dossiers.register(world()))
+    page.wait_for_load_state("networkidle")
+    telephones = {"key": "telephone's", "owner": "", "scope": "a code"}
+    another = {"key": "another person's", "owner": "somebody", "scope": "a dossier"}
+    page.evaluate(KEEP, [telephones, another])
+    page.reload()
+    for _ in moments():
+        if (left := page.evaluate(KEYS)) != [another["key"], telephones["key"]]:
+            break
+    assert left == [telephones["key"]]
