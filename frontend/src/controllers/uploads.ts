@@ -35,6 +35,7 @@ export default class extends Controller<HTMLElement> {
         changed: (items) => this.changed(items),
         confirmed: (item, answer) => this.confirmed(item, answer),
         withdrawn: (item) => this.withdrawn(item),
+        settledElsewhere: (item) => this.readAgain(item),
       },
     );
     void this.queue.resume();
@@ -174,9 +175,13 @@ export default class extends Controller<HTMLElement> {
     }
   }
 
+  private withdrawn(item: Item): void {
+    announce(this.word("cancelled", { label: item.entry.label }));
+    this.readAgain(item);
+  }
+
   /** Whether it had arrived is known by the server alone. */
-  private withdrawn({ entry }: Item): void {
-    announce(this.word("cancelled", { label: entry.label }));
+  private readAgain({ entry }: Item): void {
     if (document.getElementById(entry.card)) {
       void this.refresh(`#${entry.card}`);
     } else if (this.pageValue.split("#")[0] === window.location.pathname) {

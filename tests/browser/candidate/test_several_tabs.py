@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from playwright.sync_api import expect
 
 from browser.guide.system import moments
+from browser.held import Held
+from browser.uploading.steps import KIND, card, file, send
 from factories import dossiers, world
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+UPLOADS: Final = "**/upload/**"
 KEEP: Final = """entries => new Promise((resolve) => {
     indexedDB.open("kaosheng-uploads").onsuccess = ({ target: { result: database } }) => {
         const transaction = database.transaction("entries", "readwrite");
@@ -32,6 +36,27 @@ KEYS: Final = """() => new Promise((resolve) => {
         };
     };
 })"""
+
+
+def test_what_one_tab_took_back_the_other_does_not_send(sees: Callable[..., Page]) -> None:
+    dossier = dossiers.register(world())
+    first = sees(dossier)
+    held = Held(first, UPLOADS)
+    send(first, file(1), file(2))
+    expect(card(first).locator(".sending")).to_have_count(2)
+    held.come()
+
+    second = first.context.new_page()
+    also_held = Held(second, UPLOADS)
+    second.goto(first.url)
+    expect(second.locator(".sending")).to_have_count(2)
+    sent = also_held.come()
+    card(first).locator(".sending").last.get_by_role("button", name="取消上传").tap()
+    expect(card(first).locator(".sending")).to_have_count(1)
+    sent.continue_()
+    expect(second.locator(".sending")).to_have_count(0)
+    expect(card(second).locator(".slot img")).to_have_count(1)
+    assert dossier.pictures.filter(kind=KIND).count() == 1
 
 
 def test_a_telephones_pictures_are_left_to_the_telephones_page(sees: Callable[..., Page]) -> None:

@@ -32,6 +32,8 @@ export interface Listener {
   confirmed(item: Item, answer: string): void;
   /** The person took it back after it may have reached the server. */
   withdrawn(item: Item): void;
+  /** Another tab confirmed it, or took it back. */
+  settledElsewhere(item: Item): void;
 }
 
 /** `actions`: where it may be sent, best first; each names one place but the last. */
@@ -48,6 +50,8 @@ const KEPT = 24 * 3_600_000;
 export class Queue {
   private items: Item[] = [];
   private sending: { item: Item; request: Sending } | null = null;
+  /** Whether the next is looked up or sent: one at a time. */
+  private busy = false;
   private timer = 0;
   private lastAddedAt = 0;
   /** One after another: a small picture is ready to go before a large one that was chosen earlier. */
@@ -163,13 +167,34 @@ export class Queue {
   private async work(): Promise<void> {
     const item = this.items.find(({ stage }) => stage === "waiting");
     // A picture that waits for its next try holds up those behind it: they use the same network.
-    if (!item || this.sending || this.items.some(({ stage }) => stage === "paused")) {
+    if (!item || this.busy || this.items.some(({ stage }) => stage === "paused")) {
       return;
     }
     if (!navigator.onLine) {
       this.rest();
       return;
     }
+    this.busy = true;
+    try {
+      if (item.kept && !(await this.store.has(item.entry.key))) {
+        await this.leaveToOthers(item);
+      } else if (this.items.includes(item)) {
+        await this.send(item);
+      }
+    } finally {
+      this.busy = false;
+    }
+    void this.work();
+  }
+
+  private async leaveToOthers(item: Item): Promise<void> {
+    if (this.items.includes(item)) {
+      await this.drop(item);
+      this.listener.settledElsewhere(item);
+    }
+  }
+
+  private async send(item: Item): Promise<void> {
     item.stage = "sending";
     item.progress = 0;
     item.tries += 1;
@@ -184,7 +209,6 @@ export class Queue {
     if (this.items.includes(item)) {
       await this.settle(item, outcome);
     }
-    void this.work();
   }
 
   private async settle(item: Item, outcome: Outcome): Promise<void> {

@@ -39,6 +39,12 @@ export class Store {
     return entries.filter(({ key }) => !done.includes(key)).sort((one, other) => one.addedAt - other.addedAt);
   }
 
+  /** Whether it is still kept, and not done with by another tab; a database that doesn't answer has it. */
+  async has(key: string): Promise<boolean> {
+    const count = await this.run<number>("readonly", (table) => table.count(key)).catch(() => 1);
+    return count > 0 && !doneWith().includes(key);
+  }
+
   /** Whether it now outlives the page. */
   put(entry: Entry): Promise<boolean> {
     return succeeds(this.run("readwrite", (table) => table.put(entry)));
