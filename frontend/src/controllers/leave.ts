@@ -2,11 +2,12 @@ import { Controller } from "@hotwired/stimulus";
 
 import { onGoing } from "../lib/going";
 import { wantsNewTab } from "../lib/modal";
+import { Store } from "../upload/queue/store";
 
 /**
  * Asks before the page is left for good while something is uploaded but not submitted (`[data-unsent]`), or still on its
  * way (`.sending`). Links and forms of the service itself don't count as leaving, except where a picture on its way
- * would go with the page (`[data-only-here]`); logging out does.
+ * would go with the page (`[data-only-here]`); logging out does, and takes what this browser kept with it.
  */
 export default class extends Controller<HTMLElement> {
   private staying = false;
@@ -63,8 +64,15 @@ export default class extends Controller<HTMLElement> {
 
   private readonly sent = (event: Event): void => {
     const form = event.target;
-    if (!event.defaultPrevented) {
-      this.staying = form instanceof HTMLFormElement && !form.hasAttribute("data-ends-session");
+    if (event.defaultPrevented || !(form instanceof HTMLFormElement)) {
+      return;
+    }
+    this.staying = !form.hasAttribute("data-ends-session");
+    if (!this.staying) {
+      event.preventDefault();
+      // Safari before 17 knows no Clear-Site-Data; pictures that wait would stay for the next person.
+      this.dispatch("forgetting");
+      void new Store().clear().then(() => form.submit());
     }
   };
 }

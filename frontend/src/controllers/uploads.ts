@@ -50,6 +50,11 @@ export default class extends Controller<HTMLElement> {
     this.queue?.add(detail).catch(() => showTrouble(this.word("unread")));
   }
 
+  /** The person is logging out, which forgets what this browser kept; he may still stay. */
+  unkeep(): void {
+    this.queue?.unkeep();
+  }
+
   private changed(items: readonly Item[]): void {
     this.items = items;
     const keys = items.map(({ entry }) => entry.key);
@@ -81,6 +86,11 @@ export default class extends Controller<HTMLElement> {
       progress.hidden = needed;
     }
     row.classList.toggle("is-refused", needed);
+    if (!item.kept) {
+      row.dataset["onlyHere"] = "";
+      // It goes with this page, so the log-in opens beside it.
+      row.querySelector("[data-login]")?.setAttribute("target", "_blank");
+    }
     const words = row.querySelector(".sending__state");
     if (words) {
       words.textContent = this.stateOf(item);
@@ -90,15 +100,10 @@ export default class extends Controller<HTMLElement> {
     this.tell(item, known);
   }
 
-  private newRow({ entry, kept }: Item): { row: HTMLElement; address: string; stage: string } {
+  private newRow({ entry }: Item): { row: HTMLElement; address: string; stage: string } {
     const row = (this.rowTarget.content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
     const address = URL.createObjectURL(new Blob([entry.data], { type: entry.type }));
     row.dataset["sending"] = entry.card;
-    if (!kept) {
-      row.dataset["onlyHere"] = "";
-      // It goes with this page, so the log-in opens beside it.
-      row.querySelector("[data-login]")?.setAttribute("target", "_blank");
-    }
     row.querySelector("img")?.setAttribute("src", address);
     row.querySelector("progress")?.setAttribute("aria-label", entry.label);
     const label = row.querySelector(".sending__label");

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from browser.guide.system import moments
 from browser.held import Held
-from browser.uploading.steps import KIND, card, file, send
+from browser.uploading.steps import KIND, card, file, kept, send
 from factories import dossiers, world
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 UPLOADS: Final = "**/upload/**"
+DONE: Final = "kaosheng-uploads-done"
 KEEP: Final = """entries => new Promise((resolve) => {
     indexedDB.open("kaosheng-uploads").onsuccess = ({ target: { result: database } }) => {
         const transaction = database.transaction("entries", "readwrite");
@@ -71,3 +72,33 @@ def test_a_telephones_pictures_are_left_to_the_telephones_page(sees: Callable[..
         if (left := page.evaluate(KEYS)) != [another["key"], telephones["key"]]:
             break
     assert left == [telephones["key"]]
+
+
+def test_logging_out_leaves_no_picture_where_the_browser_clears_nothing_itself(
+    sees: Callable[..., Page],
+) -> None:
+    page = sees(dossiers.register(world()))
+    held = Held(page, UPLOADS)
+    send(page, file(3))
+    held.come()
+    assert kept(page) == 1
+    page.evaluate("done => localStorage.setItem(done, JSON.stringify(['x']))", DONE)
+    page.route("**/logout/", lambda route: route.fulfill(body="out"))
+    page.on("dialog", lambda question: question.accept())
+    page.get_by_role("button", name="退出", exact=True).tap()
+    page.wait_for_url("**/logout/")
+    assert kept(page) == 0
+    assert page.evaluate("done => localStorage.getItem(done)", DONE) == "[]"
+
+
+def test_who_stays_after_all_keeps_the_picture_in_the_page(sees: Callable[..., Page]) -> None:
+    page = sees(dossiers.register(world()))
+    held = Held(page, UPLOADS)
+    send(page, file(4))
+    sent = held.come()
+    page.on("dialog", lambda question: question.dismiss())
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name="退出", exact=True).tap()
+    expect(card(page).locator("[data-only-here]")).to_have_count(1)
+    sent.continue_()
+    expect(card(page).locator(".slot img")).to_have_count(1)

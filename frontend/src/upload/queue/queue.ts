@@ -143,6 +143,12 @@ export class Queue {
     }
   }
 
+  /** What was kept is kept no more: it goes with this page. */
+  unkeep(): void {
+    this.items.forEach((item) => (item.kept = false));
+    this.tell();
+  }
+
   close(): void {
     window.removeEventListener("online", this.wake);
     window.removeEventListener("offline", this.rest);

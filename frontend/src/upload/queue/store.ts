@@ -57,6 +57,12 @@ export class Store {
     noteDone(isGone ? others : [...others, key]);
   }
 
+  /** Forgets everything, whoever it belongs to. */
+  async clear(): Promise<void> {
+    await succeeds(this.run("readwrite", (table) => table.clear()));
+    noteDone([]);
+  }
+
   /** Does something with the table, over a new connection if it fails over the one there is. */
   private async run<Result>(mode: IDBTransactionMode, work: (table: IDBObjectStore) => IDBRequest): Promise<Result> {
     // One that can't be opened at first is asked for no more: every picture would wait for it.
