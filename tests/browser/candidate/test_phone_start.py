@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from browser.guide.test_guide import PHONE
 from browser.held import Held
 from factories import dossiers, world
 from kaosheng.casework.services import handing_over
@@ -22,11 +21,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_what_was_scanned_is_there_after_a_press_that_came_too_early(
-    live_server: LiveServer, new_context: Callable[..., BrowserContext], complaints: list[str]
+    live_server: LiveServer, telephone: Callable[[], BrowserContext], complaints: list[str]
 ) -> None:
     dossier = dossiers.register(world())
     opened = handing_over.open_handover(dossier_id=dossier.pk, actor=dossiers.owner(dossier), kind="M03")
-    page = new_context(**PHONE).new_page()
+    page = telephone().new_page()
     script = Held(page, "**/candidate-*.js", method="GET")
     page.goto(f"{live_server.url}/phone/#{handing_over.secret_of(opened)}", wait_until="commit")
     script.come()
