@@ -13,6 +13,8 @@ let opened: HTMLDialogElement[] = [];
 
 /** What lies over everything else: only there something is seen, pressed and read out. */
 export function uppermost(): HTMLElement {
+  // A dialog is closed before its event tells so.
+  opened = opened.filter((dialog) => dialog.open);
   return opened[opened.length - 1] ?? document.body;
 }
 
@@ -36,8 +38,7 @@ function bringVoice(): void {
 
 /** To be called from the dialog's close event. Gives focus back to what opened it, or to the named substitute. */
 export function afterClose(opener: HTMLElement | null, substitute?: string): void {
-  opened = opened.filter((dialog) => dialog.open);
-  if (opened.length === 0) {
+  if (uppermost() === document.body) {
     document.documentElement.classList.remove("has-dialog");
   }
   bringVoice();
