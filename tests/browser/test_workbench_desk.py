@@ -111,6 +111,28 @@ def test_a_refused_remark_is_there_again_with_the_reason(
     complaints[:] = [one for one in complaints if "422" not in one]
 
 
+def test_enter_in_a_field_sends_the_own_words_and_no_reason(
+    system: System, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = logged_in(system, new_context, DESK_REVIEWER)
+    open_dossier(system, page, "desk_enter")
+    waiting = page.locator(WAITING).count()
+    panel = page.locator(PANEL)
+    words = panel.locator('.asking textarea[name="text"]')
+    page.keyboard.press("x")
+    expect(words).to_be_focused()
+    for field in ('[name="manner"]:checked', '[name="only_this"]', '[name="left"]'):
+        panel.locator(field).press("Enter")
+        expect(words).to_be_focused()  # nothing was chosen, nothing written: that is asked for first
+    expect(page.locator(WAITING)).to_have_count(waiting)
+    words.fill("请重新拍摄。")
+    panel.locator('[name="height"]').press("Enter")
+    marked = page.locator(".kind__picture--replace")
+    expect(marked).to_have_count(1)
+    marked.click()
+    expect(panel.locator(".marked--replace p").first).to_have_text("请重新拍摄。")
+
+
 def test_every_key_leads_somewhere(system: System, new_context: Callable[..., BrowserContext]) -> None:
     page = logged_in(system, new_context, DESK_REVIEWER)
     page.keyboard.press("/")

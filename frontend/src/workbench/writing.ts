@@ -66,10 +66,9 @@ export function writeAgain(panel: HTMLElement, data: FormData, sentence: string)
   Array.from(form.querySelectorAll<HTMLButtonElement>(".reasons button")).forEach((button) => {
     button.setAttribute("aria-pressed", String(button.value === reason));
   });
-  const again = form.querySelector<HTMLButtonElement>("[data-hurry][name=reason_code]");
-  if (again) {
-    again.value = reason;
-  }
+  Array.from(form.querySelectorAll<HTMLButtonElement>("[data-hurry][name=reason_code]")).forEach((button) => {
+    button.value = reason;
+  });
   said.hidden = false;
   said.textContent = sentence;
   const words = form.querySelector("textarea");

@@ -65,6 +65,7 @@ DESK: Final[dict[str, dict[str, Any]]] = {
     "desk_folds": {"username": "kongxiangyu"},
     "desk_spot": {"username": "lvchunmei"},
     "desk_left": {"username": "shenyulan"},
+    "desk_enter": {"username": "majunxi"},
     "desk_answered": {"username": "guozhongwei", "return": [_ANSWERED]},
     "keyless": {"username": "lianglihua", "site": KEYLESS_SITE},
 }
