@@ -16,6 +16,7 @@ from factories.people import Cast
 from factories.races import Call, MeetAt, Overtake, Race, outcomes
 from factories.sheets import row, workbook
 from factories.world import close_window
+from kaosheng.accounts import requests
 from kaosheng.accounts import services as accounts
 from kaosheng.accounts.models import Grant, User
 from kaosheng.accounts.services import grant_role, withdraw_role
@@ -312,7 +313,7 @@ def granting(house: Cast, *roles: Role) -> list[Call]:
 
 
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "_locked", lambda pk: User.objects.get(pk=pk))
+    monkeypatch.setattr(accounts, "locked_account", lambda pk: User.objects.get(pk=pk))
 
 
 def test_one_person_is_never_two_of_the_three(house: Cast, race: Race, meet_at: MeetAt) -> None:
@@ -326,6 +327,42 @@ def test_twin_two_who_grant_at_once_make_him_both_without_the_lock(
     house: Cast, race: Race, meet_at: MeetAt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both = granting(house, Role.AUDITOR, Role.SYSTEM_ADMIN)
+    unlocked(monkeypatch)
+    meet_at(Grant.objects, "create", surely=True)
+    assert outcomes(race(both)) == {"done": 2}
+
+
+def granting_what_was_asked(here: World, house: Cast) -> list[Call]:
+    """One gives a newcomer the role a manager asked for, the other makes him one of the three."""
+    user = User.objects.create_user(username="newcomer", password=people.PASSWORD, name="新")
+    asked = requests.request_account(
+        staff=people.staff(house.feng),
+        name=user.name,
+        username=user.username,
+        role=Role.SITE_REVIEWER,
+        reason="新到岗",
+        site_id=here.site.pk,
+    )
+    admin, other = (people.staff(one) for one in security_admins(house))
+    return [
+        partial(requests.grant_requested, staff=admin, request_id=asked.pk),
+        partial(grant_role, staff=other, user_id=user.pk, role=Role.AUDITOR),
+    ]
+
+
+def test_what_a_manager_asked_for_makes_no_one_of_the_three_a_reviewer(
+    here: World, house: Cast, race: Race, meet_at: MeetAt
+) -> None:
+    both = granting_what_was_asked(here, house)
+    meet_at(Grant.objects, "create")
+    assert outcomes(race(both)) == {"done": 1, "roles_separated": 1}
+
+
+@pytest.mark.harms
+def test_twin_it_does_without_the_lock(
+    here: World, house: Cast, race: Race, meet_at: MeetAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = granting_what_was_asked(here, house)
     unlocked(monkeypatch)
     meet_at(Grant.objects, "create", surely=True)
     assert outcomes(race(both)) == {"done": 2}

@@ -118,9 +118,10 @@ def grant_requested(*, staff: Staff, request_id: int) -> None:
     services.require(staff, Permission.ROLE_GRANT)
     with transaction.atomic(durable=True):
         asked = _locked(request_id, Role.SECURITY_ADMIN)
-        if asked.user is None or asked.user_id == staff.user.pk:
+        if asked.user_id is None or asked.user_id == staff.user.pk:
             raise Refusal("own_grant")
-        services.give_role(_by(staff), asked.user, role=Role(asked.role), area=asked.area, site=asked.site)
+        user = services.locked_account(asked.user_id)
+        services.give_role(_by(staff), user, role=Role(asked.role), area=asked.area, site=asked.site)
         asked.granted_at = timezone.now()
         asked.save(update_fields=["granted_at"])
 

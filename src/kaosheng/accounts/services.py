@@ -109,7 +109,7 @@ def enable_account(*, staff: Staff, user_id: int) -> User:
 def _set_active(staff: Staff, user_id: int, *, active: bool, name: AuditName) -> User:
     require(staff, Permission.ACCOUNT_MANAGE)
     with transaction.atomic(durable=True):
-        user = _locked(user_id)
+        user = locked_account(user_id)
         if user.pk == staff.user.pk:
             raise Refusal("own_account")
         if user.is_active != active:
@@ -129,7 +129,7 @@ def reset_access(*, staff: Staff, user_id: int) -> NewAccount:
 
     require(staff, Permission.ACCOUNT_MANAGE)
     with transaction.atomic(durable=True):
-        user = _locked(user_id)
+        user = locked_account(user_id)
         if user.pk == staff.user.pk:
             raise Refusal("own_account")
         if user.grants.exists():
@@ -157,7 +157,7 @@ def confirm_account(*, staff: Staff, user_id: int) -> User:
     Raises Refusal `not_found`, `own_confirmation` to himself and to whoever reset it, `password_not_chosen`.
     """
     with transaction.atomic(durable=True):
-        user = _locked(user_id)
+        user = locked_account(user_id)
         if user.asleep_since is None or not staff.roles & confirming_roles(_roles_of(user)):
             raise Refusal("not_found")
         if staff.user.pk in {user.pk, user.reset_by_id}:
@@ -188,7 +188,7 @@ def sign_out(*, staff: Staff, user_id: int) -> User:
     """强制退出: every session of this account ends now. Raises Refusal `not_found`, `own_account`."""
     require(staff, Permission.ACCOUNT_MANAGE)
     with transaction.atomic(durable=True):
-        user = _locked(user_id)
+        user = locked_account(user_id)
         if user.pk == staff.user.pk:
             raise Refusal("own_account")
         user.session_round += 1
@@ -211,7 +211,7 @@ def grant_role(
     wanted = Role(role)
     area, site = _scope(wanted, area_id, site_id)
     with transaction.atomic(durable=True):
-        user = _locked(user_id)
+        user = locked_account(user_id)
         _not_oneself(staff, user)
         return give_role(_by(staff), user, role=wanted, area=area, site=site)
 
@@ -239,7 +239,7 @@ def withdraw_role(*, staff: Staff, grant_id: int) -> None:
         grant = Grant.objects.select_related("user", "area", "site").filter(pk=grant_id).first()
         if grant is None:
             raise Refusal("not_found")
-        _not_oneself(staff, _locked(grant.user_id))
+        _not_oneself(staff, locked_account(grant.user_id))
         if not Grant.objects.filter(pk=grant_id).exists():
             raise Refusal("not_found")  # another one was quicker
         _record_role(AuditName.ROLE_WITHDRAWN, _by(staff), grant)
@@ -261,7 +261,8 @@ def _scope(role: Role, area_id: int | None, site_id: int | None) -> tuple[ExamAr
     return area, None
 
 
-def _locked(user_id: int) -> User:
+def locked_account(user_id: int) -> User:
+    """The account, locked until the caller's transaction ends. Raises Refusal `not_found`."""
     user = User.objects.select_for_update().filter(pk=user_id).first()
     if user is None:
         raise Refusal("not_found")
