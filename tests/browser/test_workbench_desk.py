@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from browser.desk import PANEL, logged_in, open_dossier
 from browser.guide.cast import DESK_REVIEWER, KEYLESS_REVIEWER
 from browser.guide.system import moments
-from browser.guide.walking import STAFF_PASSWORD, WAITING, unhurried
+from browser.guide.walking import WAITING, unhurried
 from browser.held import Held
 
 if TYPE_CHECKING:
@@ -22,31 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-PANEL = ".panel:not([hidden])"
 STRIP = ".sending:not([hidden])"
-
-
-def logged_in(system: System, new_context: Callable[..., BrowserContext], reviewer: str) -> Page:
-    page = new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.goto(f"{system.service}/staff/")
-    page.get_by_label("用户名").fill(reviewer)
-    page.get_by_label("密码").fill(STAFF_PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/staff/queue/"))
-    return page
-
-
-def open_dossier(system: System, page: Page, part: str) -> None:
-    """Open the dossier of this part and take it, unless a test before did; none of the others' is loaded ahead."""
-    page.route("**/queue/reserve/", lambda route: route.fulfill(status=204))
-    page.goto(f"{system.service}/staff/dossiers/{system.people[part]['dossier']}/")
-    take = page.get_by_role("button", name=re.compile("^领取"))
-    give_back = page.get_by_role("button", name=re.compile("^交还"))
-    expect(take.or_(give_back)).to_be_visible()
-    if take.count():
-        take.click()
-    expect(give_back).to_be_visible()
-    page.wait_for_load_state()  # keys work from here on: the scripts have run
 
 
 def test_asking_for_more_of_a_kind_can_be_taken_back(

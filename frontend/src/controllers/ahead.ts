@@ -72,7 +72,18 @@ export default class extends Controller<HTMLElement> {
     document.title = next.dataset["title"] ?? document.title;
     window.history.pushState({}, "", address);
     const body = new FormData(this.plainTarget);
-    opening = ask(next.dataset["aheadOpenUrlValue"] ?? "", body).catch((error: unknown) => showTrouble(sentence(error)));
+    body.append("revision", next.dataset["revision"] ?? "");
+    opening = ask(next.dataset["aheadOpenUrlValue"] ?? "", body).then(
+      (parts) => {
+        if (parts) {
+          this.dispatch("changed", { target: next, detail: { parts } });
+        }
+      },
+      (error: unknown) => {
+        showTrouble(sentence(error));
+        this.dispatch("refused", { target: next });
+      },
+    );
     place.replaceWith(next);
     next.querySelector<HTMLElement>(".stage")?.focus({ preventScroll: true });
   }

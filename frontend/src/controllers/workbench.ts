@@ -21,7 +21,7 @@ const STATES = ["accepted", "replace", "unmarked", "passed-site"];
  */
 export default class extends Controller<HTMLElement> {
   static override targets = [
-    "place", "panel", "stage", "now", "none", "before", "compare", "found", "undo", "previous", "next", "counter", "token",
+    "place", "panel", "stage", "now", "none", "before", "compare", "found", "undo", "previous", "next", "counter", "token", "panels",
   ];
   static override values = { markUrl: String, clearUrl: String, pageUrl: String, nextWords: String };
 
@@ -39,6 +39,7 @@ export default class extends Controller<HTMLElement> {
   declare readonly nextTarget: HTMLElement;
   declare readonly counterTarget: HTMLElement;
   declare readonly tokenTarget: HTMLFormElement;
+  declare readonly panelsTarget: HTMLElement;
   declare readonly markUrlValue: string;
   declare readonly clearUrlValue: string;
   declare readonly pageUrlValue: string;
@@ -223,6 +224,11 @@ export default class extends Controller<HTMLElement> {
     this.show(this.panelFor(newest[0])?.dataset["place"] ?? this.current);
   }
 
+  /** Loaded ahead, it isn't any more what it was then: the answer to its opening says how it is. */
+  changed({ detail }: CustomEvent<{ parts: string }>): void {
+    this.swap(detail.parts);
+  }
+
   /** Asks how things really are, after something was refused. */
   async truth(): Promise<void> {
     try {
@@ -274,7 +280,9 @@ export default class extends Controller<HTMLElement> {
     fresh.innerHTML = parts;
     Array.from(fresh.content.children).forEach((part) => {
       const place = document.getElementById(part.id);
-      if (place && !holdsWriting(place)) {
+      if (!place) {
+        this.panelsTarget.append(part); // Only a place can be new.
+      } else if (!holdsWriting(place)) {
         replacePart(place, part);
       }
     });

@@ -40,6 +40,13 @@ BENCH_REVIEWER: Final = "tangshan-reviewer"
 
 BENCH: Final = {"bench-1": "sunjiaqi", "bench-2": "dongyifan", "bench-3": "fanxuelian"}
 
+AHEAD_SITE: Final = "1305"
+
+AHEAD_REVIEWER: Final = "xingtai-reviewer"
+
+AHEAD: Final = {"ahead-1": "houyongjun", "ahead-2": "xionglinna"}
+"""One is open while the registration of the other changes."""
+
 DESK_SITE: Final = "1303"
 """Where tests that need one dossier have their reviewer."""
 
@@ -66,6 +73,7 @@ DESK: Final[dict[str, dict[str, Any]]] = {
     "desk_spot": {"username": "lvchunmei"},
     "desk_left": {"username": "shenyulan"},
     "desk_enter": {"username": "majunxi"},
+    "desk_changed": {"username": "zhuqingqing"},
     "desk_answered": {"username": "guozhongwei", "return": [_ANSWERED]},
     "keyless": {"username": "lianglihua", "site": KEYLESS_SITE},
 }
@@ -113,14 +121,17 @@ def order() -> dict[str, Any]:
     people = {name: {"username": WALKERS[name], "batch": batch} for name, batch in WALKS.items()}
     people |= {name: {"username": case["username"], "batch": GALLERY} for name, case in CASES.items()}
     people |= {
-        name: {"username": username, "batch": "2027YS-5", "site": BENCH_SITE}
-        for name, username in BENCH.items()
+        name: {"username": username, "batch": "2027YS-5", "site": site}
+        for site, those in ((BENCH_SITE, BENCH), (AHEAD_SITE, AHEAD))
+        for name, username in those.items()
     }
     people |= {
         name: {"username": case["username"], "batch": "2027YS-5", "site": case.get("site", DESK_SITE)}
         for name, case in DESK.items()
     }
-    waiting = {name: {"username": username, "state": "at_site"} for name, username in BENCH.items()}
+    waiting = {
+        name: {"username": username, "state": "at_site"} for name, username in {**BENCH, **AHEAD}.items()
+    }
     waiting |= {name: {**case, "state": "at_site"} for name, case in DESK.items()}
     return {
         "people": people,

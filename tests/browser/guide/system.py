@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 
 CHECKOUT: Final = Path(__file__).resolve().parents[3]
 SEEDING: Final = Path(__file__).with_name("seeding.py")
+PUSH: Final = """
+import django, json, sys
+django.setup()
+from kaosheng.casework.services.registrations import receive_registration
+from kaosheng.registration.models import RegistrationVersion
+receive_registration(json.loads(sys.argv[1]), way=RegistrationVersion.Way.PUSH)
+"""
 READY_LINE: Final = "Ctrl-C"
 INHERITED: Final = ("PATH", "HOME", "LANG", "TMPDIR")
 CARD: Final = ("service", "registration", "database", "people")
@@ -139,6 +146,14 @@ class System:
             batch,
         )
         return int(found)
+
+    def change_registration(self, part: str, **facts: Any) -> dict[str, Any]:
+        """Let the registration system push other facts of this part's candidate; return those there were."""
+        registration = self.people[part]["registrations"][0]
+        changed = {**registration, "source_version": 2, "facts": {**registration["facts"], **facts}}
+        self.run("-c", PUSH, json.dumps(changed, ensure_ascii=False))
+        before: dict[str, Any] = registration["facts"]
+        return before
 
     def end_window(self, batch: str) -> None:
         """Let the upload window of an intake have ended an hour ago."""

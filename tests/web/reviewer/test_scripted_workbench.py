@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import unquote
 
@@ -106,10 +107,47 @@ def test_the_next_is_loaded_ahead_and_seen_only_when_it_is_opened(
         str(pk) for pk in following.pictures.values_list("pk", flat=True)
     )
     assert viewed() == 0
-    assert client.post(address(following, "open")).status_code == 204
+    assert post(client, following, "open").status_code == 204
     assert viewed() == 1
     assert not Lease.objects.filter(reserved=True).exists()
     assert client.post("/staff/queue/reserve/", headers=SCRIPT).status_code == 204
+
+
+def brings_it_as_it_is_now(parts: str) -> None:
+    """The registration with what was changed in it, and every place, one that is asked for only now among them."""
+    for part in ("bench-bar", "bench-kinds", "bench-above", "bench-facts", "bench-history"):
+        assert parts.count(f'id="{part}"') == 1
+    assert re.findall(r'<section class="panel" id="panel-(M\d+)"', parts) == ["M04", "M14"]
+    assert re.findall(r"<th scope=\"row\">(.*?)</th><td>(.*?)</td><td><strong>(.*?)</strong>", parts) == [
+        ("姓名", "样本·艾", "样本·改"),
+        ("有学位证书", "否", "是"),
+    ]
+    assert parts.count("样本·改") == 4  # the head, the difference, the summary and all of the registration
+    assert "<html" not in parts
+
+
+def test_who_asks_anew_is_told_what_changed_in_the_registration(here: World, cast: Cast) -> None:
+    client = clients.of_staff(cast.chen)
+    dossier = dossiers.take(dossiers.brought_to(here, State.AT_SITE, cast=cast, degree=False), cast.chen)
+    client.get(address(dossier))
+    dossiers.change_registration(dossier, here, name="样本·改", degree=True)
+    brings_it_as_it_is_now(client.get(address(dossier), headers=SCRIPT).content.decode())
+
+
+def test_what_changed_since_it_was_loaded_ahead_comes_with_its_opening(
+    here: World, cast: Cast, held: Dossier
+) -> None:
+    client = clients.of_staff(cast.chen)
+    following = dossiers.brought_to(here, State.AT_SITE, cast=cast, degree=False)
+    page = client.post("/staff/queue/reserve/", headers=SCRIPT).content.decode()
+    loaded = {"revision": following.revision}
+    assert f'data-revision="{following.revision}"' in page
+    dossiers.change_registration(following, here, name="样本·改", degree=True)
+    answer = client.post(address(following, "open"), loaded, headers=SCRIPT)
+    assert answer.status_code == 200
+    brings_it_as_it_is_now(answer.content.decode())
+    assert Lease.objects.get(dossier=following).reserved is False
+    assert post(client, following, "open").status_code == 204
 
 
 @pytest.mark.parametrize("ends", ["given back", "taken by another", "run out"])
@@ -149,7 +187,7 @@ def test_loaded_ahead_only_what_came_since_the_own_last_look_is_new(here: World,
 def test_what_another_took_meanwhile_is_not_opened(here: World, cast: Cast, held: Dossier) -> None:
     following = dossiers.take(dossiers.brought_to(here, State.AT_SITE, cast=cast), cast.chen_two)
     client = clients.of_staff(cast.chen)
-    assert client.post(address(following, "open")).status_code == 409
+    assert post(client, following, "open").status_code == 409
     assert client.post(address(following, "renew")).status_code == 409
     assert client.post(address(held, "renew")).status_code == 204
 

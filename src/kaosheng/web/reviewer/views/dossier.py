@@ -50,7 +50,7 @@ def show(request: HttpRequest, dossier: Dossier, *, problem: str = "", status: i
     bench = workbench(dossier, staff, now=timezone.now(), look=look)
     note_opening(request, staff, dossier, [str(entry.picture.pk) for entry in bench.pictures])
     context = bench_context(request, bench, problem=problem)
-    template = "reviewer/parts/changed.html" if by_script(request) else "reviewer/dossier.html"
+    template = "reviewer/parts/present.html" if by_script(request) else "reviewer/dossier.html"
     return render(request, template, context, status=status)
 
 

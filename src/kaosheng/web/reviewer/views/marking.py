@@ -41,14 +41,21 @@ def take(request: HttpRequest, dossier_id: UUID) -> HttpResponseBase:
 @require_POST
 @for_staff(Permission.DOSSIER_TAKE)
 def open_ahead(request: HttpRequest, dossier_id: UUID) -> HttpResponseBase:
-    """The dossier loaded ahead is on the screen now: it is in his hands, and he has seen it."""
+    """The dossier loaded ahead is on the screen now: it is in his hands, and he has seen it.
+
+    What happened to it since it was loaded is answered by the parts as they are now.
+    """
     dossier = staff_dossier(request, dossier_id, Permission.DOSSIER_TAKE)
     staff = staff_member(request)
+    loaded = read(SeenForm(request.POST)).cleaned_data["revision"]
     reviewing.take(dossier_id=dossier_id, actor=of_staff(staff))
-    handling.note_look(dossier=dossier, staff=staff)
+    look = handling.note_look(dossier=dossier, staff=staff)
     shown = dossier.pictures.filter(hidden_at=None).values_list("pk", flat=True)
     record_opening(request, staff, dossier, [str(pk) for pk in shown])
-    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    if loaded == dossier.revision:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    bench = workbench(dossier, staff, now=timezone.now(), look=look)
+    return render(request, "reviewer/parts/present.html", bench_context(request, bench))
 
 
 @require_POST
