@@ -76,6 +76,8 @@ def test_both_reviewers_see_that_two_candidates_use_one_picture(here: World, hou
     assert seen(one, house.chen) == [(other.registration.number, True, False)]
     assert seen(other, house.deng) == [(one.registration.number, True, False)]
     assert seen(one, house.gao) == [(other.registration.number, True, True)]
+    dossiers.declare_conflict(other, house.gao)
+    assert seen(one, house.gao) == [(other.registration.number, True, False)]
 
 
 def test_a_picture_many_use_hides_no_twin_of_another(

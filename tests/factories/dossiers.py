@@ -14,7 +14,7 @@ from factories import people, pictures
 from factories.people import Cast
 from factories.world import BATCH, FACTS, World, close_window
 from kaosheng.accounts.models import User
-from kaosheng.casework.models import Dossier, Mark, Picture, Release, Return, SiteReview, Submission
+from kaosheng.casework.models import Conflict, Dossier, Mark, Picture, Release, Return, SiteReview, Submission
 from kaosheng.casework.services import actors, clock, closing, deciding, releasing, reviewing, submitting
 from kaosheng.casework.services import pictures as picture_services
 from kaosheng.casework.services.case import Case
@@ -272,6 +272,11 @@ def confirm(dossier: Dossier, by: User) -> Dossier:
     take(dossier, by)
     deciding.confirm(dossier_id=dossier.pk, actor=people.actor(by), seen_revision=again(dossier).revision)
     return again(dossier)
+
+
+def declare_conflict(dossier: Dossier, by: User) -> Conflict:
+    """回避 of somebody who may not even handle dossiers: it counts for every list he reads."""
+    return Conflict.objects.create(registration=dossier.registration, by=by, reason="亲属", at=timezone.now())
 
 
 # --- the end -------------------------------------------------------------------------------------------------

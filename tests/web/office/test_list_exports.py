@@ -19,7 +19,7 @@ from factories.people import Cast
 from factories.world import World
 from kaosheng.accounts.models import Grant, User
 from kaosheng.audit.models import AuditEvent
-from kaosheng.casework.models import Conflict, Dossier
+from kaosheng.casework.models import Dossier
 from kaosheng.casework.services import exporting
 from kaosheng.domain.roles import Role
 from kaosheng.domain.states import State
@@ -229,13 +229,16 @@ def test_another_areas_release_and_other_names_are_not_found(here: World, cast: 
     assert client.get("/office/export/lists/accounts/").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["rechecks", "doubts"])
-def test_whoever_declared_a_conflict_takes_nothing_of_it_away(here: World, cast: Cast, name: str) -> None:
+@pytest.mark.parametrize("name", MAKE)
+def test_whoever_declared_a_conflict_reads_and_takes_away_nothing_of_it(
+    here: World, cast: Cast, name: str
+) -> None:
     dossier, other = MAKE[name](here, cast), MAKE[name](here, cast)
-    Conflict.objects.create(
-        registration=dossier.registration, by=cast.jiang, reason="亲属", at=timezone.now()
-    )
-    assert numbers(cast.jiang, address(name, here)) == [other.registration.number]
+    dossiers.declare_conflict(dossier, cast.jiang)
+    there = [other.registration.number]
+    assert listed(cast.jiang, name, here) == numbers(cast.jiang, address(name, here)) == there
+    if "feng" in WHO[name]:
+        assert len(listed(cast.feng, name, here)) == len(numbers(cast.feng, address(name, here))) == 2
 
 
 @pytest.mark.parametrize("name", MAKE)
@@ -316,6 +319,13 @@ def test_blockers_name_their_reason_and_no_proposed_verdict(here: World, cast: C
 
 def late(here: World) -> str:
     return f"/office/export/lists/late-cases/?intake={here.intake.pk}"
+
+
+def test_no_late_case_in_conflict_is_taken_away(here: World, cast: Cast) -> None:
+    hidden, other = (dossiers.brought_to(here, State.AT_SITE, cast=cast) for _ in range(2))
+    dossiers.brought_to(here, "released", cast=cast)
+    dossiers.declare_conflict(hidden, cast.jiang)
+    assert [row[1] for row in table(cast.jiang, late(here))[1:]] == [other.registration.number]
 
 
 def test_late_cases_stand_by_batch_with_reason_and_what_became_of_them(here: World, cast: Cast) -> None:

@@ -54,9 +54,19 @@ def lines_of(tab: Tab, staff: Staff) -> tuple[Q, ...]:
     )
 
 
+def own_conflicts(staff: Staff) -> QuerySet[Conflict]:
+    """The 回避 he declared himself, as long as they stand."""
+    return Conflict.objects.standing().filter(by=staff.user)
+
+
+def in_conflict(staff: Staff, registration: str = "registration") -> Exists:
+    """Whether he declared himself unfit to be its reviewer; `registration` is the way there from a row."""
+    return Exists(own_conflicts(staff).filter(registration=OuterRef(registration)))
+
+
 def without_conflict(staff: Staff, registration: str = "registration") -> Q:
-    """All but those whose reviewer he declared himself unfit to be; `registration` is the way there from a row."""
-    return ~Q(Exists(Conflict.objects.standing().filter(registration=OuterRef(registration), by=staff.user)))
+    """All but those; no list shows them to him."""
+    return ~Q(in_conflict(staff, registration))
 
 
 def next_in_line(line: Q, staff: Staff, *, now: datetime) -> QuerySet[Dossier]:

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier
+from kaosheng.casework.queries.lines import own_conflicts
 from kaosheng.domain.roles import Permission
 from kaosheng.notices.models import Mailing, Message, Notice
 
@@ -49,7 +50,11 @@ def in_scope(staff: Staff, permission: Permission) -> Q:
 
 
 def unreached(staff: Staff) -> QuerySet[Message]:
-    """Messages about dossiers that arrived by no way and whose candidate nobody has telephoned, oldest first."""
+    """Messages about dossiers that arrived by no way and whose candidate nobody has telephoned, oldest first.
+
+    Whoever declared a conflict of interest with somebody doesn't see what that person was told.
+    """
+    code = Concat(Value(DOSSIER), Cast("registration__dossier__pk", CharField()))
     return (
         Message.objects.filter(
             in_scope(staff, Permission.MESSAGE_VIEW),
@@ -57,6 +62,7 @@ def unreached(staff: Staff) -> QuerySet[Message]:
             unreached_at__isnull=False,
             phoned_at=None,
         )
+        .exclude(about__in=own_conflicts(staff).values_list(code))
         .prefetch_related(_with_its_ways())
         .order_by("unreached_at", "pk")
     )

@@ -20,6 +20,7 @@ from kaosheng.casework.models import (
     Return,
     SiteReview,
 )
+from kaosheng.casework.queries.lines import without_conflict
 from kaosheng.casework.queries.unreached import open_by_site, unreached_of
 from kaosheng.casework.services.releasing import release_blockers
 from kaosheng.domain.places import CHANGEABLE, Manner
@@ -112,7 +113,10 @@ def total_of(parts: Iterable[SiteProgress]) -> dict[str, int]:
 
 
 def at_counter(staff: Staff) -> QuerySet[Dossier]:
-    """Returned dossiers of his sites whose newest return asks for something at the counter or by telephone."""
+    """Returned dossiers of his sites whose newest return asks for something at the counter or by telephone.
+
+    As in every list that names somebody, those he declared a conflict of interest with are left out.
+    """
     sites = staff.site_ids(Permission.COUNTER_UPLOAD)
     newest = Return.objects.filter(dossier=OuterRef("pk")).order_by("-revision").values("pk")[:1]
     asked = AskedPlace.objects.filter(
@@ -121,7 +125,7 @@ def at_counter(staff: Staff) -> QuerySet[Dossier]:
         dropped_at=None,
     )
     return (
-        Dossier.objects.filter(site__in=sites, state=State.RETURNED)
+        Dossier.objects.filter(without_conflict(staff), site__in=sites, state=State.RETURNED)
         .annotate(newest_return=Subquery(newest))
         .filter(Exists(asked))
         .select_related("registration", "site", "intake")
@@ -133,7 +137,7 @@ def helped_at_counter(staff: Staff) -> QuerySet[Dossier]:
     """Dossiers of his sites whose candidates can be helped at the counter when they stand before him."""
     sites = staff.site_ids(Permission.COUNTER_UPLOAD)
     return (
-        Dossier.objects.filter(site__in=sites, state__in=CHANGEABLE)
+        Dossier.objects.filter(without_conflict(staff), site__in=sites, state__in=CHANGEABLE)
         .select_related("registration", "site", "intake")
         .order_by("registration__number")
     )
@@ -145,6 +149,7 @@ def extension_requests(staff: Staff) -> QuerySet[ExtensionRequest]:
     areas = staff.area_ids(Permission.EXTENSION_GRANT)
     return (
         ExtensionRequest.objects.filter(Q(dossier__site__in=sites) | Q(dossier__intake__area__in=areas))
+        .filter(without_conflict(staff, "dossier__registration"))
         .select_related(
             "dossier__registration", "dossier__site", "dossier__intake", "requested_by", "answered_by"
         )
@@ -173,25 +178,28 @@ def releases_of(intake: Intake) -> QuerySet[Release]:
     )
 
 
-def blockers_with_reasons(intake: Intake, *, now: datetime) -> QuerySet[Dossier]:
+def blockers_with_reasons(intake: Intake, staff: Staff, *, now: datetime) -> QuerySet[Dossier]:
     """What stops a release, each with the reason it was named a late case of the batch in preparation (`late_reason`)."""
     named = LateCase.objects.filter(dossier=OuterRef("pk"), release__published_at=None)
-    return release_blockers(intake=intake, now=now).annotate(late_reason=Subquery(named.values("reason")[:1]))
+    found = release_blockers(intake=intake, now=now).filter(without_conflict(staff))
+    return found.annotate(late_reason=Subquery(named.values("reason")[:1]))
 
 
-def late_cases_of(intake: Intake) -> QuerySet[LateCase]:
+def late_cases_of(intake: Intake, staff: Staff) -> QuerySet[LateCase]:
     """Who was left for a later batch at each publication so far, by batch, site and number."""
     return (
         LateCase.objects.filter(release__intake=intake, release__published_at__isnull=False)
+        .filter(without_conflict(staff, "dossier__registration"))
         .select_related("release", "dossier__registration", "dossier__site", "dossier__release")
         .order_by("release__batch", "dossier__site__code", "dossier__registration__number")
     )
 
 
-def pending_corrections(intake: Intake) -> QuerySet[Correction]:
+def pending_corrections(intake: Intake, staff: Staff) -> QuerySet[Correction]:
     """Corrections that wait for their second person."""
     return (
         Correction.objects.filter(dossier__intake=intake, confirmed_at=None, replaced_at=None)
+        .filter(without_conflict(staff, "dossier__registration"))
         .select_related("dossier__registration", "dossier__site", "proposed_by")
         .order_by("proposed_at")
     )

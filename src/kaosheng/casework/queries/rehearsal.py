@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
+from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Decision, Dossier, LateCase, Release
+from kaosheng.casework.queries.lines import without_conflict
 from kaosheng.domain.states import Verdict
 
 
@@ -25,11 +27,11 @@ class SiteOutcome:
         return self.passed + self.failed
 
 
-def attached(release: Release) -> QuerySet[Dossier]:
-    """The dossiers of a batch with the verdict that would be shown, by site and number."""
+def attached(release: Release, staff: Staff) -> QuerySet[Dossier]:
+    """The dossiers of a batch with the verdict that would be shown, by site and number; none in conflict."""
     decision = Decision.objects.filter(dossier=OuterRef("pk"), voided_at=None)
     return (
-        Dossier.objects.filter(release=release)
+        Dossier.objects.filter(without_conflict(staff), release=release)
         .annotate(
             verdict=Subquery(decision.values("verdict")[:1]), opinion=Subquery(decision.values("opinion")[:1])
         )
@@ -38,9 +40,10 @@ def attached(release: Release) -> QuerySet[Dossier]:
     )
 
 
-def late_cases(release: Release) -> QuerySet[LateCase]:
-    """What is left for a later batch, with the reasons, by site and number."""
-    return release.late_cases.select_related("dossier__registration").order_by(
+def late_cases(release: Release, staff: Staff) -> QuerySet[LateCase]:
+    """What is left for a later batch, with the reasons, by site and number; none in conflict."""
+    found = release.late_cases.filter(without_conflict(staff, "dossier__registration"))
+    return found.select_related("dossier__registration").order_by(
         "dossier__site__code", "dossier__registration__number"
     )
 

@@ -17,6 +17,7 @@ from django.db.models.functions import RowNumber
 
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Picture
+from kaosheng.casework.queries.lines import in_conflict
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import State
 
@@ -27,7 +28,7 @@ _AT_MOST: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """The same picture in another candidate's dossier; `reachable` when this reader may open that one."""
+    """The same picture in another candidate's dossier; `reachable` when this reader may open that one, without a 回避."""
 
     dossier: Dossier
     same_bytes: bool
@@ -48,7 +49,11 @@ def twins_of(dossier: Dossier, pictures: Iterable[Picture], staff: Staff) -> dic
     )
     others = (
         Picture.objects.filter(pk__in=same.values("pk"))
-        .annotate(of_bytes=_rank("stored_digest"), of_pixels=_rank("pixel_digest"))
+        .annotate(
+            of_bytes=_rank("stored_digest"),
+            of_pixels=_rank("pixel_digest"),
+            withheld=in_conflict(staff, "dossier__registration"),
+        )
         .filter(Q(of_bytes__lte=_AT_MOST) | Q(of_pixels__lte=_AT_MOST))
         .select_related("dossier__registration", "dossier__site", "dossier__intake")
         .order_by("added_at", "pk")
@@ -58,7 +63,8 @@ def twins_of(dossier: Dossier, pictures: Iterable[Picture], staff: Staff) -> dic
         for picture in own:
             same_bytes = picture.stored_digest == other.stored_digest
             if same_bytes or (picture.pixel_digest and picture.pixel_digest == other.pixel_digest):
-                twin = Twin(other.dossier, same_bytes, reachable=_reaches(staff, other.dossier))
+                reachable = not other.withheld and _reaches(staff, other.dossier)
+                twin = Twin(other.dossier, same_bytes, reachable)
                 found[picture.pk].setdefault(other.dossier_id, twin)
     return {picture: tuple(twins.values())[:_AT_MOST] for picture, twins in found.items()}
 

@@ -97,16 +97,16 @@ def _as_narrowed(request: HttpRequest, listed: OfficeList) -> Chosen:
 
 def _blocking(request: HttpRequest) -> Chosen:
     """What stands before a release, listed on the page or counted there only."""
-    intake = _intake(request)
-    reach = in_scope(staff_member(request), Permission.DOSSIER_EXPORT)
-    return _of_release(intake, blockers_with_reasons(intake, now=timezone.now()).filter(reach))
+    intake, staff = _intake(request), staff_member(request)
+    found = blockers_with_reasons(intake, staff, now=timezone.now())
+    return _of_release(intake, found.filter(in_scope(staff, Permission.DOSSIER_EXPORT)))
 
 
 def _late(request: HttpRequest) -> Chosen:
     """Who was left for a later batch; the page counts them by batch."""
-    intake = _intake(request)
-    reach = about_dossiers_within(staff_member(request), Permission.DOSSIER_EXPORT)
-    return _of_release(intake, late_cases_of(intake).filter(reach))
+    intake, staff = _intake(request), staff_member(request)
+    reach = about_dossiers_within(staff, Permission.DOSSIER_EXPORT)
+    return _of_release(intake, late_cases_of(intake, staff).filter(reach))
 
 
 def _intake(request: HttpRequest) -> Intake:

@@ -14,7 +14,7 @@ from kaosheng.casework.models import Dossier, Release
 from kaosheng.casework.queries import rehearsal as queries
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import Verdict
-from kaosheng.web.access import for_staff, staff_intake
+from kaosheng.web.access import for_staff, staff_intake, staff_member
 from kaosheng.web.reviewer import words
 from kaosheng.web.reviewer.presenting import pick
 
@@ -32,7 +32,9 @@ def rehearsal(request: HttpRequest, intake_id: int) -> HttpResponseBase:
     if batch is None:
         return redirect("office:release", intake.pk)
     rows, number_late = queries.outcomes(batch), batch.late_cases.count()
-    page = Paginator(queries.attached(batch), PER_PAGE).get_page(request.GET.get("page"))
+    staff = staff_member(request)
+    late = list(queries.late_cases(batch, staff)[:SHOWN_LATE])
+    page = Paginator(queries.attached(batch, staff), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "intake": intake,
         "name": pick(intake.name_zh, intake.name_en),
@@ -40,9 +42,11 @@ def rehearsal(request: HttpRequest, intake_id: int) -> HttpResponseBase:
         "sites": [{"name": pick(row.name_zh, row.name_en), "row": row} for row in rows],
         "passed": sum(row.passed for row in rows),
         "failed": sum(row.failed for row in rows),
-        "late": queries.late_cases(batch)[:SHOWN_LATE],
+        "late": late,
         "number_late": number_late,
-        "more_late": max(0, number_late - SHOWN_LATE),
+        "more_late": number_late - len(late),
+        "total": sum(row.total for row in rows),
+        "withheld": sum(row.total for row in rows) - page.paginator.count,
         "lines": [_line(dossier) for dossier in page],
         "page_of_rows": page,
     }

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.casework.models import Dossier, Release
 from kaosheng.casework.queries import progress as queries
+from kaosheng.casework.queries.lines import without_conflict
 from kaosheng.casework.queries.twins import shows_shared
 from kaosheng.casework.services import releasing
 from kaosheng.domain.errors import Refusal
@@ -59,29 +60,30 @@ def _show(
     status: int = 200,
     typed: dict[UUID, str] | None = None,
 ) -> HttpResponse:
-    now = timezone.now()
+    now, staff = timezone.now(), staff_member(request)
     batches = list(queries.releases_of(intake))
     preparing = next((batch for batch in batches if batch.published_at is None), None)
     late = _late_of(preparing) if typed is None else typed
     blockers = releasing.release_blockers(intake=intake, now=now)
     number = blockers.count()
+    listed = [_blocker(dossier, late) for dossier in blockers.filter(without_conflict(staff))[:SHOWN]]
     ready = releasing.ready_for_release(intake=intake)
     context = {
         "intake": intake,
         "name": pick(intake.name_zh, intake.name_en),
-        "blockers": [_blocker(dossier, late) for dossier in blockers[:SHOWN]],
+        "blockers": listed,
         "blocking": number,
-        "more": max(0, number - SHOWN),
+        "more": number - len(listed),
         "ready": ready.count(),
         "preview": _preview(ready),
         "twins": ready.filter(shows_shared()).count(),
         "preparing": preparing,
         "unnamed": number - len(late.keys() & set(blockers.values_list("pk", flat=True))),
         "published": [batch for batch in batches if batch.published_at is not None],
-        "corrections": queries.pending_corrections(intake),
+        "corrections": queries.pending_corrections(intake, staff),
         "form": CountForm(label=_("输入将公布的份数")),
         "problem": problem,
-        "may_export": Permission.DOSSIER_EXPORT in staff_member(request).permissions,
+        "may_export": Permission.DOSSIER_EXPORT in staff.permissions,
         "rest_field": _ALL_THE_REST,
         "rest_reason": request.POST.get(_ALL_THE_REST, ""),
     }

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.casework.models import Dossier, SiteReview
 from kaosheng.casework.queries import progress as queries
+from kaosheng.casework.queries.lines import without_conflict
 from kaosheng.casework.services import closing
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
@@ -50,6 +51,7 @@ def _show(
     part = queries.progress(intake, [place], sees_area=sees_area)[0]
     blockers = closing.closing_blockers(intake=intake, site=place, now=now)
     number = blockers.count()
+    listed = [_blocker(dossier) for dossier in blockers.filter(without_conflict(staff))[:SHOWN]]
     passing = closing.passed_by_closing(intake=intake, site=place).count()
     context = {
         "passing": passing,
@@ -67,9 +69,9 @@ def _show(
         "part": part,
         "counts": part.counts,
         "sees_area": sees_area,
-        "blockers": [_blocker(dossier) for dossier in blockers[:SHOWN]],
+        "blockers": listed,
         "blocking": number,
-        "more": max(0, number - SHOWN),
+        "more": number - len(listed),
         "window_open": now < intake.closes_at,
         "reviews": SiteReview.objects.filter(intake=intake, site=place)
         .select_related("closed_by")
