@@ -11,7 +11,7 @@ let opening: Promise<unknown> = Promise.resolve();
 
 /**
  * Keeps the dossier in one's hands while its page is open, and loads the next one ahead: its page and all its pictures,
- * so that opening it asks the server nothing. The server keeps it for this reviewer for 15 minutes, one at most.
+ * so that opening it asks the server nothing. The server keeps it for this reviewer while the page is open, one at most.
  */
 export default class extends Controller<HTMLElement> {
   static override targets = ["plain"];

@@ -28,7 +28,7 @@ export default class extends Controller<HTMLElement> {
     if (this.offValue || composes(event) || event.defaultPrevented || event.repeat) {
       return;
     }
-    if (event.key === "Escape" && place.matches("textarea") && !place.closest("dialog")) {
+    if (event.key === "Escape" && place.matches(FIELDS) && !place.closest("dialog")) {
       place.blur();
     }
     if (event.ctrlKey || event.metaKey || event.altKey || inField(event)) {

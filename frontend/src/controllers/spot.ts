@@ -15,7 +15,8 @@ const MOVES: Record<string, [number, number]> = {
 /**
  * Draws the spot of a mark on the picture and writes it into the four fields of the visible panel, in per cent of the
  * picture. By mouse: draw it. By keyboard: arrows move a first spot, with Shift they change its size, Enter keeps it,
- * Escape gives it up; in a field, and while an input method composes, they are left alone. Without scripts the fields are filled by hand.
+ * Escape gives it up; in a field, and while an input method composes, they are left alone. A spot belongs to the place it
+ * was begun on, and a remark takes along what is seen of it. Without scripts the fields are filled by hand.
  */
 export default class extends Controller<HTMLElement> {
   static override targets = ["switch"];
@@ -26,6 +27,7 @@ export default class extends Controller<HTMLElement> {
   private layer: HTMLElement | null = null;
   private start: Point | null = null;
   private spot: Spot | null = null;
+  private begunOn = "";
   private readonly keys = (event: KeyboardEvent): void => this.press(event);
 
   override connect(): void {
@@ -40,7 +42,7 @@ export default class extends Controller<HTMLElement> {
 
   toggle(): void {
     if (this.layer) {
-      this.end();
+      this.giveUp();
       return;
     }
     const canvas = this.canvas();
@@ -52,11 +54,28 @@ export default class extends Controller<HTMLElement> {
     layer.addEventListener("pointerdown", (event) => this.grab(event));
     layer.addEventListener("pointermove", (event) => this.drag(event));
     layer.addEventListener("pointerup", (event) => this.drop(event));
-    layer.addEventListener("pointercancel", () => this.end());
+    layer.addEventListener("pointercancel", () => this.giveUp());
     canvas.append(layer);
     this.layer = layer;
+    this.begunOn = this.place();
     this.switchTarget.setAttribute("aria-pressed", "true");
     document.addEventListener("keydown", this.keys, true);
+  }
+
+  /** A place is shown, another one or the same anew. */
+  shown(): void {
+    if (this.layer && this.place() !== this.begunOn) {
+      this.end();
+    } else if (this.spot) {
+      this.show(this.spot);
+    }
+  }
+
+  /** Before a form goes out: what stands on the picture goes along with a remark, though Enter didn't keep it yet. */
+  sent(event: Event): void {
+    if (this.spot && (event.target as HTMLElement).contains(this.field("left"))) {
+      this.write(this.spot);
+    }
   }
 
   private press(event: KeyboardEvent): void {
@@ -67,7 +86,7 @@ export default class extends Controller<HTMLElement> {
     event.preventDefault();
     event.stopImmediatePropagation();
     if (event.key === "Escape") {
-      this.end();
+      this.giveUp();
     } else if (!move) {
       this.write(this.spot);
     } else {
@@ -81,20 +100,20 @@ export default class extends Controller<HTMLElement> {
     event.stopPropagation();
     event.preventDefault();
     this.layer?.setPointerCapture(event.pointerId);
-    this.start = this.place(event);
+    this.start = this.point(event);
   }
 
   private drag(event: PointerEvent): void {
     event.stopPropagation();
     if (this.start) {
-      this.show(between(this.start, this.place(event)));
+      this.show(between(this.start, this.point(event)));
     }
   }
 
   private drop(event: PointerEvent): void {
     event.stopPropagation();
     if (this.start) {
-      this.write(between(this.start, this.place(event)));
+      this.write(between(this.start, this.point(event)));
     }
   }
 
@@ -113,6 +132,11 @@ export default class extends Controller<HTMLElement> {
     this.dispatch("drawn");
   }
 
+  private giveUp(): void {
+    this.end();
+    this.dispatch("left");
+  }
+
   private end(): void {
     document.removeEventListener("keydown", this.keys, true);
     this.layer?.remove();
@@ -125,7 +149,7 @@ export default class extends Controller<HTMLElement> {
   }
 
   /** The pointer in fractions of the picture; offsets are given before turning and scaling. */
-  private place(event: PointerEvent): Point {
+  private point(event: PointerEvent): Point {
     const layer = this.layer as HTMLElement;
     return { x: within(event.offsetX / layer.offsetWidth), y: within(event.offsetY / layer.offsetHeight) };
   }
@@ -147,7 +171,15 @@ export default class extends Controller<HTMLElement> {
   }
 
   private field(part: string): HTMLInputElement | null {
-    return this.element.querySelector<HTMLInputElement>(`.panel:not([hidden]) input[name="${part}"]`);
+    return this.panel()?.querySelector<HTMLInputElement>(`input[name="${part}"]`) ?? null;
+  }
+
+  private place(): string {
+    return this.panel()?.dataset["place"] ?? "";
+  }
+
+  private panel(): HTMLElement | null {
+    return this.element.querySelector<HTMLElement>(".panel:not([hidden])");
   }
 
   private canvas(): HTMLElement | null {

@@ -138,8 +138,8 @@ export default class extends Controller<HTMLElement> {
     }
   }
 
-  /** Brings everything in line with the place that is shown; also after parts were swapped. */
-  private sync(): void {
+  /** Brings everything in line with the place that is shown; also after parts were swapped or a spot was given up. */
+  sync(): void {
     const place = this.placeOf(this.current);
     this.panelTargets.forEach((panel) => {
       panel.hidden = panel.dataset["place"] !== this.current;
@@ -161,6 +161,7 @@ export default class extends Controller<HTMLElement> {
     if (this.hasUndoTarget) {
       this.undoTarget.hidden = this.undoing.empty;
     }
+    this.dispatch("shown", { target: this.stageTarget });
   }
 
   // --- marks ---------------------------------------------------------------------------------------------------------

@@ -74,6 +74,10 @@ DESK: Final[dict[str, dict[str, Any]]] = {
     "desk_left": {"username": "shenyulan"},
     "desk_enter": {"username": "majunxi"},
     "desk_changed": {"username": "zhuqingqing"},
+    "desk_fields": {"username": "linshuwen"},
+    "desk_spots": {"username": "wanshufen"},
+    "desk_seen": {"username": "leiyuchen"},
+    "desk_late": {"username": "xiaoyunshu"},
     "desk_answered": {"username": "guozhongwei", "return": [_ANSWERED]},
     "keyless": {"username": "lianglihua", "site": KEYLESS_SITE},
 }
