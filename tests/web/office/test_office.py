@@ -411,6 +411,31 @@ def test_one_reason_names_all_the_late_cases_without_one_of_their_own(here: Worl
     assert reasons == {own.pk: "等待学历认证", rest.pk: "仍在审核"}
 
 
+def test_what_other_pages_named_stays_when_one_is_prepared_again(
+    here: World, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kaosheng.web.office.views.releases.PER_PAGE", 2)
+    dossiers.brought_to(here, State.DECIDED, cast=cast)
+    first, second, third = (dossiers.brought_to(here, State.AT_SITE, cast=cast) for _ in range(3))
+    jiang, page = clients.of_staff(cast.jiang), f"/office/releases/{here.intake.pk}/"
+    given = {f"late-{first.pk}": "等待学历认证", f"late-{second.pk}": "", "late_rest": "仍在审核"}
+    assert jiang.post(f"{page}prepare/", given).status_code == 302
+    answer = jiang.get(f"{page}?page=2")
+    assert [line["reason"] for line in answer.context["blockers"]] == ["仍在审核"]
+    assert f'action="{page}prepare/?page=2"' in answer.content.decode()
+    answer = jiang.post(f"{page}prepare/?page=2", {f"late-{third.pk}": "等待公章"})
+    assert answer.headers["Location"] == f"{page}?page=2"
+    reasons = dict(LateCase.objects.values_list("dossier_id", "reason"))
+    assert reasons == {first.pk: "等待学历认证", second.pk: "仍在审核", third.pk: "等待公章"}
+    # A line that was emptied on its own page stops the release again; who is decided meanwhile is no late case.
+    refused = jiang.post(f"{page}prepare/?page=2", {f"late-{third.pk}": ""})
+    assert refused.status_code == 409
+    assert f'href="{page}?page=1"' in refused.content.decode()
+    dossiers.decide(dossiers.forward(second, cast.chen), cast.gao)
+    assert jiang.post(f"{page}prepare/?page=2", {f"late-{third.pk}": "等待公章"}).status_code == 302
+    assert set(LateCase.objects.values_list("dossier_id", flat=True)) == {first.pk, third.pk}
+
+
 def test_only_what_stops_this_release_is_a_late_case(here: World, cast: Cast) -> None:
     dossiers.brought_to(here, State.DECIDED, cast=cast)
     late, decided = (dossiers.brought_to(here, state, cast=cast) for state in (State.AT_SITE, State.DECIDED))

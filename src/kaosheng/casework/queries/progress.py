@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
@@ -21,8 +22,9 @@ from kaosheng.casework.models import (
     SiteReview,
 )
 from kaosheng.casework.queries.lines import without_conflict
+from kaosheng.casework.queries.twins import shows_shared
 from kaosheng.casework.queries.unreached import open_by_site, unreached_of
-from kaosheng.casework.services.releasing import release_blockers
+from kaosheng.casework.services.releasing import ready_for_release, release_blockers
 from kaosheng.domain.places import CHANGEABLE, Manner
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import State, Verdict
@@ -75,17 +77,7 @@ def sites_of(staff: Staff, intake: Intake, *permissions: Permission) -> list[Exa
 
 def progress(intake: Intake, sites: Sequence[ExamSite], *, sees_area: bool) -> list[SiteProgress]:
     """Counts per site and state, in three queries whatever the number of sites."""
-    rows = (
-        Dossier.objects.filter(intake=intake, site__in=sites)
-        .values_list("site_id", "state")
-        .annotate(n=Count("pk"), released=Count("pk", filter=Q(release__published_at__isnull=False)))
-    )
-    counts: dict[int, dict[str, int]] = {site.pk: {} for site in sites}
-    for site_id, state, number, released in rows:
-        of_site = counts[site_id]
-        name = State.AT_AREA.value if state == State.DECIDED and not sees_area else state
-        of_site[name] = of_site.get(name, 0) + number - released
-        of_site["released"] = of_site.get("released", 0) + released
+    counts = _counts(intake, sites, sees_area=sees_area)
     closed = dict(
         SiteReview.objects.filter(intake=intake, site__in=sites, reopened_at=None).values_list(
             "site_id", "closed_at"
@@ -101,6 +93,35 @@ def progress(intake: Intake, sites: Sequence[ExamSite], *, sees_area: bool) -> l
         )
         for site in sites
     ]
+
+
+def reviews_of(intake: Intake, site: ExamSite) -> list[SiteReview]:
+    """Every closing of one site's review, the newest first."""
+    found = SiteReview.objects.filter(intake=intake, site=site)
+    return list(found.select_related("closed_by").order_by("-closed_at"))
+
+
+def progress_of_site(
+    intake: Intake, site: ExamSite, reviews: Iterable[SiteReview], *, sees_area: bool
+) -> SiteProgress:
+    """The same of one site whose closings are read already, without who wasn't reached; one query."""
+    closed_at = next((review.closed_at for review in reviews if review.reopened_at is None), None)
+    return SiteProgress(site, _counts(intake, [site], sees_area=sees_area)[site.pk], closed_at)
+
+
+def _counts(intake: Intake, sites: Sequence[ExamSite], *, sees_area: bool) -> dict[int, dict[str, int]]:
+    rows = (
+        Dossier.objects.filter(intake=intake, site__in=sites)
+        .values_list("site_id", "state")
+        .annotate(n=Count("pk"), released=Count("pk", filter=Q(release__published_at__isnull=False)))
+    )
+    counts: dict[int, dict[str, int]] = {site.pk: {} for site in sites}
+    for site_id, state, number, released in rows:
+        of_site = counts[site_id]
+        name = State.AT_AREA.value if state == State.DECIDED and not sees_area else state
+        of_site[name] = of_site.get(name, 0) + number - released
+        of_site["released"] = of_site.get("released", 0) + released
+    return counts
 
 
 def total_of(parts: Iterable[SiteProgress]) -> dict[str, int]:
@@ -157,15 +178,31 @@ def extension_requests(staff: Staff) -> QuerySet[ExtensionRequest]:
     )
 
 
-def verdict_counts(dossiers: QuerySet[Dossier]) -> dict[Verdict, int]:
-    """How many of these decided dossiers pass and fail."""
-    rows = (
-        Decision.objects.filter(voided_at=None, dossier__in=dossiers)
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """How many results wait for their publication, by verdict, and how many of them show a picture others use too."""
+
+    verdicts: dict[Verdict, int]
+    shared: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.verdicts.values())
+
+
+def ready(intake: Intake) -> Ready:
+    """What the next publication would show, in one query."""
+    rows = list(
+        Decision.objects.filter(voided_at=None, dossier__in=ready_for_release(intake=intake))
         .values_list("verdict")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("pk"), shared=Count("pk", filter=shows_shared("dossier")))
     )
-    found = dict(rows)
-    return {verdict: found.get(verdict.value, 0) for verdict in Verdict}
+    found = {verdict: number for verdict, number, _shared in rows}
+    return Ready(
+        verdicts={verdict: found.get(verdict.value, 0) for verdict in Verdict},
+        shared=sum(shared for _verdict, _number, shared in rows),
+    )
 
 
 def releases_of(intake: Intake) -> QuerySet[Release]:
@@ -178,11 +215,29 @@ def releases_of(intake: Intake) -> QuerySet[Release]:
     )
 
 
+def _named_late() -> QuerySet[LateCase]:
+    """The outer row's line among the late cases of the batch in preparation."""
+    return LateCase.objects.filter(dossier=OuterRef("pk"), release__published_at=None)
+
+
 def blockers_with_reasons(intake: Intake, staff: Staff, *, now: datetime) -> QuerySet[Dossier]:
     """What stops a release, each with the reason it was named a late case of the batch in preparation (`late_reason`)."""
-    named = LateCase.objects.filter(dossier=OuterRef("pk"), release__published_at=None)
     found = release_blockers(intake=intake, now=now).filter(without_conflict(staff))
-    return found.annotate(late_reason=Subquery(named.values("reason")[:1]))
+    return found.annotate(late_reason=Subquery(_named_late().values("reason")[:1]))
+
+
+def blocking(intake: Intake, *, now: datetime) -> tuple[int, int]:
+    """How many stop a release, whoever reads it, and how many of them are no late case of the batch in preparation."""
+    found = release_blockers(intake=intake, now=now)
+    counts = found.aggregate(all=Count("pk"), unnamed=Count("pk", filter=~Exists(_named_late())))
+    return counts["all"], counts["unnamed"]
+
+
+def named_late(intake: Intake, *, now: datetime) -> dict[UUID, str]:
+    """The late cases of the batch in preparation that still stop it, with their reasons."""
+    named = LateCase.objects.filter(release__intake=intake, release__published_at=None)
+    blockers = release_blockers(intake=intake, now=now).order_by()
+    return dict(named.filter(dossier__in=blockers.values("pk")).values_list("dossier_id", "reason"))
 
 
 def late_cases_of(intake: Intake, staff: Staff) -> QuerySet[LateCase]:

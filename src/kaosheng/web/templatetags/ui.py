@@ -274,8 +274,11 @@ def bars(rows: Sequence[ui.Bar]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/pager.html", takes_context=True)
-def pager(context: Context, page: Page[Any]) -> dict[str, Any]:
-    """Show previous, next and where we are; keeps the filters of the address."""
+def pager(context: Context, page: Page[Any], address: str = "") -> dict[str, Any]:
+    """Show previous, next and where we are; keeps the filters of the address.
+
+    `address` is the list's own, where a refused form shows it at another.
+    """
     request = _request(context)
     query = request.GET.copy() if request is not None else None
     links = {}
@@ -286,7 +289,8 @@ def pager(context: Context, page: Page[Any]) -> dict[str, Any]:
         if there:
             if query is not None:
                 query["page"] = str(number)
-            links[name] = "?" + (query.urlencode() if query is not None else f"page={number}")
+            asked = query.urlencode() if query is not None else f"page={number}"
+            links[name] = f"{address}?{asked}"
     return {"page": page, "links": links}
 
 

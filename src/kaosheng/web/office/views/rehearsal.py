@@ -20,7 +20,7 @@ from kaosheng.web.reviewer.presenting import pick
 
 PER_PAGE: Final = 100
 SHOWN_LATE: Final = 300
-"""Late cases listed, as many as the page of the release lists; the rest is counted."""
+"""Late cases listed; the rest is counted."""
 
 
 @require_safe

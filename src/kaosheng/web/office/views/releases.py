@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.casework.models import Dossier, Release
 from kaosheng.casework.queries import progress as queries
-from kaosheng.casework.queries.lines import without_conflict
-from kaosheng.casework.queries.twins import shows_shared
 from kaosheng.casework.services import releasing
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
-from kaosheng.domain.states import Verdict
 from kaosheng.regions.models import Intake
 from kaosheng.web.access import for_staff, staff_intake, staff_member
 from kaosheng.web.office.forms import CountForm
@@ -29,7 +29,7 @@ from kaosheng.web.reviewer import words
 from kaosheng.web.reviewer.presenting import pick
 from kaosheng.web.ui.messages import sentence_of, status_of
 
-SHOWN: Final = 300
+PER_PAGE: Final = 100
 _LATE: Final = "late-"
 _ALL_THE_REST: Final = "late_rest"
 
@@ -62,23 +62,21 @@ def _show(
 ) -> HttpResponse:
     now, staff = timezone.now(), staff_member(request)
     batches = list(queries.releases_of(intake))
-    preparing = next((batch for batch in batches if batch.published_at is None), None)
-    late = _late_of(preparing) if typed is None else typed
-    blockers = releasing.release_blockers(intake=intake, now=now)
-    number = blockers.count()
-    listed = [_blocker(dossier, late) for dossier in blockers.filter(without_conflict(staff))[:SHOWN]]
-    ready = releasing.ready_for_release(intake=intake)
+    blocking, unnamed = queries.blocking(intake, now=now)
+    blockers = queries.blockers_with_reasons(intake, staff, now=now)
+    page = Paginator(blockers, PER_PAGE).get_page(request.GET.get("page"))
+    ready = queries.ready(intake)
     context = {
         "intake": intake,
         "name": pick(intake.name_zh, intake.name_en),
-        "blockers": listed,
-        "blocking": number,
-        "more": number - len(listed),
-        "ready": ready.count(),
-        "preview": _preview(ready),
-        "twins": ready.filter(shows_shared()).count(),
-        "preparing": preparing,
-        "unnamed": number - len(late.keys() & set(blockers.values_list("pk", flat=True))),
+        "page_of_rows": page,
+        "blockers": [_blocker(dossier, typed or {}) for dossier in page],
+        "blocking": blocking,
+        "more": blocking - page.paginator.count,
+        "ready": ready,
+        "preview": [(words.VERDICTS[verdict], number) for verdict, number in ready.verdicts.items()],
+        "preparing": next((batch for batch in batches if batch.published_at is None), None),
+        "unnamed": unnamed,
         "published": [batch for batch in batches if batch.published_at is not None],
         "corrections": queries.pending_corrections(intake, staff),
         "form": CountForm(label=_("输入将公布的份数")),
@@ -90,25 +88,17 @@ def _show(
     return render(request, "office/release.html", context, status=status)
 
 
-def _late_of(preparing: Release | None) -> dict[UUID, str]:
-    return dict(preparing.late_cases.values_list("dossier_id", "reason")) if preparing else {}
-
-
-def _blocker(dossier: Dossier, late: dict[UUID, str]) -> dict[str, Any]:
+def _blocker(dossier: Dossier, typed: dict[UUID, str]) -> dict[str, Any]:
     chip, state = blocker_state(dossier)
+    named = dossier.late_reason or ""  # type: ignore[attr-defined]  # annotated
     return {
         "dossier": dossier,
         "chip": chip,
         "state": state,
         "site": pick(dossier.site.name_zh, dossier.site.name_en),
         "field": f"{_LATE}{dossier.pk}",
-        "reason": late.get(dossier.pk, ""),
+        "reason": typed.get(dossier.pk, named),
     }
-
-
-def _preview(ready: Any) -> list[tuple[words.Text, int]]:
-    counts = queries.verdict_counts(ready)
-    return [(words.VERDICTS[verdict], counts[verdict]) for verdict in Verdict]
 
 
 @require_POST
@@ -116,21 +106,25 @@ def _preview(ready: Any) -> list[tuple[words.Text, int]]:
 def prepare(request: HttpRequest, intake_id: int) -> HttpResponseBase:
     """Name the late cases and attach what is decided; nothing becomes visible."""
     intake = staff_intake(request, intake_id, Permission.RELEASE_PUBLISH)
-    named = _typed(request)
-    late = named | _the_rest(request, intake, besides=named)
+    typed, now = _typed(request), timezone.now()
+    elsewhere = {pk: reason for pk, reason in queries.named_late(intake, now=now).items() if pk not in typed}
+    named = {pk: reason for pk, reason in typed.items() if reason} | elsewhere
+    late = named | _the_rest(request, intake, besides=named, now=now)
     try:
         releasing.prepare_release(intake=intake, staff=staff_member(request), late_cases=late)
     except Refusal as refusal:
-        return _refused(request, intake, refusal, typed=late)
+        return _refused(request, intake, refusal, typed=typed | late)
     messages.success(request, _("本批已准备好，尚未公布。请核对后输入份数公布。"))
-    return redirect("office:release", intake.pk)
+    given = request.GET.urlencode()
+    address = reverse("office:release", args=[intake.pk])
+    return redirect(f"{address}?{given}" if given else address)
 
 
 def _typed(request: HttpRequest) -> dict[UUID, str]:
-    """Reasons given for late cases; lines left empty stay blockers."""
+    """Reasons for the late cases of the page that was sent; lines left empty stay blockers."""
     typed = {}
     for name, value in request.POST.items():
-        if name.startswith(_LATE) and str(value).strip():
+        if name.startswith(_LATE):
             try:
                 typed[UUID(name.removeprefix(_LATE))] = str(value).strip()
             except ValueError:
@@ -138,12 +132,14 @@ def _typed(request: HttpRequest) -> dict[UUID, str]:
     return typed
 
 
-def _the_rest(request: HttpRequest, intake: Intake, *, besides: dict[UUID, str]) -> dict[UUID, str]:
+def _the_rest(
+    request: HttpRequest, intake: Intake, *, besides: dict[UUID, str], now: datetime
+) -> dict[UUID, str]:
     """The one reason given for all blockers that got none of their own, listed on the page or not."""
     reason = request.POST.get(_ALL_THE_REST, "").strip()
     if not reason:
         return {}
-    blockers = releasing.release_blockers(intake=intake, now=timezone.now())
+    blockers = releasing.release_blockers(intake=intake, now=now)
     return {pk: reason for pk in blockers.values_list("pk", flat=True) if pk not in besides}
 
 

@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any, Final
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kaosheng.casework.models import Dossier, SiteReview
+from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries import progress as queries
 from kaosheng.casework.queries.lines import without_conflict
 from kaosheng.casework.services import closing
@@ -30,8 +32,7 @@ from kaosheng.web.ui.messages import sentence_of, status_of
 from kaosheng.web.ui.page import Contact
 
 _CLOSERS: Final = (Permission.SITE_CLOSE_OWN, Permission.SITE_CLOSE_ANY)
-SHOWN: Final = 100
-"""Blocking dossiers listed; the rest is counted."""
+PER_PAGE: Final = 100
 
 
 @require_safe
@@ -48,10 +49,13 @@ def _show(
     staff = staff_member(request)
     now = timezone.now()
     sees_area = place.area_id in staff.area_ids(Permission.PROGRESS_VIEW)
-    part = queries.progress(intake, [place], sees_area=sees_area)[0]
+    reviews = queries.reviews_of(intake, place)
+    part = queries.progress_of_site(intake, place, reviews, sees_area=sees_area)
     blockers = closing.closing_blockers(intake=intake, site=place, now=now)
-    number = blockers.count()
-    listed = [_blocker(dossier) for dossier in blockers.filter(without_conflict(staff))[:SHOWN]]
+    listed = Paginator(blockers.filter(without_conflict(staff)), PER_PAGE)
+    counts = blockers.aggregate(all=Count("pk"), listed=Count("pk", filter=without_conflict(staff)))
+    number, listed.count = counts["all"], counts["listed"]
+    page = listed.get_page(request.GET.get("page"))
     passing = closing.passed_by_closing(intake=intake, site=place).count()
     context = {
         "passing": passing,
@@ -69,13 +73,12 @@ def _show(
         "part": part,
         "counts": part.counts,
         "sees_area": sees_area,
-        "blockers": listed,
+        "page_of_rows": page,
+        "blockers": [_blocker(dossier) for dossier in page],
         "blocking": number,
-        "more": number - len(listed),
+        "more": number - listed.count,
         "window_open": now < intake.closes_at,
-        "reviews": SiteReview.objects.filter(intake=intake, site=place)
-        .select_related("closed_by")
-        .order_by("-closed_at"),
+        "reviews": reviews,
         "may_close": part.closed_at is None
         and not number
         and now >= intake.closes_at
