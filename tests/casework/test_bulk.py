@@ -179,6 +179,23 @@ def test_what_cannot_be_done_hides_nothing_behind_it(
     assert "一次最多查看 4 份" in page
 
 
+def test_all_that_is_left_out_is_named_page_by_page_but_nobody_in_conflict(
+    here: World, house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kaosheng.web.reviewer.views.bulk.PER_PAGE", 2)
+    left_out = [dossiers.brought_to(here, State.AT_SITE, cast=house) for _ in range(3)]
+    mine = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    dossiers.declare_conflict(mine, house.chen)
+    client, address = clients.of_staff(house.chen), f"/staff/bulk/{previewed(house).pk}/"
+    pages: list[Any] = [client.get(f"{address}?page={number}") for number in (1, 2)]
+    named = [item.dossier.pk for page in pages for item, _why in page.context["left_out"]]
+    assert sorted(named) == sorted(dossier.pk for dossier in left_out)
+    assert pages[0].context["left_out_count"] == 4
+    text = "".join(page.content.decode() for page in pages)
+    assert mine.registration.number not in text
+    assert f'href="{address}?page=2"' in text
+
+
 @pytest.mark.harms
 def test_a_page_of_a_preview_asks_as_much_as_one_dossier(here: World, house: Cast) -> None:
     def statements() -> int:

@@ -6,6 +6,7 @@ from collections import Counter
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.casework.models import BulkRun
+from kaosheng.casework.queries.lines import without_conflict
 from kaosheng.casework.queries.queue import for_bulk
 from kaosheng.casework.services import bulk
 from kaosheng.domain.errors import Refusal
@@ -24,8 +26,8 @@ from kaosheng.web.numbers import whole_number
 from kaosheng.web.reviewer.views.queue import wanted_of
 from kaosheng.web.ui.messages import sentence_of, status_of
 
-_LISTED: Final = 200
-"""Of those left out so many are named; the reasons count all of them."""
+PER_PAGE: Final = 100
+"""Of those left out so many stand on a page; the reasons count all of them."""
 _ACTS = {BulkRun.Act.FORWARD.value: gettext_lazy("建议通过"), BulkRun.Act.DECIDE.value: gettext_lazy("通过")}
 
 
@@ -81,6 +83,8 @@ def _page(
     chosen = list(items.filter(excluded=""))
     excluded = items.exclude(excluded="")
     counts = Counter(dict(excluded.order_by().values_list("excluded").annotate(Count("pk"))))
+    named = excluded.filter(without_conflict(staff_member(request), "dossier__registration"))
+    page = Paginator(named, PER_PAGE).get_page(request.GET.get("page"))
     waiting = [item for item in chosen if item.done_at is None]
     total = len(chosen) + counts.total()
     context: dict[str, Any] = {
@@ -89,9 +93,9 @@ def _page(
         "problem": problem,
         "waiting": waiting,
         "done": [item for item in chosen if item.done_at is not None],
-        "left_out": [(item, _why(item.excluded)) for item in excluded[:_LISTED]],
+        "left_out": [(item, _why(item.excluded)) for item in page],
         "left_out_count": counts.total(),
-        "listed": _LISTED if counts.total() > _LISTED else 0,
+        "page_of_rows": page,
         "reasons": [(_why(code), count) for code, count in counts.most_common()],
         "total": total,
         "at_most": bulk.AT_MOST if len(chosen) == bulk.AT_MOST else 0,
