@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -446,6 +447,24 @@ def test_a_change_is_shown_with_its_difference_and_kept_or_reopened(here: World,
     assert post(cast.jiang, dossier, "reopen", reason="").status_code == 422
     post(cast.jiang, dossier, "reopen", reason="补交了新材料。")
     assert dossiers.again(dossier).state == State.AT_AREA
+
+
+def test_nobody_is_asked_about_a_change_his_page_did_not_show(here: World, cast: Cast) -> None:
+    dossier = dossiers.take(dossiers.brought_to(here, State.AT_AREA, cast=cast), cast.gao)
+    client = clients.of_staff(cast.gao)
+
+    def asks() -> str:
+        page = client.get(address(dossier)).content.decode()
+        link: str = re.findall(r'href="([^"]*/propose/[^"]*fail[^"]*)"', page)[0]
+        return html.unescape(link)
+
+    link = asks()
+    assert client.get(link).status_code == 200
+    dossiers.change_registration(dossier, here, institution_name="另一家")
+    answer = client.get(link)
+    assert answer.status_code == 409
+    assert "内容已更新" in answer.content.decode()
+    assert "请确认已核对差异" in client.get(asks()).content.decode()
 
 
 def test_a_released_verdict_is_corrected_by_two_others(here: World, cast: Cast) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -93,21 +94,29 @@ def acts(bench: Workbench) -> list[Act]:
         offer = bench.offer(action, verdict)
         if offer is None or (offer.refused is not None and offer.refused.code == "lease_needed"):
             continue
-        address = reverse(f"reviewer:{page}", args=[bench.dossier.pk])
+        way = _way(bench, action, verdict)
         shown.append(
             Act(
                 label=label_of(action, verdict),
-                url=f"{address}?verdict={verdict}" if verdict else address,
+                url=_address(bench, page, verdict, asks_first=way != "direct"),
                 key=_key(action, key, asks=asks),
                 look=_look(action, look, asks=asks),
                 refused=sentence_of(offer.refused) if offer.refused else "",
-                way=_way(bench, action, verdict),
+                way=way,
                 verdict=verdict or "",
             )
         )
     if asks:
         shown.sort(key=lambda act: act.key == _RETURN_KEYS)
     return shown
+
+
+def _address(bench: Workbench, page: str, verdict: Verdict | None, *, asks_first: bool) -> str:
+    """A page that asks first is told what its reader has seen, so that it asks nobody about something newer."""
+    asked = {"verdict": verdict.value} if verdict else {}
+    seen = {"revision": str(bench.dossier.revision)} if asks_first else {}
+    address = reverse(f"reviewer:{page}", args=[bench.dossier.pk])
+    return f"{address}?{urlencode(asked | seen)}" if asked | seen else address
 
 
 def _way(bench: Workbench, action: Action, verdict: Verdict | None) -> str:

@@ -42,10 +42,12 @@ _WITH_VERDICT: Final = frozenset({Action.FORWARD, Action.PROPOSE})
 @for_staff(Permission.DOSSIER_VIEW)
 @shows_present_state
 def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponseBase:
-    """GET asks, with everything shown that will be sent; POST does it."""
+    """GET asks, with everything shown that will be sent, unless the page it comes from is old; POST does it."""
     dossier = staff_dossier(request, dossier_id)
     if request.method == "POST":
         return _do(request, dossier, verb)
+    if request.GET.get("revision", str(dossier.revision)) != str(dossier.revision):
+        raise Refusal("stale_revision")
     return _ask(request, dossier, verb, form=None)
 
 
