@@ -37,7 +37,7 @@ receive_registration(json.loads(sys.argv[1]), way=RegistrationVersion.Way.PUSH)
 """
 READY_LINE: Final = "Ctrl-C"
 INHERITED: Final = ("PATH", "HOME", "LANG", "TMPDIR")
-CARD: Final = ("service", "registration", "database", "people")
+CARD: Final = ("service", "registration", "database", "environment", "people")
 START_SECONDS: Final = 180
 PATIENCE_SECONDS: Final = 60
 ENDING_SECONDS: Final = 120
