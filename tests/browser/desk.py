@@ -30,6 +30,11 @@ def logged_in(system: System, new_context: Callable[..., BrowserContext], review
     return page
 
 
+def loaded_ahead(page: Page) -> None:
+    """The next dossier is in the page: opening it asks the server for nothing."""
+    expect(page.locator(".bench[data-ahead=ready]")).to_be_attached()
+
+
 def open_dossier(system: System, page: Page, part: str) -> None:
     """Open the dossier of this part and take it, unless a test before did; none of the others' is loaded ahead."""
     page.route("**/queue/reserve/", lambda route: route.fulfill(status=204))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.desk import loaded_ahead, logged_in
 from browser.guide.cast import BENCH_REVIEWER
 from browser.guide.system import moments
-from browser.guide.walking import STAFF_PASSWORD, WAITING, unhurried
+from browser.guide.walking import WAITING, unhurried
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,20 +45,11 @@ class Asked:
 
 
 def at_the_bench(system: System, new_context: Callable[..., BrowserContext]) -> tuple[Page, Asked]:
-    page = new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.goto(f"{system.service}/staff/")
-    page.get_by_label("用户名").fill(BENCH_REVIEWER)
-    page.get_by_label("密码").fill(STAFF_PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/staff/queue/"))
+    page = logged_in(system, new_context, BENCH_REVIEWER)
     asked = Asked(page)
     page.keyboard.press("n")
     loaded_ahead(page)
     return page, asked
-
-
-def loaded_ahead(page: Page) -> None:
-    expect(page.locator(".bench[data-ahead=ready]")).to_be_attached()
 
 
 def shown(page: Page) -> str:

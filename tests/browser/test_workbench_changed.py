@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.desk import logged_in, open_dossier
+from browser.desk import loaded_ahead, logged_in, open_dossier
 from browser.guide.cast import AHEAD, AHEAD_REVIEWER, DESK_REVIEWER
 from browser.guide.walking import WAITING
 
@@ -61,7 +61,7 @@ def test_what_was_loaded_ahead_opens_as_it_is_now(
 ) -> None:
     page = logged_in(system, new_context, AHEAD_REVIEWER)
     page.keyboard.press("n")
-    expect(page.locator(".bench[data-ahead=ready]")).to_be_attached()
+    loaded_ahead(page)
     (ahead,) = (part for part in AHEAD if system.people[part]["dossier"] not in page.url)
     before = system.change_registration(ahead, institution_name=ELSEWHERE)
     page.keyboard.press("n")

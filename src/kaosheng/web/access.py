@@ -10,7 +10,6 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -18,7 +17,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from kaosheng.accounts.scope import Staff
-from kaosheng.casework.models import Conflict, Dossier, Handover, Picture
+from kaosheng.casework.models import Dossier, Handover, Picture
+from kaosheng.casework.queries.lines import in_conflict
 from kaosheng.casework.queries.messages import unread_messages
 from kaosheng.casework.queries.progress import intakes_of
 from kaosheng.casework.services.handing_over import device_handover
@@ -117,10 +117,7 @@ def staff_dossier(
     Raises Refusal `not_found`, and `conflict_declared` where he declared a conflict of interest himself.
     """
     staff = staff_member(request)
-    declared = Exists(
-        Conflict.objects.standing().filter(registration=OuterRef("registration"), by=staff.user)
-    )
-    dossiers = Dossier.objects.select_related(*_SURROUNDINGS).annotate(in_conflict=declared)
+    dossiers = Dossier.objects.select_related(*_SURROUNDINGS).annotate(in_conflict=in_conflict(staff))
     dossier = dossiers.filter(pk=dossier_id).first()
     if dossier is None:
         raise Refusal("not_found")
