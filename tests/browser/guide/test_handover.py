@@ -59,18 +59,22 @@ def at_phone(
 def scanned(code: Locator) -> str:
     """Point a camera at a QR code until it is read, as a telephone does: it may not be drawn yet."""
     for _ in moments():
+        picture = seen(code)
+        if picture is None:
+            continue
         # Its older detector never reads one code in two hundred.
-        read, _points, _straight = cv2.QRCodeDetectorAruco().detectAndDecode(seen(code))
+        read, _points, _straight = cv2.QRCodeDetectorAruco().detectAndDecode(picture)
         if read:
             return str(read)
     raise AssertionError("no camera reads this code")
 
 
 def seen(code: Locator) -> Any:
-    """The code as the screen shows it; by its place there, for the page may put the same code there anew meanwhile."""
+    """The code as the screen shows it, by its place there; None while the page puts the same code there anew."""
     code.scroll_into_view_if_needed()
     box = code.bounding_box()
-    assert box is not None
+    if box is None:
+        return None
     picture = code.page.screenshot(
         clip={"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
     )
