@@ -96,6 +96,15 @@ def test_the_button_of_the_registration_system_leads_to_its_registration(
     assert answer.headers["Location"] == f"/dossiers/{Dossier.objects.get(registration__number=wanted).pk}/"
 
 
+def test_a_registration_that_is_not_here_leads_to_no_other(places: World, provider: Provider) -> None:
+    provider.registrations = [dossiers.payload(places, subject=provider.subject)]
+    client = clients.anonymous()
+    answer = log_in(client, provider, "/enter/?registration=1327000000")
+    assert answer.status_code == 404
+    assert "报名号 1327000000 没有在本系统审核的材料" in answer.content.decode()
+    assert client.get("/").headers["Location"] == f"/dossiers/{Dossier.objects.get().pk}/"
+
+
 def test_several_registrations_and_no_number_get_a_chooser(places: World, provider: Provider) -> None:
     provider.registrations = [dossiers.payload(places, subject=provider.subject) for _ in range(2)]
     client = clients.anonymous()

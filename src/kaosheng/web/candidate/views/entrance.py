@@ -99,14 +99,11 @@ def _welcome(request: HttpRequest, person: oidc.Person) -> HttpResponse:
 
 def _go_on(request: HttpRequest) -> HttpResponse:
     """To the dossier that was asked for, the only one, or the chooser."""
-    wanted = request.session.pop(_WANTED, "")
-    dossier = _own(request, wanted) if wanted else None
-    if dossier is None:
-        own = list(Dossier.objects.filter(registration__candidate=candidate_id_of(request))[:2])
-        if len(own) != 1:
-            return redirect("candidate:choose")
-        dossier = own[0]
-    return redirect("candidate:dossier", dossier.pk)
+    if wanted := request.session.pop(_WANTED, ""):
+        dossier = _own(request, wanted)
+        return redirect("candidate:dossier", dossier.pk) if dossier else _not_here(request, wanted)
+    own = list(Dossier.objects.filter(registration__candidate=candidate_id_of(request))[:2])
+    return redirect("candidate:dossier", own[0].pk) if len(own) == 1 else redirect("candidate:choose")
 
 
 def _own(request: HttpRequest, number: str) -> Dossier | None:
@@ -208,6 +205,20 @@ def _not_bound(request: HttpRequest, registration: Registration) -> HttpResponse
         )
         % {"number": registration.number},
         advice=_("考区已收到提醒，核对后您就可以登录，请明天再试。临近截止的，请现在就给考点打电话。"),
+    )
+
+
+def _not_here(request: HttpRequest, number: str) -> HttpResponse:
+    """He pressed the button of a registration that this service doesn't carry, and has others here."""
+    set_public_facts(request)
+    return error_page(
+        request,
+        404,
+        heading=_("这项报名不在本系统审核"),
+        sentence=_("报名号 %(number)s 没有在本系统审核的材料，因此没有打开。") % {"number": number},
+        advice=_(
+            "您在本系统的其他报名可以从首页进入。请先到报名系统确认所选考区；刚完成报名的，请稍后再试。"
+        ),
     )
 
 
