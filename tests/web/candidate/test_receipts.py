@@ -158,6 +158,14 @@ def test_the_receipt_stays_available(places: World, cast: Cast, state: State | s
     assert client.get(f"{here}receipt.txt").content == public(first(dossier), "receipt.txt").content
 
 
+def test_pictures_are_called_locked_only_while_they_are(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.AT_SITE, cast=cast)
+    here = f"/dossiers/{dossier.pk}/submissions/1/"
+    assert "已锁定" in own(dossier).get(here).content.decode()
+    dossiers.return_(dossier, cast.chen)
+    assert "已锁定" not in own(dossier).get(here).content.decode()
+
+
 def test_it_stays_when_the_registration_is_cancelled(places: World, submitted: Dossier) -> None:
     dossiers.change_registration(submitted, places, cancelled=True)
     assert own(submitted).get(f"/dossiers/{submitted.pk}/submissions/1/receipt.pdf").status_code == 200

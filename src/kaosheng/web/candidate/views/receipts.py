@@ -45,6 +45,7 @@ def receipt(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpRespons
             next_step=status_panel(view).next_step if locked and view.visible.published is None else "",
         ),
         "sheet": sheet,
+        "locked": locked,
         "dossier": dossier,
         "ordinal": ordinal,
         "back": reverse("candidate:dossier", args=[dossier.pk]),
