@@ -21,6 +21,7 @@ from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.models import Dossier, Lease, Mark, Proposal, Step
 from kaosheng.domain.states import State, Verdict
 from kaosheng.notices.models import Message
+from kaosheng.registration.models import Candidate
 
 pytestmark = pytest.mark.django_db
 STATES = [*State, "released"]
@@ -324,6 +325,10 @@ def test_a_return_shows_what_it_sends_and_sends_it(cast: Cast, at_site: Dossier)
         at_site.registration.phone,
     ):
         assert words in page
+    Candidate.objects.filter(registrations=at_site.registration).update(message_phone="13700000088")
+    page = clients.of_staff(cast.chen).get(address(at_site, "return")).content.decode()
+    assert "13700000088" in page
+    assert at_site.registration.phone not in page
     answer = post(cast.chen, at_site, "return")
     assert answer["Location"] == "/staff/queue/?tab=waiting"
     assert dossiers.again(at_site).state == State.RETURNED

@@ -61,6 +61,7 @@ class Panel:
     """The picture's mark as the form would send it again, as JSON; empty without one: so it can be brought back."""
     lacking: str
     """The same of the kind's 缺少, which stands beside every picture of it."""
+    lacking_words: str
     reasons: tuple[ReasonButton, ...]
     earlier: tuple[ui.Remark, ...]
     twins: tuple[TwinLine, ...]
@@ -98,6 +99,7 @@ def _panel(bench: Workbench, kind: KindView, picture: PictureView | None, chosen
         percent=_percent(mark),
         given=_given(picture.mark if picture else None, standard),
         lacking=_given(kind.missing, standard),
+        lacking_words=presenting.mark_words(kind.missing) if kind.missing else "",
         reasons=tuple(_buttons(standard, mark)),
         earlier=tuple(_earlier_remarks(picture)),
         twins=tuple(_twin_line(twin) for twin in picture.twins) if picture else (),

@@ -177,8 +177,8 @@ VERBS: Final[dict[str, Verb]] = {
         Action.KEEP, forms.SeenForm, _keep, _("已维持决定。"), _("报名信息变更后，维持原决定不变。"),
     ),
     "receive": Verb(
-        Action.RECEIVE, forms.ReasonForm, _receive, _("已登记收到，材料回到审核。"),
-        _("登记考生已现场提交或电话办理，材料回到退回它的阶段继续审核。"),
+        Action.RECEIVE, forms.ReasonForm, _receive, _("已登记收到。"),
+        _("登记考生已现场提交或电话办理。没有要求在线更换的，材料回到退回它的阶段继续审核。"),
     ),
     "request-extension": Verb(
         None, forms.UntilForm, _request_extension, _("已向考区申请延期。"), _("申请由考区管理员批准后生效。"),

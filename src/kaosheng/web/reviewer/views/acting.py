@@ -155,7 +155,7 @@ def _context(
         "new_deadline": supplement_deadline(returned_at=now, days=bench.case.intake.supplement_days)
         if what.action is Action.RETURN
         else None,
-        "phone": bench.dossier.registration.phone,
+        "phone": bench.dossier.registration.phone_for_messages,
         "deadline": bench.case.deadline if what.form is forms.UntilForm else None,
         "promises": [
             presenting.kind_name(item.kind)
