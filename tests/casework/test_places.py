@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from factories import World, dossiers, people, pictures
-from factories.people import Cast
+from factories.people import Cast, staff
 from factories.refusals import refused
+from kaosheng.accounts.models import User
 from kaosheng.casework.jobs.clock import run_round
-from kaosheng.casework.models import Picture
-from kaosheng.casework.queries.visible import visible_now
+from kaosheng.casework.models import Dossier, Picture
+from kaosheng.casework.queries.candidate import candidate_view
+from kaosheng.casework.queries.progress import at_counter
+from kaosheng.casework.queries.visible import visible_now, visible_of_many
 from kaosheng.casework.services import counter, submitting
 from kaosheng.casework.services import pictures as picture_services
 from kaosheng.casework.words import state_words
@@ -175,7 +177,27 @@ def test_the_return_message_names_first_kind_count_deadline_and_manner(here: Wor
     assert "张三" not in text
 
 
-def test_what_came_at_the_counter_is_frozen_and_can_be_asked_for_again(here: World, house: Cast) -> None:
+def brought(dossier: Dossier, kind: str, by: User) -> Picture:
+    """What a candidate brought to the counter, uploaded there for him."""
+    return picture_services.add_picture(
+        dossier_id=dossier.pk,
+        actor=people.actor(by),
+        kind=kind,
+        position=1,
+        data=pictures.jpeg(5),
+        idempotency_key="counter",
+        reason="视力不便",
+    )
+
+
+def received(dossier: Dossier, by: User) -> None:
+    revision = dossiers.again(dossier).revision
+    counter.receive(
+        dossier_id=dossier.pk, actor=people.actor(by), seen_revision=revision, reason="原件已核对"
+    )
+
+
+def test_what_is_received_leaves_the_candidate_what_is_asked_of_him_online(here: World, house: Cast) -> None:
     dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
     dossiers.return_(
         dossier,
@@ -183,20 +205,31 @@ def test_what_came_at_the_counter_is_frozen_and_can_be_asked_for_again(here: Wor
         dossiers.replace_note("M03", 1, manner=Manner.ON_SITE),
         dossiers.replace_note("M09", 1),
     )
-    manager, original = people.actor(house.feng), dossier.pictures.get(kind="M09")
-    dossiers.replace(dossier, "M09", 1)
-    at_counter: dict[str, Any] = {"dossier_id": dossier.pk, "actor": manager}
-    brought = picture_services.add_picture(
-        **at_counter,
-        kind="M03",
-        position=1,
-        data=pictures.jpeg(5),
-        idempotency_key="counter",
-        reason="视力不便",
-    )
-    counter.receive(**at_counter, seen_revision=dossiers.again(dossier).revision, reason="原件已核对")
+    own, handed = dossiers.replace(dossier, "M09", 1), brought(dossier, "M03", house.feng)
+    assert words(dossier) == "待补充（2项）"
+    received(dossier, house.feng)
+    assert dossiers.again(dossier).state == State.RETURNED
+    assert words(dossier) == "待补充（1项）"
+    assert visible_of_many([dossiers.again(dossier)], now=timezone.now())[dossier.pk].places == 1
+    with refused("nothing_to_receive"):
+        received(dossier, house.feng)
+    assert not at_counter(staff(house.feng)).exists()
+    submission = dossiers.submit(dossier)
+    assert submission.ordinal == 2
+    assert {own.pk, handed.pk} <= set(submission.lines.values_list("picture", flat=True))
+
+
+def test_what_came_at_the_counter_is_frozen_and_can_be_asked_for_again(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=house, degree=False)
+    original = dossier.pictures.get(kind="M09")
+    dossiers.return_(dossier, house.chen, dossiers.replace_note("M03", 1, manner=Manner.ON_SITE))
+    dossiers.change_registration(dossier, here, degree=True)
+    unsent = dossiers.upload(dossier, "M04", 1)
+    handed = brought(dossier, "M03", house.feng)
+    received(dossier, house.feng)
     standing = dossier.pictures.filter(hidden_at=None)
     assert standing.get(kind="M09") == original
+    assert unsent not in standing
     last = dossier.submissions.last()
     assert last is not None
     assert (last.commitment_version, set(last.lines.values_list("picture", flat=True))) == (
@@ -206,9 +239,10 @@ def test_what_came_at_the_counter_is_frozen_and_can_be_asked_for_again(here: Wor
     with refused("places_unanswered"):
         dossiers.submit(dossier)
     picture_services.delete_picture(
-        dossier_id=dossier.pk, picture_id=brought.pk, actor=dossiers.owner(dossier)
+        dossier_id=dossier.pk, picture_id=handed.pk, actor=dossiers.owner(dossier)
     )
     dossiers.upload(dossier, "M03", 1)
+    dossiers.upload(dossier, "M04")
     assert dossiers.submit(dossier).ordinal == 3
 
 
@@ -234,6 +268,65 @@ def test_unable_to_give_a_kind_still_holds_in_the_next_round(here: World, house:
     dossiers.return_(dossier, house.chen)
     dossiers.replace(dossier)
     dossiers.submit(dossier)
+
+
+def test_unable_to_give_a_kind_is_no_answer_to_a_reviewer_who_asks_for_it(here: World, house: Cast) -> None:
+    dossier = dossiers.register(here)
+    me = dossiers.owner(dossier)
+    submitting.explain(dossier_id=dossier.pk, actor=me, kind="M04", position=None, reason="没有学位")
+    dossiers.submit(dossiers.fill(dossier))
+    dossiers.return_(dossier, house.chen, dossiers.missing_note("M04"))
+    view = candidate_view(dossiers.again(dossier), now=timezone.now())
+    assert [(place.kind, place.position) for place in view.unanswered] == [("M04", None)]
+    with refused("places_unanswered"):
+        dossiers.submit(dossier)
+
+
+def test_what_is_asked_for_cannot_be_put_off(here: World, house: Cast) -> None:
+    dossier = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    dossiers.return_(dossier, house.chen, dossiers.missing_note("M03"))
+    view = candidate_view(dossiers.again(dossier), now=timezone.now())
+    assert [(kind.may_promise, kind.may_explain) for kind in view.kinds if kind.code == "M03"] == [
+        (False, True)
+    ]
+    with refused("promise_not_possible"):
+        dossiers.promise(dossier)
+    assert not dossier.promises.exists()
+
+
+def test_a_picture_overtakes_what_was_said_instead_of_it(here: World, house: Cast) -> None:
+    dossier = dossiers.register(here)
+    dossiers.promise(dossier)
+    submitting.explain(
+        dossier_id=dossier.pk, actor=dossiers.owner(dossier), kind="M04", position=None, reason="没有学位"
+    )
+    dossiers.fill(dossier)
+    for kind in ("M03", "M04"):
+        dossiers.upload(dossier, kind)
+    shown = {kind.code: kind for kind in candidate_view(dossiers.again(dossier), now=timezone.now()).kinds}
+    assert (shown["M03"].promised_until, shown["M04"].unable) == (None, "")
+    dossiers.submit(dossier)
+    assert not dossier.promises.exists()
+    assert not dossier.explanations.exists()
+    dossiers.return_(dossier, house.chen, dossiers.replace_note("M01", 1), dossiers.replace_note("M01", 2))
+    for position in (1, 2):
+        submitting.explain(
+            dossier_id=dossier.pk, actor=dossiers.owner(dossier), kind="M01", position=position, reason="补办"
+        )
+    dossiers.replace(dossier)
+    dossiers.submit(dossier)
+    assert [said.position for said in dossier.explanations.all()] == [2]
+
+
+def test_a_group_settled_by_a_promise_asks_for_nothing_else(here: World) -> None:
+    dossier = dossiers.register(here)
+    before = {kind.code: kind for kind in candidate_view(dossier, now=timezone.now()).kinds}
+    assert (before["M13"].settled_by_group, before["M14"].settled_by_group) == (False, False)
+    submitting.explain(
+        dossier_id=dossier.pk, actor=dossiers.owner(dossier), kind="M13", position=None, reason="没有"
+    )
+    after = {kind.code: kind for kind in candidate_view(dossiers.again(dossier), now=timezone.now()).kinds}
+    assert after["M14"].settled_by_group
 
 
 def test_a_return_opens_no_other_kind_of_a_group_that_is_met(here: World, house: Cast) -> None:

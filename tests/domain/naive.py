@@ -24,6 +24,7 @@ class Ask:
     missing: bool = False
     unanswered: bool = False
     elsewhere: int = 1
+    online: int = 0
     elsewhere_alone: bool = False
     unmarked: int = 0
     drawn: bool = False
@@ -68,7 +69,9 @@ class Naive:
     def receive(self, ask: Ask) -> str | None:
         stage_role = "area_reviewer" if self.sent_by == "area" else "site_reviewer"
         at_hand = ask.roles & {stage_role, "site_manager"}
-        return self._back() if self.where == "returned" and at_hand and ask.elsewhere and ask.reason else None
+        if self.where != "returned" or not at_hand or not ask.elsewhere or not ask.reason:
+            return None
+        return "returned" if ask.online else self._back()
 
     def overdue(self, ask: Ask) -> str | None:
         return self._back() if self.where == "returned" and "clock" in ask.roles and ask.run_out else None

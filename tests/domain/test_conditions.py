@@ -85,6 +85,12 @@ RECEIVING = [
     ({"asked_elsewhere": 1, "returned_by": Stage.SITE}, Role.SITE_REVIEWER, "原件已核", "at_site"),
     ({"asked_elsewhere": 1, "returned_by": Stage.SITE}, Role.SITE_MANAGER, "原件已核", "at_site"),
     ({"asked_elsewhere": 1, "returned_by": Stage.SITE}, Role.AREA_REVIEWER, "原件已核", "not_your_role"),
+    (
+        {"asked_elsewhere": 1, "asked_online": 2, "returned_by": Stage.SITE},
+        Role.SITE_MANAGER,
+        "原件已核",
+        "returned",
+    ),
     ({"asked_elsewhere": 1, "returned_by": Stage.AREA}, Role.AREA_REVIEWER, "原件已核", "at_area"),
     ({"asked_elsewhere": 1, "returned_by": Stage.AREA}, Role.SITE_MANAGER, "原件已核", "at_area"),
     ({"asked_elsewhere": 1, "returned_by": Stage.AREA}, Role.SITE_REVIEWER, "原件已核", "not_your_role"),

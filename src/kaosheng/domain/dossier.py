@@ -23,6 +23,8 @@ class Then(StrEnum):
     SAME = "same"
     FIRST_STAGE = "first_stage"
     STAGE_THAT_RETURNED = "stage_that_returned"
+    ONCE_NOTHING_IS_ASKED_ONLINE = "once_nothing_is_asked_online"
+    """To the stage that returned it; stays with the candidate while something is asked of him online."""
     BEFORE_CANCELLATION = "before_cancellation"
 
 
@@ -49,7 +51,7 @@ ROWS: Final[dict[tuple[Phase, Action], Row]] = {
     (Phase.DRAFT, Action.LAPSE): _row(State.LAPSED, Role.CLOCK),
     (Phase.DRAFT, Action.EXTEND): _row(Then.SAME, Role.AREA_MANAGER),
     (Phase.RETURNED, Action.SUBMIT): _row(Then.STAGE_THAT_RETURNED, Role.CANDIDATE),
-    (Phase.RETURNED, Action.RECEIVE): _row(Then.STAGE_THAT_RETURNED, *_AT_COUNTER),
+    (Phase.RETURNED, Action.RECEIVE): _row(Then.ONCE_NOTHING_IS_ASKED_ONLINE, *_AT_COUNTER),
     (Phase.RETURNED, Action.OVERDUE): _row(Then.STAGE_THAT_RETURNED, Role.CLOCK),
     (Phase.RETURNED, Action.EXTEND): _row(Then.SAME, Role.AREA_MANAGER),
     (Phase.AT_SITE, Action.RETURN): _row(State.RETURNED, Role.SITE_REVIEWER, leased=True),
@@ -112,6 +114,7 @@ class Facts:
     run_out: bool = False
     missing: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
+    asked_online: int = 0
     asked_elsewhere: int = 0
     waits_elsewhere: bool = False
     unmarked: int = 0
@@ -200,7 +203,9 @@ def _target(then: State | Then, facts: Facts, action: Action) -> State:
     first_stage = State.AT_AREA if facts.one_stage else State.AT_SITE
     if then is Then.FIRST_STAGE:
         return first_stage
-    if then is Then.STAGE_THAT_RETURNED:
+    if then is Then.ONCE_NOTHING_IS_ASKED_ONLINE and facts.asked_online:
+        return State.RETURNED
+    if then in {Then.STAGE_THAT_RETURNED, Then.ONCE_NOTHING_IS_ASKED_ONLINE}:
         return State.AT_AREA if facts.returned_by is Stage.AREA else first_stage
     if then is Then.BEFORE_CANCELLATION:
         if facts.before_cancellation is None:

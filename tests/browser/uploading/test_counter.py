@@ -41,7 +41,7 @@ def test_an_eight_megabyte_photograph_goes_in_at_the_counter(
     send = page.get_by_role("button", name="提交", exact=True)
     expect(send).to_be_enabled()
     staff.press(send)
-    expect(page.get_by_text("图片已上传，已发短信告知考生。")).to_be_visible()
+    expect(page.get_by_text("图片已上传。")).to_be_visible()
     statement = "SELECT width, height FROM casework_picture WHERE dossier_id = %s AND kind = 'M99'"
     ((width, height),) = system.execute(statement, who["dossier"])
     assert height > width

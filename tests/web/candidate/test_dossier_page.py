@@ -17,10 +17,12 @@ from factories.people import Cast
 from factories.world import close_window
 from kaosheng.casework.models import Dossier, Mark, Picture
 from kaosheng.casework.queries.candidate import candidate_view
+from kaosheng.casework.queries.visible import visible_of_many
 from kaosheng.casework.services import clock, counter, deciding, reviewing, submitting
 from kaosheng.casework.services.case import Case
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import State, Verdict
+from kaosheng.notices.models import Message
 
 
 def page(dossier: Dossier, *, client: Client | None = None) -> str:
@@ -215,6 +217,26 @@ def test_an_accepted_picture_keeps_its_tick_in_a_second_return(places: World, ca
     assert [place.mark for place in kind.places] == ["", "accepted"]
 
 
+def test_what_is_asked_for_elsewhere_beside_a_replacement_is_done_first(places: World, cast: Cast) -> None:
+    dossier = dossiers.brought_to(places, State.AT_SITE, cast=cast)
+    dossiers.return_(
+        dossier, cast.chen, dossiers.replace_note(), dossiers.replace_note("M03", 1, manner=Manner.ON_SITE)
+    )
+    dossiers.replace(dossier)
+    client = clients.of_candidate(dossiers.candidate_of(dossier))
+    check = f"/dossiers/{dossier.pk}/check/"
+    for html in (page(dossier, client=client), client.get(check).content.decode()):
+        assert "还有 1 项须到考点现场或电话办理。请先办理，再重新提交" in html
+    assert "按要求办理" in Message.objects.get(template="returned").text
+    desk: dict[str, Any] = {"dossier_id": dossier.pk, "actor": people.actor(cast.feng)}
+    counter.receive(**desk, seen_revision=dossiers.again(dossier).revision, reason="原件已核对")
+    for html in (page(dossier, client=client), client.get(check).content.decode()):
+        assert "还有 1 项须到考点现场或电话办理" not in html
+    html = page(dossier, client=client)
+    assert "要求的内容已处理，请重新提交" in html
+    assert "考点已收到现场或电话补充的内容" in html
+
+
 def test_places_asked_for_elsewhere_open_nothing_and_show_no_button(places: World, cast: Cast) -> None:
     dossier = dossiers.brought_to(places, State.AT_SITE, cast=cast)
     dossiers.return_(dossier, cast.chen, dossiers.replace_note(manner=Manner.ON_SITE))
@@ -285,6 +307,26 @@ def test_overdue_is_said_plainly(places: World, cast: Cast) -> None:
     Dossier.objects.filter(pk=dossier.pk).update(deadline=timezone.now() - timedelta(minutes=5))
     clock.overdue(dossier_id=dossier.pk)
     assert page(dossier).count("补充期限已过，按上次提交的材料审核") >= 2
+
+
+@pytest.mark.parametrize(
+    ("late", "heading"), [(False, "已重新提交，等待考区复审"), (True, "补充期限已过，按上次提交的材料审核")]
+)
+def test_after_a_return_by_the_area_the_last_act_is_said_though_the_site_had_passed(
+    places: World, cast: Cast, *, late: bool, heading: str
+) -> None:
+    dossier = dossiers.brought_to(places, State.AT_AREA, cast=cast)
+    close_window(places.intake)
+    dossiers.close_site(places.intake, places.site, cast.feng)
+    assert "考点审核通过，等待考区复审" in page(dossier)
+    dossiers.return_(dossier, cast.gao)
+    if late:
+        Dossier.objects.filter(pk=dossier.pk).update(deadline=timezone.now() - timedelta(minutes=5))
+        clock.overdue(dossier_id=dossier.pk)
+    else:
+        dossiers.replace(dossier)
+        dossiers.submit(dossier)
+    assert heading in page(dossier)
 
 
 def test_a_submitted_picture_that_was_deleted_can_be_brought_back(places: World, cast: Cast) -> None:
@@ -439,6 +481,8 @@ def test_before_the_window_opens_nothing_can_be_uploaded(places: World) -> None:
     assert "材料上传尚未开始" in html
     assert "slot__add" not in html
     assert "/check/" not in html
+    assert "身份证明：整页拍下，文字清楚。" in html
+    assert "其他材料种类（按需上传）" in html
 
 
 @pytest.mark.parametrize("state", [*State, "released"])
@@ -507,6 +551,22 @@ def test_a_corrected_result_keeps_the_earlier_one_visible(places: World, cast: C
     html = page(dossier)
     for words in ("您的报名资格审核已通过", "更正前：审核不通过", "试用期证明经核实有效。", "审核结果有更正"):
         assert words in html
+    deciding.propose_correction(
+        dossier_id=dossier.pk,
+        actor=people.actor(cast.hu),
+        seen_revision=dossiers.again(dossier).revision,
+        verdict=Verdict.FAIL,
+        opinion="证明系伪造。",
+    )
+    deciding.confirm_correction(
+        dossier_id=dossier.pk,
+        actor=people.actor(cast.jiang),
+        seen_revision=dossiers.again(dossier).revision,
+    )
+    assert "更正前：审核通过" in page(dossier)
+    (listed,) = visible_of_many([dossiers.again(dossier)], now=timezone.now()).values()
+    assert listed.published is not None
+    assert listed.published.earlier is Verdict.PASS
 
 
 def test_with_one_stage_the_exam_site_is_no_step_of_the_way(db: None) -> None:

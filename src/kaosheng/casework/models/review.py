@@ -118,6 +118,8 @@ class AskedPlace(models.Model):
     opens_free_positions = models.BooleanField(default=True)
     dropped_at = models.DateTimeField(null=True, blank=True)
     """Set when a registration change made the kind needless: it stops being asked."""
+    received_at = models.DateTimeField(null=True, blank=True)
+    """Set by 现场收到: what was asked 现场 or by 电话 is there, and the candidate has nothing to do for it."""
 
     class Meta:
         """Each place once a return."""

@@ -161,6 +161,18 @@ class CandidateView:
         return len(own) > 1
 
     @property
+    def was_resubmitted_since_passed(self) -> bool:
+        """Whether he submitted again after 考点通过 was told; what is told comes newest first."""
+        events = [told.event for told in self.told if told.event in {Event.RESUBMITTED, Event.SITE_PASSED}]
+        return events[:1] == [Event.RESUBMITTED]
+
+    @property
+    def asked_elsewhere(self) -> int:
+        """How many places are asked for at the 考点 or by telephone, and not received yet."""
+        remarks = [remark for kind in self.kinds for remark in kind.remarks]
+        return sum(1 for remark in remarks if remark.manner is not Manner.ONLINE and not remark.answered)
+
+    @property
     def has_unsent(self) -> bool:
         """Whether a picture waits for 提交审核: it was uploaded, and no submission holds it."""
         submitted = bool(self.submissions)
@@ -196,7 +208,7 @@ def view_of(rows: CandidateRows, *, at_counter: bool = False) -> CandidateView:
         dossier,
         now=now,
         steps=rows.steps,
-        manners=[place.manner for place in case.asked_rows] if returned else [],
+        manners=[row.manner for row in case.asked_rows if row.received_at is None] if returned else [],
         closings=rows.closings,
         published=rows.published,
         recheck=rows.recheck,
@@ -231,13 +243,19 @@ def _kinds(
 ) -> tuple[KindView, ...]:
     case = rows.case
     waits = visible.state in {VisibleState.DRAFT, VisibleState.RETURNED}
-    missing = case.missing() if waits else ()
+    missing = case.missing()
     remarks = _remarks(rows, unanswered) if visible.may_see_marks else {}
     accepted = _accepted(rows) if visible.may_see_marks else frozenset()
-    met_groups = _met_groups(rows)
-    promises = {promise.kind: promise for promise in case.promises}
-    unable = {(entry.kind, entry.position): entry.reason for entry in case.explanations}
+    unmet_groups = {
+        item.group for item in case.items if item.effect is Effect.ONE_OF and item.kind.code in missing
+    }
+    still_open = case.open_promises()
+    promises = {promise.kind: promise for promise in case.promises if promise.kind in still_open}
+    unable = {
+        (said.kind, said.position): said.reason for said in case.explanations if not case.is_overtaken(said)
+    }
     writable = waits and case.in_time
+    asked = {place.kind for place in case.asked}
     views = []
     for item in case.items:
         code = item.kind.code
@@ -250,14 +268,12 @@ def _kinds(
                 item=item,
                 places=_places(rows, item, remarks, accepted, unable, at_counter=at_counter),
                 remark=remark,
-                is_missing=code in missing,
-                settled_by_group=item.effect is Effect.ONE_OF
-                and item.group in met_groups
-                and code not in missing,
+                is_missing=waits and code in missing,
+                settled_by_group=item.effect is Effect.ONE_OF and item.group not in unmet_groups,
                 promised_until=promise.due_on if promise else None,
                 promise_note=promise.note if promise else "",
                 unable=unable.get((code, None), ""),
-                may_promise=writable and item.kind.may_promise and (item.is_asked or asks_online),
+                may_promise=writable and item.kind.may_promise and item.is_asked and code not in asked,
                 may_explain=writable and ((draft and item.is_asked) or asks_online),
             )
         )
@@ -341,7 +357,7 @@ def _remarks(rows: CandidateRows, unanswered: tuple[Asked, ...]) -> dict[tuple[s
             at=case.returned.at,
             box=tuple(mark.box) if mark.box else None,
             picture_id=mark.picture_id,
-            answered=manner is Manner.ONLINE and key not in waiting,
+            answered=key not in waiting if manner is Manner.ONLINE else place.received_at is not None,
         )
     return remarks
 
@@ -350,18 +366,6 @@ def _accepted(rows: CandidateRows) -> frozenset[UUID]:
     """Pictures whose last mark that was sent is 合格: an earlier round's ✓ still stands."""
     last = {mark.picture_id: mark.verdict for mark in rows.marks if mark.picture_id is not None}
     return frozenset(picture_id for picture_id, verdict in last.items() if verdict == Mark.Verdict.ACCEPTED)
-
-
-def _met_groups(rows: CandidateRows) -> frozenset[str]:
-    """Groups of alternatives of which one kind has its minimum."""
-    counts: dict[str, int] = {}
-    for picture in rows.case.pictures:
-        counts[picture.kind] = counts.get(picture.kind, 0) + 1
-    return frozenset(
-        item.group
-        for item in rows.case.items
-        if item.group and counts.get(item.kind.code, 0) >= max(1, item.minimum)
-    )
 
 
 def _change(rows: CandidateRows) -> Change | None:

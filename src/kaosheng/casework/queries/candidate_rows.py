@@ -52,7 +52,7 @@ _COLUMNS: dict[type[Model], tuple[str, ...]] = {
     ),
     Step: ("revision", "action", "state", "at", "verdict", "site_code"),
     Return: ("id", "stage", "at", "revision"),
-    AskedPlace: ("id", "returned_id", "kind", "position", "manner", "opens_free_positions", "dropped_at"),
+    AskedPlace: ("id", "returned_id", "kind", "position", "manner", "opens_free_positions", "dropped_at", "received_at"),
     OpenedSlot: ("returned_id", "kind", "position", "counter_only"),
     Promise: ("kind", "due_on", "note", "at", "waived_reason"),
     Explanation: ("returned_id", "kind", "position", "reason", "at"),
@@ -229,9 +229,7 @@ def _published(dossier: Dossier, found: Row, now: datetime) -> PublishedVerdict 
         return None
     decisions = _instances(Decision, found["decision_rows"])
     corrections = _instances(Correction, found["correction_rows"])
-    return verdict_of(
-        decisions[0], corrections[-1] if corrections else None, published_at=release.published_at
-    )
+    return verdict_of(decisions[0], corrections, published_at=release.published_at)
 
 
 def _fill(rows: CandidateRows, found: Row, catalogue: Catalogue) -> None:

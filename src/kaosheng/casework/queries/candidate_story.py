@@ -10,7 +10,7 @@ from typing import Final
 
 from kaosheng.casework.queries.candidate_rows import CandidateRows
 from kaosheng.casework.queries.visible import forwards_of
-from kaosheng.domain.states import Action
+from kaosheng.domain.states import Action, State
 from kaosheng.domain.visibility import Closing, Visible, was_passed_at
 
 
@@ -68,7 +68,9 @@ def what_is_told(rows: CandidateRows, visible: Visible) -> tuple[Told, ...]:
     counts = {entry.revision: asked[entry.pk] for entry in rows.returns}
     submitted = 0
     for step in rows.steps:
-        if step.action in {Action.SUBMIT, Action.RECEIVE}:
+        if step.action == Action.RECEIVE and step.state == State.RETURNED:
+            told.append(Told(Event.TAKEN_IN, step.at))
+        elif step.action in {Action.SUBMIT, Action.RECEIVE}:
             submitted += 1
             resubmitted = Event.TAKEN_IN if step.action == Action.RECEIVE else Event.RESUBMITTED
             event = Event.SUBMITTED if submitted == 1 else resubmitted

@@ -144,6 +144,7 @@ def at_counter(staff: Staff) -> QuerySet[Dossier]:
         returned=OuterRef("newest_return"),
         manner__in=[Manner.ON_SITE, Manner.TELEPHONE],
         dropped_at=None,
+        received_at=None,
     )
     return (
         Dossier.objects.filter(without_conflict(staff), site__in=sites, state=State.RETURNED)

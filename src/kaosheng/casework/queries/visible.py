@@ -107,7 +107,7 @@ def visible_of_many(dossiers: Sequence[Dossier], *, now: datetime) -> dict[UUID,
     )
     manners: dict[UUID, list[str]] = defaultdict(list)
     for dossier_id, manner in AskedPlace.objects.filter(
-        returned__in=[entry.pk for entry in newest], dropped_at=None
+        returned__in=[entry.pk for entry in newest], dropped_at=None, received_at=None
     ).values_list("returned__dossier_id", "manner"):
         manners[dossier_id].append(manner)
     sites = {step.site_code for rows in steps.values() for step in rows if step.action == Action.FORWARD}
@@ -145,15 +145,13 @@ def _grouped(steps: QuerySet[Step]) -> dict[UUID, list[ToldStep]]:
 def _published_of_many(dossiers: Sequence[Dossier], *, now: datetime) -> dict[UUID, PublishedVerdict]:
     out = {dossier.pk: at for dossier in dossiers if (at := _published_at(dossier, now))}
     decisions = Decision.objects.filter(dossier__in=out, voided_at=None)
-    corrections = {
-        correction.dossier_id: correction
-        for correction in Correction.objects.filter(dossier__in=out, confirmed_at__isnull=False).order_by(
-            "confirmed_at"
-        )
-    }
+    confirmed = Correction.objects.filter(dossier__in=out, confirmed_at__isnull=False)
+    corrections: dict[UUID, list[Correction]] = defaultdict(list)
+    for correction in confirmed.order_by("confirmed_at"):
+        corrections[correction.dossier_id].append(correction)
     return {
         decision.dossier_id: verdict_of(
-            decision, corrections.get(decision.dossier_id), published_at=out[decision.dossier_id]
+            decision, corrections[decision.dossier_id], published_at=out[decision.dossier_id]
         )
         for decision in decisions
     }
@@ -169,11 +167,11 @@ def forwards_of(steps: Sequence[Step | ToldStep]) -> tuple[Forward, ...]:
 
 
 def asked_now(dossier: Dossier) -> list[AskedPlace]:
-    """Places still asked while the dossier is RETURNED; none otherwise."""
+    """Places still asked while the dossier is RETURNED, and not received at the counter; none otherwise."""
     if dossier.state != State.RETURNED:
         return []
     newest = dossier.returns.order_by("-revision").first()
-    return list(newest.asked.filter(dropped_at=None)) if newest else []
+    return list(newest.asked.filter(dropped_at=None, received_at=None)) if newest else []
 
 
 def _closings(dossier: Dossier, forwards: Sequence[Forward]) -> tuple[Closing, ...]:
@@ -199,24 +197,23 @@ def published_verdict(dossier: Dossier, *, now: datetime) -> PublishedVerdict | 
     if published_at is None:
         return None
     decision = Decision.objects.get(dossier=dossier, voided_at=None)
-    correction = (
-        Correction.objects.filter(dossier=dossier, confirmed_at__isnull=False).order_by("confirmed_at").last()
-    )
-    return verdict_of(decision, correction, published_at=published_at)
+    corrections = Correction.objects.filter(dossier=dossier, confirmed_at__isnull=False)
+    return verdict_of(decision, list(corrections.order_by("confirmed_at")), published_at=published_at)
 
 
 def verdict_of(
-    decision: Decision, correction: Correction | None, *, published_at: datetime
+    decision: Decision, corrections: Sequence[Correction], *, published_at: datetime
 ) -> PublishedVerdict:
-    """The published verdict these rows make; a confirmed correction stands over the decision."""
-    if correction is None:
+    """The published verdict these rows make: of the newest confirmed correction (they come oldest first), else the decision's."""
+    if not corrections:
         return PublishedVerdict(
             verdict=Verdict(decision.verdict), opinion=decision.opinion, published_at=published_at
         )
+    correction, before = corrections[-1], corrections[-2] if len(corrections) > 1 else decision
     return PublishedVerdict(
         verdict=Verdict(correction.verdict),
         opinion=correction.opinion,
         published_at=published_at,
-        earlier=Verdict(decision.verdict),
+        earlier=Verdict(before.verdict),
         corrected_at=correction.confirmed_at,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kaosheng.audit.names import AuditName
-from kaosheng.casework.models import Dossier, ExtensionRequest
+from kaosheng.casework.models import AskedPlace, Dossier, ExtensionRequest
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import reads_english, tell_candidate
 from kaosheng.casework.services.case import Case
@@ -15,6 +15,7 @@ from kaosheng.casework.services.write_path import open_as_seen, open_case
 from kaosheng.casework.words import deadline_words
 from kaosheng.domain.dossier import require_reach
 from kaosheng.domain.errors import Refusal
+from kaosheng.domain.places import Manner
 from kaosheng.domain.reasons import short_reason
 from kaosheng.domain.roles import Permission, permissions_of
 from kaosheng.domain.states import Action, State
@@ -23,13 +24,19 @@ from kaosheng.domain.states import Action, State
 def receive(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -> Dossier:
     """现场收到: what was asked for 现场提交 or 电话联系 is there; the dossier goes on. Raises Refusal.
 
-    What stands then is frozen like a submission, without the candidate's declaration: so his own unsent
+    While something is asked of the candidate online, it stays with him, and what was received isn't asked any more.
+    Otherwise what stands is frozen like a submission, without the candidate's declaration: so his own unsent
     replacements are set aside, and only what staff put there counts as new.
     """
     with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
-        set_unsent_aside(case, keep_counter_pictures=True)
-        case.step(Action.RECEIVE, actor, reason=reason.strip())
-        freeze(case, commitment="")
+        elsewhere = [
+            row.pk for row in case.asked_rows if row.manner != Manner.ONLINE and row.received_at is None
+        ]
+        outcome = case.step(Action.RECEIVE, actor, reason=reason.strip())
+        AskedPlace.objects.filter(pk__in=elsewhere).update(received_at=case.now)
+        if outcome.state is not State.RETURNED:
+            set_unsent_aside(case, keep_counter_pictures=True)
+            freeze(case, commitment="")
         return case.dossier
 
 

@@ -6,15 +6,20 @@ from typing import Any
 
 from kaosheng.casework.models import Recheck
 from kaosheng.casework.services.locked_dossier import LockedDossier
-from kaosheng.domain import deadlines, places
+from kaosheng.domain import deadlines
 from kaosheng.domain.dossier import Facts
+from kaosheng.domain.places import Manner
 from kaosheng.domain.second_look import is_drawn
 from kaosheng.domain.states import Stage, State
 
 
 def facts_of(case: LockedDossier) -> Facts:
     """Everything the rules ask, read under the lock."""
-    asked = case.asked if case.dossier.state == State.RETURNED else ()
+    asked = (
+        [row for row in case.asked_rows if row.received_at is None]
+        if case.dossier.state == State.RETURNED
+        else []
+    )
     decision = case.decision
     return Facts(
         phase=case.phase,
@@ -30,7 +35,8 @@ def facts_of(case: LockedDossier) -> Facts:
         run_out=deadlines.has_run_out(now=case.now, deadline=case.deadline),
         missing=case.missing(),
         unanswered=tuple(place.kind for place in case.unanswered()),
-        asked_elsewhere=sum(1 for place in asked if place.manner is not places.Manner.ONLINE),
+        asked_online=sum(1 for place in asked if place.manner == Manner.ONLINE),
+        asked_elsewhere=sum(1 for place in asked if place.manner != Manner.ONLINE),
         waits_elsewhere=case.waits_elsewhere,
         unmarked=len(case.unmarked_pictures()),
         drawn=is_drawn(

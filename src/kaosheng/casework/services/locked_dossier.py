@@ -130,12 +130,15 @@ class LockedDossier:
 
     @property
     def explanations(self) -> list[Explanation]:
-        """Explanations that count now: the draft's, and those of the newest return."""
-        current = self.returned if self.dossier.state == State.RETURNED else None
+        """Explanations that count now: the draft's of kinds that aren't asked for, and those of the running return."""
+        if self.dossier.state != State.RETURNED or self.returned is None:
+            return [entry for entry in self.all_explanations if entry.returned_id is None]
+        asked = {place.kind for place in self.asked}
         return [
             entry
             for entry in self.all_explanations
-            if entry.returned_id is None or (current and entry.returned_id == current.pk)
+            if entry.returned_id == self.returned.pk
+            or (entry.returned_id is None and entry.kind not in asked)
         ]
 
     # --- the newest return ----------------------------------------------------------------------------------
@@ -302,9 +305,19 @@ class LockedDossier:
         return places.unanswered(self.asked, standing=self.standing, minimums=minimums)
 
     def open_promises(self) -> tuple[str, ...]:
-        """Promised kinds that are still not there."""
-        there = {picture.kind for picture in self.pictures}
-        return tuple(promise.kind for promise in self.promises if promise.kind not in there)
+        """Promised kinds that are still not there, or not in the number that is needed."""
+        return tuple(promise.kind for promise in self.promises if not self._is_given(promise.kind))
+
+    def is_overtaken(self, said: Explanation) -> bool:
+        """Whether a picture came meanwhile where the candidate said that he can't give one."""
+        if said.returned_id is None:
+            return self._is_given(said.kind)
+        given = places.Standing(occupied=self.standing.occupied, new=self.standing.new)
+        asked = places.Asked(said.kind, said.position)
+        return places.is_answered(asked, standing=given, minimum=self.item(said.kind).minimum)
+
+    def _is_given(self, kind: str) -> bool:
+        return self._counts()[kind] >= max(1, self.item(kind).minimum)
 
     def require_revision(self, seen: int) -> None:
         """Refuse what was decided on an old page."""

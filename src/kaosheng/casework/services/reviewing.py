@@ -253,15 +253,17 @@ def _open_places(case: Case, returned: Return, asking: list[Mark]) -> None:
     open_short_kinds(case, returned)
 
 
-_MANNER_ZH: Final = {
+_MANNER_ZH: Final[dict[Manner | None, str]] = {
     Manner.ONLINE: "在线更换",
     Manner.ON_SITE: "到考点现场提交",
     Manner.TELEPHONE: "与考点电话联系",
+    None: "按要求办理",
 }
-_MANNER_EN: Final = {
+_MANNER_EN: Final[dict[Manner | None, str]] = {
     Manner.ONLINE: "replace online",
     Manner.ON_SITE: "bring to the exam site",
     Manner.TELEPHONE: "telephone the exam site",
+    None: "do as asked",
 }
 
 
@@ -269,7 +271,7 @@ def _tell_returned(case: Case, asking: list[Mark]) -> None:
     kinds = list(dict.fromkeys(mark.kind for mark in asking))
     first = case.item(kinds[0]).kind
     english = reads_english(case)
-    manner = _overall_manner([Manner(mark.manner) for mark in asking])
+    manners = {Manner(mark.manner) for mark in asking}
     name = first.short_name_en if english else first.short_name_zh
     more = f" +{len(kinds) - 1}" if english else f"等{len(kinds)}项"
     tell_candidate(
@@ -278,13 +280,8 @@ def _tell_returned(case: Case, asking: list[Mark]) -> None:
         places=str(len(asking)),
         kinds=name + (more if len(kinds) > 1 else ""),
         deadline=deadline_words(case.deadline, english=english),
-        manner=(_MANNER_EN if english else _MANNER_ZH)[manner],
+        manner=(_MANNER_EN if english else _MANNER_ZH)[manners.pop() if len(manners) == 1 else None],
     )
-
-
-def _overall_manner(manners: list[Manner]) -> Manner:
-    """One message names one manner: online as soon as anything can be done online."""
-    return Manner.ONLINE if Manner.ONLINE in manners else manners[0]
 
 
 def forward(

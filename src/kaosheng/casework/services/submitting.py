@@ -93,6 +93,7 @@ def set_unsent_aside(case: Case, *, keep_counter_pictures: bool = False) -> None
 
 def freeze(case: Case, *, commitment: str) -> Submission:
     """Store the numbered list of pictures with their digests, signed, under the declaration that was ticked."""
+    _forget_what_was_overtaken(case)
     number = _receipt_number(case)
     digests = [picture.stored_digest for picture in case.pictures]
     submission = Submission.objects.create(
@@ -120,6 +121,16 @@ def freeze(case: Case, *, commitment: str) -> Submission:
     return submission
 
 
+def _forget_what_was_overtaken(case: Case) -> None:
+    """Drop what the candidate said instead of a picture where he gave the picture after all."""
+    given = {promise.kind for promise in case.promises} - set(case.open_promises())
+    case.dossier.promises.filter(kind__in=given, waived_reason="").delete()
+    rounds = {None, case.returned.pk if case.returned else None}
+    said_now = [said for said in case.all_explanations if said.returned_id in rounds]
+    overtaken = [said.pk for said in said_now if case.is_overtaken(said)]
+    case.dossier.explanations.filter(pk__in=overtaken).delete()
+
+
 def _receipt_number(case: Case) -> str:
     """考区, day, eight letters: unique, unguessable enough to quote, and says nothing about the person."""
     letters = "".join(secrets.choice(_NUMBER_LETTERS) for _ in range(8))
@@ -129,10 +140,13 @@ def _receipt_number(case: Case) -> str:
 def promise(
     *, dossier_id: UUID, actor: Actor, kind: str, due_on: date, note: str, arrived_at: datetime | None = None
 ) -> None:
-    """暂时无法提供: say by when a kind will follow. Raises Refusal `promise_not_possible`, `promise_date_past`."""
+    """暂时无法提供: say by when a kind will follow. Raises Refusal `promise_not_possible`, `promise_date_past`.
+
+    What a reviewer asked for can't be put off: 无法提供 with a reason answers there.
+    """
     with open_case(dossier_id, arrived_at=arrived_at) as case:
         _require_writable(case, actor)
-        if not case.item(kind).kind.may_promise:
+        if not case.item(kind).kind.may_promise or kind in {place.kind for place in case.asked}:
             raise Refusal("promise_not_possible", kind=kind)
         if due_on <= case.now.astimezone(HOUSE_TIME).date():
             raise Refusal("promise_date_past", date=due_on.isoformat())

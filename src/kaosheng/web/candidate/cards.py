@@ -52,7 +52,7 @@ def groups(view: CandidateView) -> list[Group]:
         else:
             rest.append(kind)
     returned = view.visible.state is VisibleState.RETURNED
-    if returned or not view.is_open:
+    if returned or (view.has_opened and not view.is_open):
         rest = [kind for kind in rest if kind.free_position is not None]
         needed = [kind for kind in needed if _concerns(kind)]
     found = [
@@ -84,6 +84,7 @@ def card_of(view: CandidateView, kind: KindView) -> ui.MaterialCard:
     item = kind.item
     chip, chip_words = _chip(kind)
     shown = _shown_places(kind)
+    prepares = _can_change(kind) or not view.has_opened
     return ui.MaterialCard(
         code=kind.code,
         name=kind_name(item.kind),
@@ -97,8 +98,8 @@ def card_of(view: CandidateView, kind: KindView) -> ui.MaterialCard:
         if item.effect is not Effect.OFFERED
         else "",
         source=source_text(kind) if item.is_asked else "",
-        requirement=requirement(item.kind) if _can_change(kind) else "",
-        sample_url=_sample_url(view, kind) if _can_change(kind) else "",
+        requirement=requirement(item.kind) if prepares else "",
+        sample_url=_sample_url(view, kind) if prepares else "",
         slots=[_slot(view, kind, place) for place in shown],
         remarks=[_remark(kind, remark) for remark in kind.remarks] + _own_words(kind),
         links=_links(view, kind),
@@ -240,7 +241,7 @@ def _remark(kind: KindView, remark: Remark) -> ui.Remark:
 def _own_words(kind: KindView) -> list[ui.Remark]:
     """What the candidate himself said about it."""
     words = []
-    if kind.promised_until is not None and not kind.count:
+    if kind.promised_until is not None:
         subject = _("您承诺 %(day)s 前补交") % {"day": day_words(kind.promised_until)}
         words.append(ui.Remark(text=kind.promise_note, subject=subject, tone="note"))
     if kind.unable:
@@ -270,12 +271,12 @@ def _links(view: CandidateView, kind: KindView) -> list[ui.CardLink]:
         if place.removed is not None
     ]
     lacks = kind.is_missing or kind.promised_until is not None or bool(kind.unable)
-    if kind.may_promise and (lacks or kind.remark is not None) and not kind.count:
+    if kind.may_promise and lacks:
         label = _("修改“暂时无法提供”") if kind.promised_until else _("暂时无法提供")
         promise = reverse("candidate:promise", args=[*here, kind.code])
         links.append(ui.CardLink(label=label, url=promise, icon="promise", dialog=True))
     explain = reverse("candidate:explain", args=[*here, kind.code])
-    if kind.may_explain and (lacks or kind.remark is not None) and kind.promised_until is None:
+    if kind.may_explain and (kind.remark is not None or (lacks and kind.promised_until is None)):
         label = _("修改“无法提供”的说明") if kind.unable else _("无法提供")
         links.append(ui.CardLink(label=label, url=explain, icon="info", dialog=True))
     links += [

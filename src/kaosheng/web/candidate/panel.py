@@ -138,11 +138,7 @@ def _in_review(view: CandidateView) -> dict[str, Any]:
         "审核结果将由考区统一公布%(by)s。您现在不需要做任何事；如需补充，会以短信通知您，并显示在本页。"
     ) % {"by": _by(view, view.dossier.intake.release_expected_by)}
     if view.visible.overdue:
-        return {
-            "heading": _("补充期限已过，按上次提交的材料审核"),
-            "tone": "quiet",
-            "next_step": f"{next_step}{_('如有特殊情况，请联系考点。')}",
-        }
+        return _overdue(next_step)
     heading = _("已重新提交，材料正在审核") if view.was_resubmitted else _("上报完成，材料正在审核")
     return {"heading": heading, "next_step": next_step}
 
@@ -152,10 +148,21 @@ def _waiting_or_overdue(view: CandidateView) -> dict[str, Any]:
 
 
 def _site_passed(view: CandidateView) -> dict[str, Any]:
+    next_step = _("这还不是最终结果。最终结果将由考区统一公布%(by)s。您现在不需要做任何事。") % {
+        "by": _by(view, view.dossier.intake.release_expected_by)
+    }
+    if view.visible.overdue:
+        return _overdue(next_step)
+    again = view.was_resubmitted_since_passed
+    heading = _("已重新提交，等待考区复审") if again else _("考点审核通过，等待考区复审")
+    return {"heading": heading, "next_step": next_step}
+
+
+def _overdue(next_step: str) -> dict[str, Any]:
     return {
-        "heading": _("考点审核通过，等待考区复审"),
-        "next_step": _("这还不是最终结果。最终结果将由考区统一公布%(by)s。您现在不需要做任何事。")
-        % {"by": _by(view, view.dossier.intake.release_expected_by)},
+        "heading": _("补充期限已过，按上次提交的材料审核"),
+        "tone": "quiet",
+        "next_step": f"{next_step}{_('如有特殊情况，请联系考点。')}",
     }
 
 
@@ -206,11 +213,27 @@ def _returned(view: CandidateView) -> dict[str, Any]:
                 "报名信息变更后，原来要求的内容不再需要。请点击右上角的“重新提交”，材料才会继续审核。"
             ),
         }
+    if view.asked_elsewhere:
+        return {
+            **shared,
+            "heading": _("在线的部分已处理，还有内容须现场或电话办理"),
+            "next_step": elsewhere_first(view.asked_elsewhere),
+        }
     return {
         **shared,
         "heading": _("要求的内容已处理，请重新提交"),
         "next_step": _("请点击右上角的“重新提交”。不重新提交，审核人员看不到您的更换。"),
     }
+
+
+def elsewhere_first(count: int) -> str:
+    """What to do before 重新提交 while `count` places are asked for at the 考点 or by telephone."""
+    words = ngettext(
+        "还有 %(count)s 项须到考点现场或电话办理。请先办理，再重新提交：重新提交后，考点不能再登记收到。",
+        "还有 %(count)s 项须到考点现场或电话办理。请先办理，再重新提交：重新提交后，考点不能再登记收到。",
+        count,
+    )
+    return words % {"count": count}
 
 
 def _elsewhere(view: CandidateView) -> str:

@@ -62,7 +62,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "commitment_changed": Answer(409, _("真实性承诺的内容刚刚有更新，请重新阅读并勾选。")),
     "commitment_missing": Answer(422, _("请先阅读并勾选真实性承诺，再提交审核。")),
     "place_not_asked": Answer(409, _("这处材料没有要求更换，不需要说明。")),
-    "promise_not_possible": Answer(422, _("这种材料不能选择“暂时无法提供”，请上传图片。")),
+    "promise_not_possible": Answer(
+        422, _("这种材料不能选择“暂时无法提供”，请上传图片；确实不能提供的，请选择“无法提供”并说明原因。")
+    ),
     "promise_date_past": Answer(422, _("承诺提供日期 %(date)s 不晚于今天，请填写今天以后的日期。")),
     "handover_over": Answer(
         403,

@@ -23,6 +23,7 @@ from kaosheng.web.candidate.cards import card_of
 from kaosheng.web.candidate.forms import CommitmentForm
 from kaosheng.web.candidate.frame import contact_of_site, me, open_dossier, open_view, said
 from kaosheng.web.candidate.page import unsent_context
+from kaosheng.web.candidate.panel import elsewhere_first
 from kaosheng.web.candidate.uploading import upload_queue
 from kaosheng.web.ui.errors import tell_scripts
 from kaosheng.web.ui.messages import sentence_of, status_of
@@ -58,6 +59,7 @@ def _check_context(view: CandidateView, form: CommitmentForm, problem: str = "")
         "commitment_version": intake.commitment_version,
         "form": form,
         "problem": problem,
+        "elsewhere_first": elsewhere_first(view.asked_elsewhere) if view.asked_elsewhere else "",
         "uploads": upload_queue(view.dossier),
         "here": reverse("candidate:check", args=[view.dossier.pk]),
         "back": reverse("candidate:dossier", args=[view.dossier.pk]),

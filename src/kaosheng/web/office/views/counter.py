@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kaosheng.casework.models import Dossier
+from kaosheng.casework.models import AskedPlace, Dossier, Mark
 from kaosheng.casework.queries import progress as queries
 from kaosheng.casework.queries.candidate import CandidateView, KindView, Place, candidate_view
 from kaosheng.casework.queries.queue import matching
@@ -87,14 +88,15 @@ def _show(request: HttpRequest, found: Dossier, help_form: HelpForm, *, status: 
     if found.state not in CHANGEABLE:
         raise Refusal("nothing_to_receive")
     returned = found.state == State.RETURNED
-    asked = case.asked_rows if returned else []
+    asked = [row for row in case.asked_rows if row.received_at is None] if returned else []
+    sent = {(mark.kind, mark.position): mark for mark in found.marks.filter(sent=True).order_by("pk")}
     view = candidate_view(found, now=now, at_counter=True)
     context = {
         "dossier": found,
         "registration": found.registration,
         "masked_id": masked_id_number(found.registration.id_number),
         "returned": returned,
-        "places": [_asked(case, row) for row in asked if row.manner != Manner.ONLINE],
+        "places": [_asked(case, row, sent) for row in asked if row.manner != Manner.ONLINE],
         "online": sum(1 for row in asked if row.manner == Manner.ONLINE),
         "reason": in_words(_reason(request, found)),
         "offers": _offers(view, first=True),
@@ -106,13 +108,12 @@ def _show(request: HttpRequest, found: Dossier, help_form: HelpForm, *, status: 
     return render(request, "office/counter_dossier.html", context, status=status)
 
 
-def _asked(case: Case, row: Any) -> dict[str, Any]:
-    kind = case.item(row.kind).kind
-    sent = case.dossier.marks.filter(kind=row.kind, position=row.position, sent=True).order_by("-pk").first()
+def _asked(case: Case, row: AskedPlace, sent: Mapping[tuple[str, int | None], Mark]) -> dict[str, Any]:
+    kind, mark = case.item(row.kind).kind, sent.get((row.kind, row.position))
     return {
         "name": presenting.place_name(kind, row.position),
         "manner": words.MANNERS[row.manner],
-        "remark": presenting.mark_words(sent) if sent else "",
+        "remark": presenting.mark_words(mark) if mark else "",
     }
 
 
@@ -182,7 +183,7 @@ def upload(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponseBas
         except Refusal as refused:
             refusal = refused
         else:
-            messages.success(request, _("图片已上传，已发短信告知考生。"))
+            messages.success(request, _("图片已上传。"))
             return redirect("office:counter-dossier", dossier_id)
     elif not reason:
         return redirect("office:counter-dossier", dossier_id)
