@@ -42,6 +42,15 @@ MATRIX: Final = {(row.split()[0], row.split()[1]): row.split()[2:] for row in TA
 ELSEWHERE: Final = ("styleguide", "account_confirm", "account_reset_password_from_key", "api-root")
 """The style guide isn't there in production; the others answer 404 by setting and take a key from a letter."""
 
+NOWHERE: Final = (
+    "/office/nowhere/",
+    "/staff/nowhere/",
+    "/dossiers/nowhere/",
+    "/nowhere/",
+    "/office/accounts",
+)
+"""Addresses that lead nowhere, and one without its slash."""
+
 
 @pytest.fixture
 def scene() -> tuple[dict[str, Client], dict[str, Any]]:
@@ -209,6 +218,27 @@ def test_no_address_is_missing_from_the_table() -> None:
     assert missing == set()
 
 
+def test_no_answer_of_any_address_is_kept_by_a_shared_cache(
+    scene: tuple[dict[str, Client], dict[str, Any]],
+) -> None:
+    """Pages, files, redirects, refusals, wrong methods and addresses that lead nowhere, each once for every status."""
+    people, values = scene
+    asked = [
+        (method, _address(name, values), WHO[expected.index(status)])
+        for (method, name), expected in MATRIX.items()
+        for status in sorted(set(expected))
+    ]
+    asked += [("PUT", _address(name, values), who) for _m, name in MATRIX for who in ("owner", "site")]
+    asked += [("GET", path, who) for path in NOWHERE for who in ("owner", "site", "nobody")]
+    kept = {}
+    for method, address, who in asked:
+        answer = _answer(people[who], method, address)
+        words = {word.strip() for word in answer.headers.get("Cache-Control", "").split(",")}
+        if not words & {"no-store", "private"}:
+            kept[method, address, who] = (answer.status_code, sorted(words))
+    assert kept == {}
+
+
 def test_strangers_get_the_answer_for_nothing(scene: tuple[dict[str, Client], dict[str, Any]]) -> None:
     people, values = scene
     nothing = {**values, "dossier_id": uuid4(), "picture_id": uuid4()}
@@ -235,15 +265,18 @@ def _address(name: str, values: dict[str, Any]) -> str:
 
 
 def _status(client: Client, method: str, address: str, **sent: Any) -> str:
-    """The status of one request that leaves nothing behind."""
+    return str(_answer(client, method, address, **sent).status_code)
+
+
+def _answer(client: Client, method: str, address: str, **sent: Any) -> Any:
+    """The answer to one request that leaves nothing behind."""
     before, cookies = transaction.savepoint(), copy.deepcopy(client.cookies)
     answer = getattr(client, method.lower())(address, **sent)
-    status = answer.status_code
     if answer.streaming:
         b"".join(answer.streaming_content)  # a file that is sent is closed with its last byte
     transaction.savepoint_rollback(before)
     client.cookies = cookies
-    return str(status)
+    return answer
 
 
 def walk(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, list[str]]]:

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "kaosheng.web.arrival.ArrivalMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kaosheng.web.caches.NothingKeptMiddleware",
     "csp.middleware.CSPMiddleware",
     "kaosheng.web.characters.NulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -119,6 +119,7 @@ def test_the_page_asks_for_news_and_gets_nothing_while_nothing_changed(
     handover = opened(computer, dossier)
     first = computer.get(f"{page_of(dossier)}news/")
     tag = first.headers["ETag"]
+    assert first.headers["Cache-Control"] == "private, no-cache"
     again = computer.get(f"{page_of(dossier)}news/", headers={"If-None-Match": tag, "X-Background": "1"})
     assert (again.status_code, again.content) == (304, b"")
     redeemed(phone, handover)

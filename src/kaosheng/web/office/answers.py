@@ -11,10 +11,8 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 
 
 def workbook_answer(target: IO[bytes], name: str) -> FileResponse:
-    """A workbook just written, as a download that no cache keeps; its name ends with today's date."""
+    """A workbook just written, as a download; its name ends with today's date."""
     target.seek(0)
-    answer = FileResponse(
+    return FileResponse(
         target, as_attachment=True, filename=f"{name}-{timezone.localdate():%Y%m%d}.xlsx", content_type=XLSX
     )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

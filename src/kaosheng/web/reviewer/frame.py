@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import get_language
@@ -111,11 +110,6 @@ class StaffMiddleware:
         if is_staff_page and staff is not None and not has_second_factor(request):
             return _second_factor_first(request, staff)
         return None
-
-    def process_template_response(self, _request: HttpRequest, response: Any) -> Any:
-        """Nothing of allauth's pages stays in a shared browser."""
-        add_never_cache_headers(response)
-        return response
 
 
 def _second_factor_first(request: HttpRequest, staff: Staff) -> HttpResponseBase:

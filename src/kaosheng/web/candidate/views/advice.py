@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.casework.queries.advice import fingerprint
@@ -22,7 +21,6 @@ from kaosheng.web.candidate.page import frame_context
 from kaosheng.web.candidate.views.upload import owner_of, show_card
 
 
-@never_cache
 @require_safe
 @for_candidates
 def news(request: HttpRequest, dossier_id: UUID) -> HttpResponse:

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kaosheng.domain.visibility import VisibleState
@@ -21,7 +20,6 @@ NOTES_SEEN: Final = "kaosheng_notes"
 _YEAR: Final = 365 * 24 * 3600
 
 
-@never_cache
 @require_safe
 @for_candidates
 def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:

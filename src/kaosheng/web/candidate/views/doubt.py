@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from kaosheng.casework.services.actors import of_candidate
@@ -21,7 +20,6 @@ from kaosheng.web.candidate.page import doubt_of
 from kaosheng.web.ui.page import base_template
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_candidates
 def doubt(request: HttpRequest, dossier_id: UUID) -> HttpResponse:

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kaosheng.casework.models import Dossier, Handover
@@ -40,7 +39,6 @@ _MODULE: Final = 6
 """Pixels of one module of the QR code."""
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_candidates
 def handover(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kaosheng.casework.queries.candidate import candidate_view
@@ -19,7 +18,6 @@ from kaosheng.web.candidate.page import unsent_context
 from kaosheng.web.message_words import title_of
 
 
-@never_cache
 @require_safe
 @for_candidates
 def messages(request: HttpRequest, dossier_id: UUID) -> HttpResponse:

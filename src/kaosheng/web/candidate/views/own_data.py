@@ -8,7 +8,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kaosheng.audit.names import AuditName
@@ -22,7 +21,6 @@ from kaosheng.web.candidate.own_files import own_files
 from kaosheng.web.zip_stream import zip_stream
 
 
-@never_cache
 @require_safe
 @for_candidates
 def own_data(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
@@ -32,7 +30,6 @@ def own_data(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     return render(request, "candidate/own_data.html", own_data_context(view))
 
 
-@never_cache
 @require_safe
 @for_candidates
 def pictures(request: HttpRequest, dossier_id: UUID) -> StreamingHttpResponse:

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kaosheng.casework.models import Handover, Picture
@@ -38,7 +37,6 @@ TRIES: Final = {"handover_code": "10/10m/ip,500/10m/key"}
 find one of them in a quarter of a per cent of such storms."""
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone(request: HttpRequest) -> HttpResponse:
     """Ask before anything begins: scanners and previews fetch addresses too, so only the POST redeems."""
@@ -78,7 +76,6 @@ def _redeemed(request: HttpRequest, *, secret: str, code: str) -> str:
     return redeemed
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """The upload form of the one kind; the same form and the same way in as the candidate's own."""
@@ -152,7 +149,6 @@ def sample(request: HttpRequest) -> HttpResponse:
     return sample_answer(held.dossier, held.kind)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, picture_id: UUID) -> HttpResponse:
     """－: ask once, then free the place."""

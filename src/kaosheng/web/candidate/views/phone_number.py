@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -27,7 +26,6 @@ from kaosheng.web.ui.messages import sentence_of, status_of
 _METHODS = ["GET", "HEAD", "POST"]
 
 
-@never_cache
 @sensitive_post_parameters("phone")
 @require_http_methods(_METHODS)
 @for_candidates
@@ -52,7 +50,6 @@ def change(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     return _answer(request, dossier, form, send, words)
 
 
-@never_cache
 @sensitive_post_parameters("code")
 @require_http_methods(_METHODS)
 @for_candidates

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
@@ -42,7 +41,6 @@ _WAITS_FOR_HIM: Final = frozenset({VisibleState.DRAFT, VisibleState.RETURNED})
 _CLOSED: Final = {VisibleState.LAPSED: "dossier_lapsed", VisibleState.WITHDRAWN: "dossier_withdrawn"}
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_candidates
 def upload(request: HttpRequest, dossier_id: UUID, code: str) -> HttpResponse:

@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kaosheng.casework.models import Dossier
@@ -30,7 +29,6 @@ _MODULE: Final = 6
 """Pixels of one module of the QR code."""
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_candidates
 def wechat(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
@@ -63,7 +61,6 @@ def qr_code(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     return image_answer(picture.getvalue(), kind="png", name="wechat", cache=NEVER_KEPT)
 
 
-@never_cache
 @require_POST
 @for_candidates
 def cancel(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
@@ -73,7 +70,6 @@ def cancel(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     return redirect("candidate:wechat", dossier.pk)
 
 
-@never_cache
 @require_POST
 @for_candidates
 def unbind(request: HttpRequest, dossier_id: UUID) -> HttpResponse:

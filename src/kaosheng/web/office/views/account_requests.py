@@ -12,7 +12,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kaosheng.accounts import requests
@@ -83,7 +82,6 @@ def account_requests(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-@never_cache
 @for_staff(Permission.ACCOUNT_MANAGE)
 def make(request: HttpRequest, request_id: int) -> HttpResponse:
     """建立账号 as asked; the password is shown on this answer and nowhere else."""

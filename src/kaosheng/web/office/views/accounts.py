@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.accounts import requests, services
@@ -76,7 +75,6 @@ def show(
 
 
 @require_POST
-@never_cache
 @for_staff(Permission.ACCOUNT_MANAGE)
 def create(request: HttpRequest) -> HttpResponse:
     """A new account; its password is shown on this answer and nowhere else."""
@@ -104,7 +102,6 @@ _DONE: Final = {
 
 
 @require_POST
-@never_cache
 @for_staff(Permission.ACCOUNT_MANAGE)
 def change(request: HttpRequest, user_id: int, verb: str) -> HttpResponseBase:
     """Disable, enable, or give a new password and let the second factor be set up anew."""

@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from kaosheng.casework.models import Dossier
@@ -87,7 +86,6 @@ def _asked(
     return render(request, "office/export.html", shown, status=status)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff(Permission.DOSSIER_EXPORT)
 def queue_list(request: HttpRequest) -> HttpResponseBase:
@@ -123,7 +121,6 @@ def queue_list(request: HttpRequest) -> HttpResponseBase:
     return _asked(request, (TABLE, PICTURES), answer, context)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff(Permission.DOSSIER_EXPORT)
 def office_list(request: HttpRequest, name: str) -> HttpResponseBase:
@@ -148,7 +145,6 @@ def office_list(request: HttpRequest, name: str) -> HttpResponseBase:
     return _asked(request, (TABLE,), answer, context)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff(Permission.DOSSIER_EXPORT)
 def progress(request: HttpRequest, intake_id: int) -> HttpResponseBase:
@@ -172,7 +168,6 @@ def progress(request: HttpRequest, intake_id: int) -> HttpResponseBase:
     return _asked(request, (TABLE,), answer, context)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff(Permission.DOSSIER_EXPORT)
 def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponseBase:
@@ -219,7 +214,6 @@ def _archive(ids: list[UUID], name: str) -> StreamingHttpResponse:
     answer.headers["Content-Disposition"] = export_rows.attachment(
         f"{name}-{timezone.localdate():%Y%m%d}.zip"
     )
-    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
