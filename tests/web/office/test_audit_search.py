@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from factories import clients, dossiers
 from factories.people import Cast
 from factories.world import World
 from kaosheng.accounts.models import User
+from kaosheng.audit.models import AuditEvent
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 
@@ -63,3 +66,31 @@ def test_an_account_is_found_by_its_user_name(cast: Cast) -> None:
     found = events(cast, about=cast.chen.username)
     assert ("account", str(cast.chen.pk)) in {(kind, what) for *_who, kind, what in found}
     assert ("candidate", str(cast.chen.pk)) not in {(kind, what) for *_who, kind, what in found}
+
+
+def test_a_search_of_the_trail_keeps_ids_and_names_nobody(here: World, cast: Cast) -> None:
+    dossier, stranger = dossiers.register(here), uuid4()
+    registration = dossier.registration
+    happened(("staff", cast.chen.pk), ("dossier", dossier.pk))
+    searches = {
+        ("about", registration.number): registration.number,
+        ("about", registration.name): "name",
+        ("about", registration.id_number): "id_number",
+        ("about", str(dossier.pk)): str(dossier.pk),
+        ("about", f"dossier {dossier.pk}"): f"dossier {dossier.pk}",
+        ("about", f"dossier {stranger}"): "id_number",
+        ("about", cast.chen.username): f"account {cast.chen.pk}",
+        ("actor", cast.chen.name): f"account {cast.chen.pk}",
+        ("actor", f"staff {cast.chen.pk}"): f"staff {cast.chen.pk}",
+        ("actor", "张三"): "name",
+        ("actor", registration.id_number): "id_number",
+    }
+    auditor = clients.of_staff(cast.auditor)
+    for field, text in searches:
+        events(cast, **{field: text})
+        b"".join(auditor.post("/office/audit/export/", {field: text, "reason": "样本"}))
+    kept = [
+        event.details["searched"]
+        for event in AuditEvent.objects.filter(name__in=["audit:searched", "audit:exported"]).order_by("pk")
+    ]
+    assert kept == [{field: kept} for (field, _text), kept in searches.items() for _twice in range(2)]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import python_calamine
@@ -89,7 +90,31 @@ def test_a_list_is_what_the_page_shows_and_stands_in_the_trail(here: World, cast
         ("留档", 0),
         ("留档", 1),
     ]
-    assert told[-1]["filters"] == {"tab": "all", "search": f"1399************{found.id_number[-2:]}"}
+    assert told[-1]["filters"] == {"tab": "all", "search": "id_number"}
+
+
+def test_a_search_names_nobody_in_the_trail(here: World, cast: Cast) -> None:
+    found = dossiers.brought_to(here, State.AT_SITE, cast=cast).registration
+    typed = {
+        found.number: found.number,
+        found.number[:6]: found.number[:6],
+        found.name: "name",
+        found.name[-1:]: "name",
+        found.id_number: "id_number",
+        f" {found.id_number[:9]} {found.id_number[9:]}": "id_number",
+        found.id_number[:14]: "name",
+        found.id_number[-4:]: "id_tail",
+        "欧阳样本": "name",
+        "Bartholomew Sample": "name",
+    }
+    for search in typed:
+        table(cast.feng, f"{LIST}?{urlencode({'q': search})}")
+    kept = [details["filters"]["search"] for _object, details in events("list:exported")]
+    assert dict(zip(typed, kept, strict=True)) == typed
+    assert contents(cast.feng, f"{LIST}?{urlencode({'q': found.name})}")
+    assert [details["filters"] for _object, details in events("pictures:exported")] == [
+        {"tab": "all", "search": "name"}
+    ]
 
 
 @pytest.mark.parametrize("who", ["chen", "gao", "auditor", "system_admin"])

@@ -227,6 +227,22 @@ def matching(search: str) -> Q:
     return reduce(or_, ways, Q())
 
 
+_KINDS: Final = {"id_number_index": "id_number", "id_tail_index": "id_tail"}
+
+
+def search_for_trail(search: str) -> str:
+    """What the trail keeps of a search: the beginning of a registration number as it is, of anything else its kind.
+
+    The kinds are `id_number`, `id_tail` and `name`: the trail holds ids, never names.
+    """
+    text = "".join(search.split())
+    if not text or Registration.objects.filter(number__startswith=text).exists():
+        return text
+    if not any(sign.isdigit() for sign in text):
+        return "name"
+    return next((kind for way, kind in _KINDS.items() if way in _ways(search)), "name")
+
+
 def _ways(search: str) -> dict[str, str]:
     """What the text may be of a registration, as lookup and value."""
     text = "".join(search.split())

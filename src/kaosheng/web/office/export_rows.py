@@ -17,17 +17,16 @@ from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries import progress as progress_queries
 from kaosheng.casework.queries.lines import Tab
-from kaosheng.casework.queries.queue import matching, narrowed_to
+from kaosheng.casework.queries.queue import matching, narrowed_to, search_for_trail
 from kaosheng.casework.queries.queue_rows import QueueRow
 from kaosheng.domain.roles import Permission
 from kaosheng.domain.states import State
 from kaosheng.regions.models import Intake
-from kaosheng.registration.words import masked_id_number, value_in_words
+from kaosheng.registration.words import value_in_words
 from kaosheng.web.reviewer import presenting, words
 from kaosheng.web.reviewer.views.queue import wanted_in_words, wanted_of
 
 WIDTHS: Final = (16, 16, 22, 18, 24, 20, 10, 8, 8, 18)
-_FULL_ID: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +43,16 @@ LISTS: Final = {Tab.ALL: gettext_lazy("全部"), Tab.RETURNED: gettext_lazy("已
 
 
 def chosen_list(given: QueryDict, staff: Staff, now: datetime) -> ChosenList:
-    """Read tab and filters as the list page does; a searched ID number is masked in the trail."""
+    """Read tab and filters as the list page does; a search names nobody in the trail."""
     tab = next((tab for tab in LISTS if tab == given.get("tab")), Tab.ALL)
     wanted = wanted_of(given)
-    shown = {name: value for name, value in asdict(wanted).items() if value}
-    search = wanted.search
-    noted = {**shown, "search": masked_id_number(search)} if len(search) >= _FULL_ID else shown
+    noted = asdict(replace(wanted, search=search_for_trail(wanted.search)))
     return ChosenList(
         # The page looks names up among the first thousand; what is taken away is the whole list.
         condition=(Q(state=State.RETURNED) if tab is Tab.RETURNED else Q())
         & narrowed_to(replace(wanted, search=""), staff, now)
-        & matching(search),
-        filters={"tab": tab.value, **noted},
+        & matching(wanted.search),
+        filters={"tab": tab.value, **{name: value for name, value in noted.items() if value}},
         words=[str(LISTS[tab]), *wanted_in_words(wanted)],
     )
 

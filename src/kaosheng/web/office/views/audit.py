@@ -23,6 +23,7 @@ from kaosheng.audit.models import AuditEvent
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.audit.sealing import verify
+from kaosheng.casework.queries.trail import noted
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
 from kaosheng.registration.models import Registration
@@ -151,7 +152,11 @@ def _record(request: HttpRequest, name: AuditName, given: dict[str, Any], **deta
         name,
         by=By("staff", staff.id),
         about=("audit", "events"),
-        searched={field: str(value) for field, value in given.items() if value},
+        searched={
+            field: noted(value) if field in {"actor", "about"} else str(value)
+            for field, value in given.items()
+            if value
+        },
         **details,
     )
 
