@@ -9,6 +9,9 @@ JPEG: Final = "JPEG"
 PNG: Final = "PNG"
 UNKNOWN: Final = "unknown"
 
+EXTENSIONS: Final = {"jpeg": "jpg", "png": "png"}
+"""How the file of a checked picture ends, by its `browser_kind`."""
+
 _STARTS: Final = (
     (b"\xff\xd8\xff", JPEG),
     (b"\x89PNG\r\n\x1a\n", PNG),

@@ -7,6 +7,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -24,7 +25,7 @@ from kaosheng.casework.services import exporting
 from kaosheng.domain.states import State, Verdict
 from kaosheng.pictures.store import get_store
 from kaosheng.registration.workbooks import write_table
-from kaosheng.web.office.archives import zip_stream
+from kaosheng.web.zip_stream import ZipEntry, zip_stream
 
 pytestmark = pytest.mark.django_db
 LIST = "/office/export/"
@@ -237,9 +238,11 @@ def test_more_than_one_archive_holds_is_refused(
 
 
 def test_memory_doesnt_grow_with_the_archive() -> None:
-    def entries(count: int) -> Iterator[tuple[str, datetime, bytes]]:
+    def entries(count: int) -> Iterator[ZipEntry]:
         for number in range(count):
-            yield f"样本/{number:06d}.jpg", datetime(2027, 1, 1, tzinfo=UTC), bytes(190_000)
+            yield ZipEntry(
+                f"样本/{number:06d}.jpg", datetime(2027, 1, 1, tzinfo=UTC), partial(bytes, 190_000)
+            )
 
     peaks = []
     for count in (20, 400):

@@ -18,6 +18,7 @@ from kaosheng.catalogue.queries import load_catalogue
 from kaosheng.domain.materials import Kind
 from kaosheng.domain.pieces import in_pieces
 from kaosheng.domain.roles import Permission
+from kaosheng.pictures.sniff import EXTENSIONS
 from kaosheng.pictures.store import ObjectMissing, get_store
 
 PIECE: Final = 200
@@ -50,8 +51,8 @@ PlaceName = Callable[[Kind, int], str]
 
 def pictures_of(
     ids: Sequence[UUID], *, site_name: Callable[[Dossier], str], place_name: PlaceName
-) -> Iterator[tuple[str, datetime, bytes]]:
-    """Path in the archive (考点/报名号/材料/序号), moment and bytes of every picture that was submitted last.
+) -> Iterator[tuple[str, datetime, Callable[[], bytes]]]:
+    """Path in the archive (考点/报名号/材料/序号), moment and reader of every picture that was submitted last.
 
     What a candidate puts in its place after a return is his alone until he submits it.
     A picture whose bytes the store has lost is a text file that says so: one lost object mustn't cost the rest.
@@ -84,12 +85,13 @@ def _in_dossier(dossier: Dossier, picture: Picture, place_name: PlaceName) -> st
     return f"{_safe(name)}/{picture.position:02d} {_safe(place)}".rstrip()
 
 
-def _entry(path: str, picture: Picture) -> tuple[str, datetime, bytes]:
+def _entry(path: str, picture: Picture) -> tuple[str, datetime, Callable[[], bytes]]:
+    # Read with its turn, before its name goes out: the name says whether the bytes are there.
     try:
         content = get_store().read(picture.object_key)
     except ObjectMissing:
-        return f"{path}.missing.txt", picture.added_at, picture.stored_digest.encode()
-    return f"{path}.{'png' if picture.format == 'png' else 'jpg'}", picture.added_at, content
+        return f"{path}.missing.txt", picture.added_at, picture.stored_digest.encode
+    return f"{path}.{EXTENSIONS[picture.format]}", picture.added_at, lambda: content
 
 
 def _safe(name: str) -> str:

@@ -28,11 +28,11 @@ from kaosheng.registration.workbooks import write_table
 from kaosheng.web.access import for_staff, staff_dossier, staff_intake_within, staff_member
 from kaosheng.web.office import export_rows
 from kaosheng.web.office.answers import workbook_answer
-from kaosheng.web.office.archives import zip_stream
 from kaosheng.web.office.list_exports import list_to_export
 from kaosheng.web.office.sheet import sheet_context
 from kaosheng.web.reviewer import presenting
 from kaosheng.web.ui.messages import sentence_of, status_of
+from kaosheng.web.zip_stream import ZipEntry, zip_stream
 
 Text = str | Promise
 TABLE, PICTURES, SHEET = "table", "pictures", "sheet"
@@ -210,7 +210,8 @@ def _archive(ids: list[UUID], name: str) -> StreamingHttpResponse:
             presenting.position_label(kind, position) if position else presenting.kind_name(kind)
         ),
     )
-    answer = StreamingHttpResponse(zip_stream(entries), content_type="application/zip")
+    packed = zip_stream(ZipEntry(*entry) for entry in entries)
+    answer = StreamingHttpResponse(packed, content_type="application/zip")
     answer.headers["Content-Disposition"] = export_rows.attachment(
         f"{name}-{timezone.localdate():%Y%m%d}.zip"
     )
