@@ -8,12 +8,11 @@ from django.http import HttpResponse
 
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries.catalogue import sample_key
-from kaosheng.pictures.sniff import browser_kind
+from kaosheng.pictures.sniff import EXTENSIONS, browser_kind
 from kaosheng.pictures.store import get_store
 
 NEVER_KEPT: Final = "no-store"
 KEPT_BRIEFLY: Final = "private, max-age=600"
-_EXTENSIONS: Final = {"jpeg": "jpg", "png": "png"}
 
 
 def image_answer(data: bytes, *, kind: str, name: str, cache: str) -> HttpResponse:
@@ -23,7 +22,7 @@ def image_answer(data: bytes, *, kind: str, name: str, cache: str) -> HttpRespon
         content_type=f"image/{kind}",
         headers={
             "Cache-Control": cache,
-            "Content-Disposition": f'inline; filename="{name}.{_EXTENSIONS[kind]}"',
+            "Content-Disposition": f'inline; filename="{name}.{EXTENSIONS[kind]}"',
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Vary": "Cookie",

@@ -18,11 +18,11 @@ from kaosheng.domain.errors import Refusal
 from kaosheng.regions.models import ExamArea, ExamSite
 from kaosheng.registration.models import Candidate, Registration
 from kaosheng.web.access import own_dossier
+from kaosheng.web.areas import short_name
 from kaosheng.web.identity import candidate_id_of, staff_of
 from kaosheng.web.ui.page import Contact, PageFacts, page_facts, set_page_facts
 
 _SEVERAL: Final = "several_registrations"
-_SUFFIXES: Final = {"name_zh": "考区", "name_en": " exam area"}
 
 
 def said(row: object, name: str) -> str:
@@ -33,12 +33,6 @@ def said(row: object, name: str) -> str:
 def is_english() -> bool:
     """Whether the page speaks English."""
     return get_language() == "en"
-
-
-def short_name(area: ExamArea) -> str:
-    """The 考区 as it stands in the title: 河北."""
-    column = "name_en" if is_english() else "name_zh"
-    return str(getattr(area, column)).removesuffix(_SUFFIXES[column])
 
 
 def contact_of_site(site: ExamSite) -> Contact:

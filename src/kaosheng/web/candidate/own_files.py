@@ -10,11 +10,11 @@ from kaosheng.casework.models import Dossier, Picture
 from kaosheng.casework.queries.receipts import receipt_of
 from kaosheng.casework.services.case import Case
 from kaosheng.domain.materials import Catalogue
+from kaosheng.pictures.sniff import EXTENSIONS
 from kaosheng.pictures.store import get_store
 from kaosheng.web.candidate.words import kind_name
 from kaosheng.web.zip_stream import ZipEntry
 
-_EXTENSIONS = {"jpeg": "jpg", "png": "png"}
 _DIGEST_SHOWN = 8
 
 
@@ -45,4 +45,4 @@ def _name(picture: Picture, catalogue: Catalogue) -> str:
     name = kind_name(kind) if kind else picture.kind
     safe = "".join(character if character.isalnum() or character in " -" else "_" for character in name)
     digest = picture.stored_digest.partition(":")[2][:_DIGEST_SHOWN]
-    return f"pictures/{picture.kind}-{safe}-{picture.position}-{digest}.{_EXTENSIONS[picture.format]}"
+    return f"pictures/{picture.kind}-{safe}-{picture.position}-{digest}.{EXTENSIONS[picture.format]}"

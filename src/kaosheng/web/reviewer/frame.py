@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from kaosheng.accounts.models import Grant
 from kaosheng.accounts.scope import Staff
 from kaosheng.domain.roles import Permission, Role
-from kaosheng.regions.models import ExamArea
+from kaosheng.web.areas import short_name
 from kaosheng.web.identity import staff_of
 from kaosheng.web.ui.errors import error_page
 from kaosheng.web.ui.page import NavItem, PageFacts, set_page_facts
@@ -135,7 +135,7 @@ def frame_of(staff: Staff | None, *, current: str = "") -> PageFacts:
         return PageFacts(home=reverse("account_login"), demo=settings.DEMO)
     area = next((grant.area for grant in staff.grants if grant.area), None)
     return PageFacts(
-        area=short_area(area) if area else "",
+        area=short_name(area) if area else "",
         person=staff.user.name,
         role=roles_in_words(staff),
         home=reverse("reviewer:home"),
@@ -182,13 +182,6 @@ def _belongs(here: list[str], name: str) -> bool:
     return app == "reviewer" or _PART_OF.get(first, first) in {page, page.removesuffix("s")}
 
 
-def short_area(area: ExamArea) -> str:
-    """河北 of 河北考区, as the title of the service has it."""
-    if get_language() == "en":
-        return area.name_en.removesuffix(" exam area")
-    return area.name_zh.removesuffix("考区")
-
-
 def roles_in_words(staff: Staff) -> str:
     """石家庄考点 考点审核员; several with a middle dot."""
     return " · ".join(dict.fromkeys(grant_in_words(grant) for grant in staff.grants))
@@ -201,5 +194,5 @@ def grant_in_words(grant: Grant) -> str:
     if place is None:
         return words
     if get_language() == "en":
-        return f"{words}, {place.name_en.removesuffix(' exam area')}"
+        return f"{words}, {short_name(place)}"
     return f"{place.name_zh}{words.removeprefix('考点').removeprefix('考区')}"

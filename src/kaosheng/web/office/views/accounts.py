@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.accounts import requests, services
-from kaosheng.accounts.models import User
+from kaosheng.accounts.queries import accounts_like
 from kaosheng.accounts.services import NewAccount
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, Role
@@ -55,10 +55,7 @@ def show(
 ) -> HttpResponse:
     """The page of all accounts, with what the act before it brought: a password shown once, or a problem."""
     search = request.GET.get("q", "").strip()[:60]
-    found = User.objects.prefetch_related("grants__area", "grants__site").order_by("username")
-    if search:
-        found = found.filter(username__icontains=search) | found.filter(name__icontains=search)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(accounts_like(search), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "rows": [
             {"user": user, "roles": [grant_in_words(grant) for grant in user.grants.all()]} for user in page

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.accounts import requests, services
 from kaosheng.accounts.models import STAFF_ROLES, Grant, User
+from kaosheng.accounts.queries import accounts_like
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission, Role
 from kaosheng.regions.models import ExamArea, ExamSite
@@ -59,10 +60,7 @@ class GrantForm(forms.Form):
 def roles(request: HttpRequest) -> HttpResponse:
     """Who holds what."""
     search = request.GET.get("q", "").strip()[:60]
-    found = User.objects.prefetch_related("grants__area", "grants__site").order_by("username")
-    if search:
-        found = found.filter(username__icontains=search) | found.filter(name__icontains=search)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(accounts_like(search), PER_PAGE).get_page(request.GET.get("page"))
     rows = [{"user": user, "roles": [grant_in_words(grant) for grant in user.grants.all()]} for user in page]
     asked = [request_line(asked) for asked in requests.waiting_for(Role.SECURITY_ADMIN)]
     asleep = services.asleep_for(staff_member(request))
