@@ -35,5 +35,3 @@ ICC_MAX_BYTES: Final = 16_384
 
 THUMBNAIL_SIDE: Final = 320
 THUMBNAIL_QUALITY: Final = 80
-
-TYPES: Final = ("image/jpeg", "image/png")

@@ -75,4 +75,3 @@ NOTICE_QUIET_HOURS = env.bool("NOTICE_QUIET_HOURS", False)
 
 # The demo may switch the second factor off; the log-in page says so.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", False)
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from kaosheng.casework.models import AdviceAnswer, Dossier, Picture, PictureAdvice
 from kaosheng.casework.services.advice_queue import PATIENCE
-from kaosheng.domain.advice import CAN_BE_TURNED, Advice
+from kaosheng.domain.advice import Advice
 from kaosheng.domain.places import Slot
 
 
@@ -36,11 +36,6 @@ class Advised:
     def confirmed(self) -> tuple[Advice, ...]:
         """Advice the candidate says is wrong: his picture is in order."""
         return tuple(code for code in self.codes if code.value in self.row.confirmed)
-
-    @property
-    def can_be_turned(self) -> bool:
-        """Whether 帮我转正 would help."""
-        return bool(CAN_BE_TURNED & set(self.open))
 
 
 def answers_on(dossier: Dossier) -> Mapping[Slot, tuple[AdviceAnswer, ...]]:
