@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -23,10 +23,9 @@ from kaosheng.audit.models import AuditEvent
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.audit.sealing import verify
-from kaosheng.casework.queries.trail import noted
+from kaosheng.casework.queries.trail import events_found, noted
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
-from kaosheng.registration.models import Registration
 from kaosheng.web.access import for_staff, staff_member
 from kaosheng.web.office.words import EVENTS
 from kaosheng.web.reviewer.forms import ISO_DAY
@@ -70,7 +69,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     """Events, newest first, and whether the chain holds."""
     form = SearchForm(request.GET)
     given = form.cleaned_data if form.is_valid() else {}
-    page = Paginator(_found(given), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(events_found(**given), PER_PAGE).get_page(request.GET.get("page"))
     events = list(page.object_list)
     people = _people(events)
     if any(given.values()):
@@ -83,52 +82,6 @@ def audit(request: HttpRequest) -> HttpResponse:
         "asleep": asleep_for(staff_member(request)),
     }
     return render(request, "office/audit.html", context, status=200 if form.is_valid() else 422)
-
-
-def _found(given: dict[str, Any]) -> QuerySet[AuditEvent]:
-    found = AuditEvent.objects.order_by("-pk")
-    if actor := given.get("actor"):
-        found = found.filter(_acted(actor))
-    if about := given.get("about"):
-        found = found.filter(_concerned(about))
-    if name := given.get("name"):
-        found = found.filter(name=name)
-    if since := given.get("since"):
-        found = found.filter(at__date__gte=since)
-    if until := given.get("until"):
-        found = found.filter(at__date__lte=until)
-    return found
-
-
-def _acted(who: str) -> Q:
-    """Events of everybody this text may mean: accounts by user name or name, the candidate of a registration number.
-
-    Numbers count up in each table, so an id is nobody's without its kind; a bare id, or "kind id" as the page
-    shows it, finds those who bear it.
-    """
-    accounts = User.objects.filter(Q(username__iexact=who) | Q(name=who)).values_list("pk", flat=True)
-    named = Q(actor_kind="staff", actor__in=[str(pk) for pk in accounts])
-    registration = Registration.objects.filter(number=who).first()
-    if registration is not None:
-        named |= Q(actor_kind="candidate", actor=str(registration.candidate_id))
-    if accounts or registration is not None:
-        return named
-    kind, _space, number = who.partition(" ")
-    return Q(actor_kind=kind, actor=number) if number else Q(actor=who)
-
-
-def _concerned(what: str) -> Q:
-    """Events about everything this text may mean: of a registration number its dossier, registration and person too."""
-    registration = Registration.objects.filter(number=what).select_related("dossier").first()
-    if registration is None:
-        accounts = User.objects.filter(username__iexact=what).values_list("pk", flat=True)
-        return Q(object=what) | Q(object_kind="account", object__in=[str(pk) for pk in accounts])
-    dossier = getattr(registration, "dossier", None)
-    return (
-        Q(object_kind="registration", object=registration.number)
-        | Q(object_kind="dossier", object=str(dossier.pk if dossier else ""))
-        | Q(object_kind="candidate", object=str(registration.candidate_id))
-    )
 
 
 def _people(events: list[AuditEvent]) -> dict[str, str]:
@@ -171,7 +124,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     form, reason = SearchForm(request.POST), request.POST.get("reason", "").strip()
     if not form.is_valid() or not reason:
         raise Refusal("form_incomplete", field="reason" if form.is_valid() else next(iter(form.errors)))
-    found = _found(form.cleaned_data)
+    found = events_found(**form.cleaned_data)
     _record(request, AuditName.AUDIT_EXPORTED, form.cleaned_data, reason=reason[:200], count=found.count())
     answer = StreamingHttpResponse(_csv(found), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate():%Y%m%d}.csv"'
