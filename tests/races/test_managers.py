@@ -5,7 +5,6 @@ The first call stands in the middle while the second comes; the twin takes the l
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -23,14 +22,13 @@ from kaosheng.accounts.services import grant_role, withdraw_role
 from kaosheng.audit.models import AuditEvent
 from kaosheng.audit.names import AuditName
 from kaosheng.casework.jobs import importing as import_jobs
-from kaosheng.casework.models import Decision, Dossier, Hold, Lease, Release, SiteReview
+from kaosheng.casework.models import Decision, Dossier, Hold, Lease, SiteReview
 from kaosheng.casework.services import (
     closing,
     deciding,
     handling,
     importing,
     queueing,
-    releasing,
     reviewing,
     telling,
 )
@@ -109,54 +107,6 @@ def test_twin_two_closings_collide_without_the_lock(
     both = [closing_by(here, who, counted=0) for who in (house.feng, house.jiang)]
     meet_at(closing, "passed_by_closing")
     assert outcomes(race(both))["site_closed_already"] == 0
-
-
-# --- a release -------------------------------------------------------------------------------------------------
-@pytest.fixture(params=["reopened", "registration changed"])
-def disturbed(
-    request: pytest.FixtureRequest, here: World, house: Cast, overtake: Overtake
-) -> Callable[[], tuple[Dossier, list[object]]]:
-    """A release of one is published while its dossier is reopened, or its registration changes."""
-    dossier = dossiers.brought_to(here, State.DECIDED, cast=house)
-    close_window(here.intake)
-    jiang = people.staff(house.jiang)
-    release = releasing.prepare_release(intake=here.intake, staff=jiang, late_cases={})
-
-    def reopen() -> object:
-        return deciding.reopen(
-            dossier_id=dossier.pk,
-            actor=people.actor(house.jiang),
-            seen_revision=dossier.revision,
-            reason="公章存疑",
-        )
-
-    def change() -> object:
-        return dossiers.change_registration(dossier, here, institution_name="另一家")
-
-    def run() -> tuple[Dossier, list[object]]:
-        publish = partial(releasing.publish_release, release=release, staff=jiang, counted=1)
-        answers = overtake(reopen if request.param == "reopened" else change, Case, "_store", publish)
-        return dossiers.again(dossier), answers
-
-    return run
-
-
-def test_a_release_waits_for_what_takes_a_dossier_out_of_it(
-    disturbed: Callable[[], tuple[Dossier, list[object]]],
-) -> None:
-    dossier, answers = disturbed()
-    assert outcomes(answers) == {"done": 1, "release_blocked": 1}
-    assert (dossier.release, Release.objects.get().published_at) == (None, None)
-
-
-@pytest.mark.usefixtures("without_locks")
-def test_twin_a_release_is_published_short_of_one_without_the_lock(
-    disturbed: Callable[[], tuple[Dossier, list[object]]],
-) -> None:
-    dossier, answers = disturbed()
-    assert outcomes(answers) == {"done": 2}
-    assert dossier.release is None
-    assert Release.objects.get().published_at is not None
 
 
 # --- hold, take, reserve, give back ------------------------------------------------------------------------------

@@ -92,8 +92,16 @@ def _release_in_preparation(intake: Intake, staff: Staff, now: datetime) -> Rele
     return Release.objects.create(intake=intake, batch=highest + 1, prepared_by=staff.user, prepared_at=now)
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def _attach_chunk(release: Release) -> int:
+    """Attach the next of them; how many. None once somebody else has published it: what is decided later comes later."""
+    locks.share_intake(release.intake_id)
+    if not Release.objects.filter(pk=release.pk, published_at=None).exists():
+        return 0
+    return _attach_ready(release)
+
+
+def _attach_ready(release: Release) -> int:
     ready = ready_for_release(intake=release.intake).filter(release=None).select_for_update(of=("self",))
     chunk = list(ready.order_by("pk").values_list("pk", flat=True)[:CHUNK])
     return Dossier.objects.filter(pk__in=chunk).update(release=release)
