@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from kaosheng.casework.words import state_words
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.states import State, Verdict
 from kaosheng.notices.models import Message
+from kaosheng.regions.models import Intake
 
 pytestmark = pytest.mark.django_db
 
@@ -220,6 +222,28 @@ def test_release_shows_all_verdicts_at_once_and_tells_everybody_once(here: World
     assert set(StatusPush.objects.filter(status__in=["passed", "failed"]).values_list("dossier", "status")) == {
         (passed.pk, "passed"), (failed.pk, "failed"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("past", "blocks"), [(timedelta(seconds=120), True), (timedelta(seconds=121), False)]
+)
+def test_a_draft_stops_a_release_and_a_closing_while_what_was_sent_in_time_may_still_commit(
+    here: World, house: Cast, past: timedelta, *, blocks: bool
+) -> None:
+    dossiers.brought_to(here, State.DECIDED, cast=house)
+    dossiers.register(here)
+    jiang, feng = people.staff(house.jiang), people.staff(house.feng)
+    intake = Intake.objects.get(pk=here.intake.pk)
+    with time_machine.travel(intake.closes_at + past, tick=False):
+        if blocks:
+            with refused("site_has_open_cases"):
+                closing.close_site(intake=intake, site=here.site, staff=feng, counted=1)
+            with refused("release_blocked"):
+                releasing.prepare_release(intake=intake, staff=jiang, late_cases={})
+        else:
+            closing.close_site(intake=intake, site=here.site, staff=feng, counted=1)
+            prepared = releasing.prepare_release(intake=intake, staff=jiang, late_cases={})
+            releasing.publish_release(release=prepared, staff=jiang, counted=1)
 
 
 def test_a_late_case_decided_meanwhile_waits_for_the_next_batch(here: World, house: Cast) -> None:

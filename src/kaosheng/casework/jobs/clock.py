@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce, Mod
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Mod
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from kaosheng.casework.models import Dossier, Promise
-from kaosheng.domain.deadlines import GRACE, HOUSE_TIME
+from kaosheng.casework.queries.deadlines import run_out, with_deadline
+from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.queueing import WITHOUT_PROMISE, Line
 from kaosheng.domain.states import State
@@ -33,11 +34,9 @@ def run_round() -> int:
     from kaosheng.casework.services import clock  # noqa: PLC0415 - services import jobs to queue them
 
     now = timezone.now()
-    effective = Coalesce(F("deadline"), F("intake__closes_at"))
-    missed = Q(effective__lt=now - GRACE)
-    due = Dossier.objects.annotate(effective=effective).order_by("effective")
-    done = _each(due.filter(missed, state=State.DRAFT), clock.lapse)
-    done += _each(due.filter(missed, state=State.RETURNED), clock.overdue)
+    due = with_deadline(Dossier.objects.all()).order_by("effective")
+    done = _each(due.filter(run_out(now), state=State.DRAFT), clock.lapse)
+    done += _each(due.filter(run_out(now), state=State.RETURNED), clock.overdue)
     done += _each(due.filter(state=State.LAPSED, effective__gt=now), clock.wake)
     return done + _each(_promises_come_due(now), clock.line_up_anew)
 

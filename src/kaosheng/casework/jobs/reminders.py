@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from kaosheng.casework.models import Dossier
+from kaosheng.casework.queries.deadlines import with_deadline
 from kaosheng.casework.queries.visible import visible_of_many
 from kaosheng.casework.words import deadline_words
 from kaosheng.domain.pieces import in_pieces
@@ -22,14 +23,7 @@ from kaosheng.domain.states import State
 from kaosheng.notices.models import Message
 
 if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
-
-    class Effective(TypedDict):
-        """What `_waiting` adds to a dossier."""
-
-        effective: datetime
-
-    WithDeadline = WithAnnotations[Dossier, Effective]
+    from kaosheng.casework.queries.deadlines import WithDeadline
 
 CHUNK: Final = 1_000
 FURTHEST: Final = timedelta(hours=max(REMIND_HOURS) + 12)
@@ -71,9 +65,7 @@ def remind() -> int:
 
 
 def _waiting(state: State, now: datetime) -> QuerySet[WithDeadline]:
-    return Dossier.objects.annotate(effective=Coalesce(F("deadline"), F("intake__closes_at"))).filter(
-        Q(intake__opens_at__lte=now), state=state
-    )
+    return with_deadline(Dossier.objects.filter(intake__opens_at__lte=now, state=state))
 
 
 def _untold(dossiers: QuerySet[WithDeadline], moment: datetime) -> QuerySet[WithDeadline]:

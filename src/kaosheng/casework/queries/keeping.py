@@ -9,9 +9,10 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Greatest
 
 from kaosheng.casework.models import Correction, Dossier, Recheck, Submission
+from kaosheng.casework.queries.deadlines import with_deadline
 from kaosheng.domain.deadlines import HOUSE_TIME
 from kaosheng.domain.retention import Keeping, draft_kept_until, record_kept_until
 from kaosheng.domain.states import State
@@ -69,8 +70,9 @@ def _over_in(intake: Intake, today: date) -> Iterator[QuerySet[Dossier]]:
     )
     here = intake.dossiers.exclude(still_asked)
     before = datetime.combine(today - timedelta(days=keeping.draft_days), time(), HOUSE_TIME)
-    closes = Greatest(F("intake__closes_at"), Coalesce(F("deadline"), F("intake__closes_at")))
-    yield here.filter(~sent, state__in=_ENDED).alias(closes=closes).filter(closes__lt=before)
+    closes = Greatest(F("intake__closes_at"), F("effective"))
+    ended = with_deadline(here.filter(~sent, state__in=_ENDED))
+    yield ended.alias(closes=closes).filter(closes__lt=before)
     kept_until = partial(
         record_kept_until,
         closes_at=intake.closes_at,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from kaosheng.accounts.scope import Staff
@@ -14,6 +13,7 @@ from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.casework.jobs.release import announce_closing
 from kaosheng.casework.models import Dossier, Return, SiteReview, Step
+from kaosheng.casework.queries.deadlines import still_in_time, with_deadline
 from kaosheng.casework.services import locks
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
@@ -22,16 +22,16 @@ from kaosheng.regions.models import ExamSite, Intake
 
 
 def closing_blockers(*, intake: Intake, site: ExamSite, now: datetime) -> QuerySet[Dossier]:
-    """Dossiers of the site that still need its work: DRAFT in time, AT_SITE, RETURNED by the site."""
+    """Dossiers of the site that still need its work: DRAFT that may still be handed in, AT_SITE, RETURNED by the site."""
     newest_stage = Subquery(
         Return.objects.filter(dossier=OuterRef("pk")).order_by("-revision").values("stage")[:1]
     )
     return (
-        Dossier.objects.filter(intake=intake, site=site)
-        .annotate(effective=Coalesce(F("deadline"), F("intake__closes_at")), returned_by=newest_stage)
+        with_deadline(Dossier.objects.filter(intake=intake, site=site))
+        .annotate(returned_by=newest_stage)
         .filter(
             Q(state=State.AT_SITE)
-            | Q(state=State.DRAFT, effective__gt=now)
+            | Q(still_in_time(now), state=State.DRAFT)
             | Q(state=State.RETURNED, returned_by=Stage.SITE)
         )
         .select_related("registration")

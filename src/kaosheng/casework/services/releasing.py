@@ -8,8 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from kaosheng.accounts.scope import Staff
@@ -17,6 +16,7 @@ from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.casework.jobs.release import announce_release
 from kaosheng.casework.models import Dossier, LateCase, Release
+from kaosheng.casework.queries.deadlines import still_in_time, with_deadline
 from kaosheng.casework.services import locks
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.reasons import short_reason
@@ -30,15 +30,14 @@ CHUNK: Final = 5_000
 def release_blockers(*, intake: Intake, now: datetime) -> QuerySet[Dossier]:
     """Unreleased dossiers that stop a release unless named as late cases.
 
-    They are still in review, returned, a draft in time, or decided with a registration change nobody has
+    They are still in review, returned, a draft that may still be handed in, or decided with a registration change nobody has
     looked at.
     """
     return (
-        Dossier.objects.filter(intake=intake)
-        .annotate(effective=Coalesce(F("deadline"), F("intake__closes_at")))
+        with_deadline(Dossier.objects.filter(intake=intake))
         .filter(
             Q(state__in=[State.AT_SITE, State.AT_AREA, State.RETURNED])
-            | Q(state=State.DRAFT, effective__gt=now)
+            | Q(still_in_time(now), state=State.DRAFT)
             | Q(state=State.DECIDED, changed_since__isnull=False, release__published_at=None)
         )
         .select_related("registration", "site")
