@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from kaosheng.audit.models import AuditEvent
 from kaosheng.audit.names import AuditName
@@ -21,7 +21,10 @@ def write() -> Write:
     """Add one event."""
 
     def _write(about: str = "d-1") -> AuditEvent:
-        return record(AuditName.DOSSIER_VIEWED, by=By("staff", "7"), about=("dossier", about), pages=["样本"])
+        with transaction.atomic():
+            return record(
+                AuditName.DOSSIER_VIEWED, by=By("staff", "7"), about=("dossier", about), pages=["样本"]
+            )
 
     return _write
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from kaosheng.audit.models import AuditEvent, AuditSeal
 from kaosheng.audit.names import AuditName
-from kaosheng.audit.recording import By, record
+from kaosheng.audit.recording import By, event_of, record, record_all
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +73,16 @@ def test_events_of_one_transaction_carry_its_number() -> None:
         cursor.execute("SELECT pg_current_xact_id()::text::bigint")
         assert cursor.fetchone() == (inner,)
     assert AuditEvent.objects.filter(details={"place": "M01/1"}).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_event_is_written_outside_of_a_transaction() -> None:
+    happened = {"by": By("clock", "clock"), "about": ("dossier", "d-1")}
+    with pytest.raises(transaction.TransactionManagementError):
+        record(AuditName.MARK_SET, **happened)  # type: ignore[arg-type]
+    with pytest.raises(transaction.TransactionManagementError):
+        record_all([event_of(AuditName.MARK_SET, **happened)])  # type: ignore[arg-type]
+    assert not AuditEvent.objects.exists()
 
 
 def test_an_event_goes_with_the_transaction_it_tells_of() -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from factories import World, clients, dossiers
 from factories.people import Cast
 from factories.refusals import refused
+from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.jobs.release import announce_release
 from kaosheng.casework.models import Dossier, Lease, StatusPush
 from kaosheng.casework.queries.visible import visible_now
@@ -53,6 +54,14 @@ def test_unknown_intake_and_site_are_named(here: World) -> None:
         receive_registration({**dossiers.payload(here), "exam_batch": "1999YS"}, way=PUSH)
     with refused("site_unknown"):
         receive_registration({**dossiers.payload(here), "site": "9901"}, way=PUSH)
+
+
+def test_whoever_comes_with_a_claim_that_is_not_understood_has_not_logged_in(here: World) -> None:
+    claims: list[object] = [dossiers.payload(here, subject="s-1"), {}]
+    with refused("registration_not_understood"):
+        log_in(subject="s-1", name="样本", registrations=claims)
+    assert not Candidate.objects.exists()
+    assert not AuditEvent.objects.filter(name="candidate:logged_in").exists()
 
 
 def test_log_in_binds_what_was_pushed_before_and_leaves_other_areas_aside(here: World) -> None:

@@ -11,6 +11,7 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
@@ -71,8 +72,9 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
     def set_password(self, user: User, password: str) -> None:
         """Store the password a person chose himself, with a row in the trail."""
         user.must_choose_password = False
-        super().set_password(user, password)
-        record_password_chosen(user)
+        with transaction.atomic():
+            super().set_password(user, password)
+            record_password_chosen(user)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to his work, or on to what stands before it."""

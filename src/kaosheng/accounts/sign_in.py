@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db import transaction
 
 from kaosheng.accounts.models import User
 from kaosheng.audit.names import AuditName
@@ -24,7 +25,8 @@ def record_password_chosen(user: User) -> None:
 
 def _record(name: AuditName, user: User | None, **details: str) -> None:
     account = str(user.pk) if user is not None else "unknown"
-    record(name, by=By("staff", account), about=("account", account), **details)
+    with transaction.atomic():
+        record(name, by=By("staff", account), about=("account", account), **details)
 
 
 def _logged_in(sender: object, user: object, **_kwargs: Any) -> None:

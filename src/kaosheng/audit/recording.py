@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from kaosheng.audit.models import AuditEvent
@@ -28,7 +30,11 @@ def record(
     site: str = "",
     **details: Any,
 ) -> AuditEvent:
-    """Add one event about the object (kind, id). Must run inside the transaction it tells of."""
+    """Add one event about the object (kind, id), inside the transaction it tells of.
+
+    Raises TransactionManagementError outside of one: the thing could be done and its row be missing.
+    """
+    _require_transaction()
     event = event_of(name, by=by, about=about, area=area, site=site, **details)
     event.save()
     return event
@@ -52,5 +58,11 @@ def event_of(
 
 
 def record_all(events: list[AuditEvent]) -> None:
-    """Add many events in one statement. Must run inside the transaction they tell of."""
+    """Add many events in one statement; where and what it raises as `record`."""
+    _require_transaction()
     AuditEvent.objects.bulk_create(events)
+
+
+def _require_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("an audit event belongs into the transaction it tells of")

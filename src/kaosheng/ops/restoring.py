@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyrage
-from django.db import connection
+from django.db import connection, transaction
 
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
@@ -70,13 +70,14 @@ def restore(folder: Path, identity: str, *, name: str = "") -> Restored:
     trail, broken = verify(), violations()
     added = continue_numbers()
     restored = Restored(backup, objects, lost, differing, trail, broken, added)
-    record(
-        AuditName.SYSTEM_RESTORED,
-        by=By("system", "restore"),
-        about=("backup", backup.name),
-        taken_at=backup.taken_at,
-        whole=restored.is_whole,
-    )
+    with transaction.atomic():
+        record(
+            AuditName.SYSTEM_RESTORED,
+            by=By("system", "restore"),
+            about=("backup", backup.name),
+            taken_at=backup.taken_at,
+            whole=restored.is_whole,
+        )
     return restored
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 import structlog
+from django.db import transaction
 from procrastinate.contrib.django import app
 
 from kaosheng.audit.names import AuditName
@@ -100,10 +101,11 @@ def _require_store() -> None:
 
 def _report(picture: Picture, rot: Rot) -> None:
     log.error("store_rot", picture=rot.picture, key=rot.key, fault=rot.fault)
-    record(
-        AuditName.STORE_ROT_FOUND,
-        by=By("system", "scrub"),
-        about=("dossier", str(picture.dossier_id)),
-        picture=rot.picture,
-        fault=rot.fault,
-    )
+    with transaction.atomic():
+        record(
+            AuditName.STORE_ROT_FOUND,
+            by=By("system", "scrub"),
+            about=("dossier", str(picture.dossier_id)),
+            picture=rot.picture,
+            fault=rot.fault,
+        )

@@ -207,11 +207,25 @@ def log_in(*, subject: str, name: str, registrations: list[object], now: datetim
     """A candidate arrived with the registration system's word for who he is: apply his claims, bind them to him.
 
     Objects of intakes we don't carry are left aside: they belong to another 考区. One whose ID number differs
-    from an imported registration's isn't applied and becomes a task of the office.
+    from an imported registration's isn't applied and becomes a task of the office. Each claim is a transaction of its
+    own; the person, what is his and the log-in in the trail are one. Raises Refusal `registration_not_understood`:
+    then nobody has logged in.
     """
-    candidate, _created = Candidate.objects.update_or_create(
-        subject=subject, defaults={"name": name, "last_login_at": now or timezone.now()}
-    )
+    _apply_claims(subject, registrations)
+    with transaction.atomic(durable=True):
+        candidate, _created = Candidate.objects.update_or_create(
+            subject=subject, defaults={"name": name, "last_login_at": now or timezone.now()}
+        )
+        Registration.objects.filter(subject=subject, candidate=None).update(candidate=candidate)
+        record(
+            AuditName.CANDIDATE_LOGGED_IN,
+            by=of_candidate(candidate).by,
+            about=("candidate", str(candidate.pk)),
+        )
+    return candidate
+
+
+def _apply_claims(subject: str, registrations: list[object]) -> None:
     for payload in registrations:
         try:
             receive_registration(payload, way=RegistrationVersion.Way.CLAIMS)
@@ -220,11 +234,6 @@ def log_in(*, subject: str, name: str, registrations: list[object], now: datetim
                 binding.note_conflict(subject=subject, payload=payload)
             elif refusal.code not in {"intake_unknown", "site_unknown", "intake_differs"}:
                 raise
-    Registration.objects.filter(subject=subject, candidate=None).update(candidate=candidate)
-    record(
-        AuditName.CANDIDATE_LOGGED_IN, by=of_candidate(candidate).by, about=("candidate", str(candidate.pk))
-    )
-    return candidate
 
 
 @dataclass(frozen=True, slots=True)

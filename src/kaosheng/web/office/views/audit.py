@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -101,17 +102,13 @@ def _line(event: AuditEvent, people: dict[str, str]) -> dict[str, Any]:
 
 def _record(request: HttpRequest, name: AuditName, given: dict[str, Any], **details: Any) -> None:
     staff = staff_member(request)
-    record(
-        name,
-        by=By("staff", staff.id),
-        about=("audit", "events"),
-        searched={
-            field: noted(value) if field in {"actor", "about"} else str(value)
-            for field, value in given.items()
-            if value
-        },
-        **details,
-    )
+    searched = {
+        field: noted(value) if field in {"actor", "about"} else str(value)
+        for field, value in given.items()
+        if value
+    }
+    with transaction.atomic():
+        record(name, by=By("staff", staff.id), about=("audit", "events"), searched=searched, **details)
 
 
 @require_POST

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Final
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -142,15 +143,16 @@ def note_opening(request: HttpRequest, staff: Staff, dossier: Dossier, pictures:
 def record_opening(request: HttpRequest, staff: Staff, dossier: Dossier, pictures: list[str]) -> None:
     """The row itself; from now on this dossier is the opened one."""
     digest = hashlib.sha256("".join(sorted(pictures)).encode()).hexdigest()[:16]
-    record(
-        AuditName.DOSSIER_VIEWED,
-        by=By("staff", staff.id),
-        about=("dossier", str(dossier.pk)),
-        area=dossier.intake.area.code,
-        site=dossier.site.code,
-        pictures=pictures,
-        house=house_of(staff, dossier),
-    )
+    with transaction.atomic():
+        record(
+            AuditName.DOSSIER_VIEWED,
+            by=By("staff", staff.id),
+            about=("dossier", str(dossier.pk)),
+            area=dossier.intake.area.code,
+            site=dossier.site.code,
+            pictures=pictures,
+            house=house_of(staff, dossier),
+        )
     request.session[_OPENED_KEY] = [str(dossier.pk), digest]
     if request.session.get(RESERVED_KEY) == str(dossier.pk):
         del request.session[RESERVED_KEY]
