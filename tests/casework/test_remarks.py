@@ -13,10 +13,10 @@ from factories.refusals import refused
 from kaosheng.accounts.models import User
 from kaosheng.casework.models import Dossier, Mark
 from kaosheng.casework.services import deciding, doubting, rechecking, reviewing
-from kaosheng.casework.services.remarks import keep_area_reasons
+from kaosheng.casework.services.remarks import keep_area_reasons, reasons_now
 from kaosheng.casework.services.reviewing import Note
 from kaosheng.catalogue.models import AreaReason
-from kaosheng.catalogue.reasons import Reason
+from kaosheng.catalogue.reasons import Reason, reasons_digest
 from kaosheng.domain.states import State, Verdict
 
 pytestmark = pytest.mark.django_db
@@ -81,13 +81,16 @@ def doubt(here: World, house: Cast) -> Say:
 
 
 def reason_of_the_area(here: World, house: Cast) -> Say:
-    keep = partial(keep_area_reasons, staff=staff(house.jiang), area=here.area, kind="M01")
-    return lambda text: keep(reasons=[Reason("own1", text, "")])
+    return lambda text: keep(here, house.jiang, Reason("own1", text, ""))
 
 
 def reason_in_english(here: World, house: Cast) -> Say:
-    keep = partial(keep_area_reasons, staff=staff(house.jiang), area=here.area, kind="M01")
-    return lambda text: keep(reasons=[Reason("own1", "请重拍", text)])
+    return lambda text: keep(here, house.jiang, Reason("own1", "请重拍", text))
+
+
+def keep(here: World, by: User, *reasons: Reason) -> None:
+    seen = reasons_digest(reasons_now(area_id=here.area.pk, kind="M01"))
+    keep_area_reasons(staff=staff(by), area=here.area, kind="M01", seen=seen, reasons=reasons)
 
 
 WAYS = (mark, pass_, propose, correct, uphold, doubt, reason_of_the_area, reason_in_english)
@@ -111,10 +114,10 @@ def test_a_sentence_with_a_name_is_not_kept(here: World, house: Cast) -> None:
     User.objects.filter(pk=house.he.pk).update(name="孟庆岚")
     reasons = [Reason("own1", "请重拍", ""), Reason("own2", "孟庆岚要求重拍", "")]
     with refused("remark_names_staff"):
-        keep_area_reasons(staff=staff(house.jiang), area=here.area, kind="M01", reasons=reasons)
+        keep(here, house.jiang, *reasons)
     assert not AreaReason.objects.exists()
     with refused("not_found"):
-        keep_area_reasons(staff=staff(house.feng), area=here.area, kind="M01", reasons=reasons[:1])
+        keep(here, house.feng, reasons[0])
 
 
 def test_a_candidate_who_bears_the_same_name_may_be_named(here: World, house: Cast) -> None:

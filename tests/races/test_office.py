@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
 
 from factories import World, people
 from factories.people import Cast
-from factories.races import MeetAt, Race, outcomes
-from kaosheng.casework.services import locks, new_intakes, site_details
+from factories.races import Call, MeetAt, Race, outcomes
+from kaosheng.casework.services import locks, new_intakes, remarks, site_details, wordings
 from kaosheng.casework.services.new_intakes import NewIntake, open_intake
 from kaosheng.casework.services.site_details import SiteDetails, change_site
+from kaosheng.catalogue import reasons
+from kaosheng.catalogue.reasons import Reason, reasons_digest
+from kaosheng.notices.models import Wording
+from kaosheng.notices.templates import TEXTS
+from kaosheng.notices.wording import worded
 from kaosheng.regions.models import ExamArea, ExamSite, Intake
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,6 +54,108 @@ def test_twin_one_change_of_a_site_is_lost_without_the_lock(
     assert outcomes(race(both)) == {"done": 2}
 
 
+# --- an 考区's own words ----------------------------------------------------------------------------------------------
+def wording(here: World, house: Cast, zh: str) -> Callable[[], object]:
+    seen = worded(here.area.code, "result_released").digest
+    return partial(
+        wordings.save,
+        staff=people.staff(house.jiang),
+        area=here.area,
+        template="result_released",
+        seen=seen,
+        zh=zh,
+        en=TEXTS["result_released"].en,
+        approved={},
+    )
+
+
+def giving_a_reason(here: World, house: Cast, code: str) -> Callable[[], object]:
+    return partial(
+        remarks.keep_area_reasons,
+        staff=people.staff(house.jiang),
+        area=here.area,
+        kind="M01",
+        seen=reasons_digest(remarks.reasons_now(area_id=here.area.pk, kind="M01")),
+        reasons=[Reason(code, "缺公章", "")],
+    )
+
+
+def both_words(here: World, house: Cast) -> list[Call]:
+    return [wording(here, house, "您的{exam}结果已出。"), wording(here, house, "{exam}结果已出。")]
+
+
+def both_reasons(here: World, house: Cast) -> list[Call]:
+    return [giving_a_reason(here, house, code) for code in ("own1", "own2")]
+
+
+@pytest.mark.parametrize(("both", "owner"), [(both_words, wordings), (both_reasons, reasons)])
+def test_of_two_changes_of_an_areas_words_one_is_told_of_the_other(
+    here: World,
+    house: Cast,
+    race: Race,
+    meet_at: MeetAt,
+    *,
+    both: Callable[[World, Cast], list[Call]],
+    owner: object,
+) -> None:
+    answers = both(here, house)
+    meet_at(owner, "record")
+    assert outcomes(race(answers)) == {"done": 1, "settings_changed_meanwhile": 1}
+
+
+@pytest.mark.parametrize(
+    ("both", "owner", "name"),
+    [(both_words, Wording.objects, "update_or_create"), (both_reasons, remarks, "keep_reasons")],
+)
+def test_twin_one_of_them_is_lost_without_the_lock(
+    here: World,
+    house: Cast,
+    race: Race,
+    meet_at: MeetAt,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    both: Callable[[World, Cast], list[Call]],
+    owner: object,
+    name: str,
+) -> None:
+    answers = both(here, house)
+    monkeypatch.setattr(locks, "lock_area", lambda pk: ExamArea.objects.get(pk=pk))
+    meet_at(owner, name, surely=True)
+    assert outcomes(race(answers)) == {"done": 2}
+
+
+# --- the last test of an hour -----------------------------------------------------------------------------------------
+def a_test(here: World, house: Cast) -> Callable[[], object]:
+    return partial(
+        wordings.send_test,
+        staff=people.staff(house.jiang),
+        area=here.area,
+        template="result_released",
+        phone="19912345678",
+        english=False,
+    )
+
+
+def test_two_tabs_send_no_more_tests_than_one(here: World, house: Cast, race: Race, meet_at: MeetAt) -> None:
+    send = a_test(here, house)
+    for _ in range(wordings.TESTS_AN_HOUR - 1):
+        send()
+    meet_at(wordings, "post")
+    assert outcomes(race([send, send])) == {"done": 1, "too_many_tests": 1}
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_twin_they_send_one_more_without_the_lock(
+    here: World, house: Cast, race: Race, meet_at: MeetAt
+) -> None:
+    send = a_test(here, house)
+    for _ in range(wordings.TESTS_AN_HOUR - 1):
+        send()
+    meet_at(wordings, "post")
+    assert outcomes(race([send, send])) == {"done": 2}
+
+
+# --- an intake --------------------------------------------------------------------------------------------------------
 def opening(here: World, house: Cast) -> Callable[[], object]:
     now = timezone.now()
     wanted = NewIntake(

@@ -15,6 +15,7 @@ from kaosheng.domain.states import State
 from kaosheng.notices.life import give_up
 from kaosheng.notices.models import Mailing, Message, Notice, Wording
 from kaosheng.notices.templates import TEXTS
+from kaosheng.notices.wording import worded
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +84,8 @@ def test_another_site_sees_neither_counts_nor_calls(returned: Dossier, house: Ca
 
 
 def _text(client: Client, here: World, zh: str, **more: str) -> object:
-    data = {"zh": zh, "en": TEXTS["result_released"].en, **more}
+    seen = worded(here.area.code, "result_released").digest
+    data = {"zh": zh, "en": TEXTS["result_released"].en, "seen": seen, **more}
     return client.post(f"/office/messages/texts/{here.area.code}/result_released/", data)
 
 
@@ -106,6 +108,20 @@ def test_words_that_cannot_be_sent_are_refused_with_the_rule(here: World, house:
     assert answer.status_code == 422  # type: ignore[attr-defined]
     assert "没有变量“score”" in answer.content.decode()  # type: ignore[attr-defined]
     assert not Wording.objects.exists()
+
+
+def test_words_somebody_changed_meanwhile_are_not_overwritten(here: World, house: Cast) -> None:
+    client = clients.of_staff(house.jiang)
+    before = worded(here.area.code, "result_released").digest
+    page = client.get(f"/office/messages/texts/{here.area.code}/result_released/").content.decode()
+    assert f'name="seen" value="{before}"' in page
+    _text(client, here, "您的{exam}结果已出。")
+    answer = _text(client, here, "您的{exam}结果已出，请登录。", seen=before)
+    assert answer.status_code == 409  # type: ignore[attr-defined]
+    page = answer.content.decode()  # type: ignore[attr-defined]
+    assert "设置已被他人修改，您的修改没有保存" in page
+    assert "您的{exam}结果已出，请登录。" in page
+    assert Wording.objects.get().zh == "您的{exam}结果已出。"
 
 
 def test_a_preview_counts_parts_and_saves_nothing(here: World, house: Cast) -> None:

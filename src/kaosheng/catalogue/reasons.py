@@ -10,6 +10,7 @@ from django.db import transaction
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.catalogue.models import AreaReason
+from kaosheng.crypto.digests import digest
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.materials import Kind
 from kaosheng.regions.models import ExamArea
@@ -37,6 +38,11 @@ def reasons_of(kind: Kind, kept: dict[str, list[Reason]]) -> list[Reason]:
     if kind.code in kept:
         return kept[kind.code]
     return [Reason(code, zh, en) for code, zh, en in kind.reasons]
+
+
+def reasons_digest(reasons: Iterable[Reason]) -> str:
+    """What somebody saw when he began."""
+    return digest(repr([(reason.code, reason.zh, reason.en) for reason in reasons]).encode())
 
 
 @transaction.atomic

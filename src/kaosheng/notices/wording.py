@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from kaosheng.crypto.digests import digest
 from kaosheng.domain.errors import Refusal
 from kaosheng.notices.models import Wording
 from kaosheng.notices.templates import TEXTS, VARIABLES, Text
@@ -31,6 +32,11 @@ class Worded:
 
     text: Text
     approved: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        """What somebody saw when he began."""
+        return digest(repr((self.text.zh, self.text.en, sorted(self.approved.items()))).encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ from kaosheng.accounts.requests import request_account
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
 from kaosheng.casework.services import importing, releasing
-from kaosheng.casework.services.remarks import keep_area_reasons
+from kaosheng.casework.services.remarks import keep_area_reasons, reasons_now
 from kaosheng.casework.services.telling import Telling, change_telling
-from kaosheng.catalogue.reasons import Reason
+from kaosheng.catalogue.reasons import Reason, reasons_digest
 from kaosheng.domain.places import Manner
 from kaosheng.domain.roles import Role
 from kaosheng.domain.states import State
@@ -116,7 +116,8 @@ def a_change(here: World, cast: Cast) -> None:
 def a_reason(here: World, cast: Cast) -> None:
     kind = ("M01", "M03", "M04", "M09")[next(_numbers) % 4]
     words = [Reason("own1", "缺公章", "No seal"), Reason("own2", "不清楚", "Not legible")]
-    keep_area_reasons(staff=people.staff(cast.jiang), area=here.area, kind=kind, reasons=words)
+    seen = reasons_digest(reasons_now(area_id=here.area.pk, kind=kind))
+    keep_area_reasons(staff=people.staff(cast.jiang), area=here.area, kind=kind, seen=seen, reasons=words)
 
 
 def a_waiting_one(here: World, cast: Cast) -> None:

@@ -38,6 +38,18 @@ def shown(client: Client, query: str = "") -> str:
     return page
 
 
+def post(client: Client, given: dict[str, Any]) -> Any:
+    """Send the form of a kind, with what it saw unless `given` says otherwise."""
+    query = f"?area={given.get('area', '')}&kind={given['kind']}"
+    return client.post(PAGE, {"seen": seen(shown(client, query)), **given})
+
+
+def seen(page: str) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]
+
+
 def offered(page: str, select: str = "kind") -> list[str]:
     options = re.search(rf'<select[^>]*name="{select}">(.*?)</select>', page, re.DOTALL)
     return re.findall(r'value="([^"]*)"', options[1]) if options else []
@@ -48,7 +60,7 @@ def test_the_running_campaign_is_edited_while_the_next_is_prepared(here: World, 
     codes = [kind["code"] for kind in KINDS]
     later = next_intake(here)
     assert offered(shown(manager)) == codes
-    assert manager.post(PAGE, {"kind": "M03", "zh1": "印章不清"}).status_code == 302
+    assert post(manager, {"kind": "M03", "zh1": "印章不清"}).status_code == 302
     assert [reason.zh for reason in area_reasons(here.area.pk)["M03"]] == ["印章不清"]
     new = {**KINDS[-1], "code": "M50"}
     publish_catalogue(later, kinds=(KINDS[0], new), rules=())
@@ -64,14 +76,14 @@ def test_more_reasons_than_number_keys_are_all_kept(here: World, cast: Cast) -> 
     page = shown(manager, "?kind=M01")
     given: dict[str, Any] = dict(re.findall(r'name="((?:code|zh|en)\d+)" value="([^"]*)"', page))
     assert page.count("<kbd>") == 9
-    assert manager.post(PAGE, {"kind": "M01", **given, "zh13": "第十三条"}).status_code == 302
+    assert post(manager, {"kind": "M01", **given, "zh13": "第十三条"}).status_code == 302
     kept = [(reason.code, reason.zh) for reason in area_reasons(here.area.pk)["M01"]]
     assert kept == [*((f"r{n}", f"原因{n}") for n in range(1, 13)), ("own1", "第十三条")]
 
 
 def test_wrong_words_are_answered_on_the_page_and_stay(here: World, cast: Cast) -> None:
     User.objects.filter(pk=cast.chen.pk).update(name="韩立群")
-    answer = clients.of_staff(cast.jiang).post(PAGE, {"kind": "M01", "zh1": "请找韩立群", "zh2": "请重拍"})
+    answer = post(clients.of_staff(cast.jiang), {"kind": "M01", "zh1": "请找韩立群", "zh2": "请重拍"})
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "工作人员的姓名“韩立群”" in page
@@ -85,5 +97,20 @@ def test_each_area_has_its_own(here: World, cast: Cast) -> None:
     Grant.objects.create(user=cast.jiang, role=Role.AREA_MANAGER, area=here.other_area)
     manager = clients.of_staff(cast.jiang)
     assert offered(shown(manager), "area") == ["13", "99"]
-    assert manager.post(PAGE, {"area": "99", "kind": "M01", "zh1": "样本原因"}).status_code == 302
+    assert post(manager, {"area": "99", "kind": "M01", "zh1": "样本原因"}).status_code == 302
     assert list(AreaReason.objects.values_list("area__code", "text_zh")) == [("99", "样本原因")]
+
+
+@pytest.mark.parametrize("begun", ["before the other saved", "without having seen anything"])
+def test_a_form_that_has_not_seen_the_reasons_that_are_there_is_refused(
+    here: World, cast: Cast, begun: str
+) -> None:
+    manager = clients.of_staff(cast.jiang)
+    before = seen(shown(manager, "?kind=M01")) if begun.startswith("before") else ""
+    assert post(manager, {"kind": "M01", "zh1": "缺公章"}).status_code == 302
+    answer = post(manager, {"kind": "M01", "zh1": "请重拍", "seen": before})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "设置已被他人修改，您的修改没有保存" in page
+    assert ('value="请重拍"' in page, seen(page)) == (True, before)
+    assert list(AreaReason.objects.values_list("text_zh", flat=True)) == ["缺公章"]

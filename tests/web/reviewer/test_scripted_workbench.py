@@ -15,6 +15,8 @@ from factories.people import Cast
 from factories.world import World
 from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.models import Dossier, Lease
+from kaosheng.casework.services.remarks import reasons_now
+from kaosheng.catalogue.reasons import reasons_digest
 from kaosheng.domain.states import State
 
 pytestmark = pytest.mark.django_db
@@ -211,12 +213,16 @@ def test_keys_are_the_reviewers_to_switch_off(cast: Cast, held: Dossier) -> None
     assert 'data-shortcut-off-value="true"' in page
 
 
+def reasons_seen(here: World) -> str:
+    return reasons_digest(reasons_now(area_id=here.area.pk, kind="M01"))
+
+
 def test_reasons_of_the_area_stand_in_the_panel_and_reach_the_candidate(
     here: World, cast: Cast, held: Dossier
 ) -> None:
     manager = clients.of_staff(cast.jiang)
     given = {"kind": "M01", "zh1": "四角不全，请把证件放平后重拍。", "en1": "The corners are cut off."}
-    assert manager.post("/office/reasons/", given).status_code == 302
+    assert manager.post("/office/reasons/", {**given, "seen": reasons_seen(here)}).status_code == 302
     page = clients.of_staff(cast.chen).get(address(held)).content.decode()
     assert "四角不全，请把证件放平后重拍。" in page
     answer = post(
@@ -231,5 +237,6 @@ def test_reasons_of_the_area_stand_in_the_panel_and_reach_the_candidate(
     assert answer.status_code == 200
     mark = held.marks.get()
     assert (mark.text_zh, mark.text_en) == ("四角不全，请把证件放平后重拍。", "The corners are cut off.")
-    assert manager.post("/office/reasons/", {"kind": "M01", "en1": "Only English"}).status_code == 422
+    no_chinese = {"kind": "M01", "en1": "Only English", "seen": reasons_seen(here)}
+    assert manager.post("/office/reasons/", no_chinese).status_code == 422
     assert AuditEvent.objects.filter(name="reasons:changed").count() == 1

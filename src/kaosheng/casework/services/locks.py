@@ -73,5 +73,5 @@ def lock_site(site_id: int) -> ExamSite:
 
 
 def lock_area(area_id: int) -> ExamArea:
-    """An 考区 that gets another intake, alone."""
+    """An 考区 that gets another intake or other words of its own, alone."""
     return ExamArea.objects.select_for_update().get(pk=area_id)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from django.db import transaction
 from django.db.models import Q
 
 from kaosheng.accounts.models import User
 from kaosheng.accounts.scope import Staff
 from kaosheng.audit.recording import By
+from kaosheng.casework.services import locks
 from kaosheng.casework.services.case import Case
 from kaosheng.catalogue.queries import kinds_of_area
-from kaosheng.catalogue.reasons import Reason, keep_reasons
+from kaosheng.catalogue.reasons import Reason, area_reasons, keep_reasons, reasons_digest, reasons_of
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.materials import Kind
 from kaosheng.domain.roles import Permission
@@ -35,10 +37,13 @@ def require_nameless(case: Case, text: str) -> None:
     )
 
 
-def keep_area_reasons(*, staff: Staff, area: ExamArea, kind: str, reasons: Iterable[Reason]) -> None:
+def keep_area_reasons(
+    *, staff: Staff, area: ExamArea, kind: str, seen: str, reasons: Iterable[Reason]
+) -> None:
     """Let a kind have exactly these 退回原因 in the 考区: sentences every candidate may come to read.
 
-    Raises Refusal `not_found`, `reason_without_sentence`, `remark_names_staff` (name).
+    `seen` is the digest of those it had (`reasons_digest`). Raises Refusal `not_found`, `settings_changed_meanwhile`,
+    `reason_without_sentence`, `remark_names_staff` (name).
     """
     if area.pk not in staff.area_ids(Permission.REASONS_EDIT):
         raise Refusal("not_found")
@@ -46,7 +51,19 @@ def keep_area_reasons(*, staff: Staff, area: ExamArea, kind: str, reasons: Itera
     here = Q(grants__area=area) | Q(grants__site__area=area)
     for sentence in (text for reason in kept for text in (reason.zh, reason.en)):
         _refuse_names(sentence, here, vocabulary=lambda: _vocabulary(kinds_of_area(area.pk)))
-    keep_reasons(area=area, kind=kind, reasons=kept, by=By("staff", staff.id))
+    with transaction.atomic(durable=True):
+        locks.lock_area(area.pk)
+        if reasons_digest(reasons_now(area_id=area.pk, kind=kind)) != seen:
+            raise Refusal("settings_changed_meanwhile")
+        keep_reasons(area=area, kind=kind, reasons=kept, by=By("staff", staff.id))
+
+
+def reasons_now(*, area_id: int, kind: str) -> list[Reason]:
+    """The 退回原因 of a kind in an 考区. Raises Refusal `not_found` for a kind it doesn't deal with."""
+    for known in kinds_of_area(area_id):
+        if known.code == kind:
+            return reasons_of(known, area_reasons(area_id))
+    raise Refusal("not_found")
 
 
 def _refuse_names(text: str, here: Q, *, vocabulary: Callable[[], str], spared: str = "") -> None:

@@ -13,12 +13,13 @@ from django.utils import timezone
 from kaosheng.accounts.scope import Staff
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
+from kaosheng.casework.services import locks
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
 from kaosheng.notices.models import Message, Wording
 from kaosheng.notices.services import Letter, post
 from kaosheng.notices.templates import TEXTS, VARIABLES
-from kaosheng.notices.wording import check, names_in
+from kaosheng.notices.wording import check, names_in, worded
 from kaosheng.regions.models import ExamArea
 
 TESTS_AN_HOUR: Final = 10
@@ -34,13 +35,20 @@ def check_both(*, template: str, zh: str, en: str) -> None:
 
 
 def save(
-    *, staff: Staff, area: ExamArea, template: str, zh: str, en: str, approved: Mapping[str, str]
+    *, staff: Staff, area: ExamArea, template: str, seen: str, zh: str, en: str, approved: Mapping[str, str]
 ) -> None:
-    """Keep the words and the providers' template ids; the built-in words are kept as none. Raises Refusal."""
+    """Keep the words and the providers' template ids; the built-in words are kept as none.
+
+    `seen` is the digest of what was there (`worded(...).digest`). Raises Refusal `not_found`,
+    `settings_changed_meanwhile`, and those of `check_both`.
+    """
     _require(staff, area)
     check_both(template=template, zh=zh, en=en)
     built_in = TEXTS[template]
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
+        locks.lock_area(area.pk)
+        if worded(area.code, template).digest != seen:
+            raise Refusal("settings_changed_meanwhile")
         Wording.objects.update_or_create(
             area=area.code,
             template=template,
@@ -64,12 +72,9 @@ def save(
 
 
 def send_test(*, staff: Staff, area: ExamArea, template: str, phone: str, english: bool) -> None:
-    """Send the text filled with samples. Raises Refusal `too_many_tests` (limit)."""
+    """Send the text filled with samples. Raises Refusal `not_found`, `too_many_tests` (limit)."""
     _require(staff, area)
     about = f"staff:{staff.id}"
-    since = timezone.now() - timedelta(hours=1)
-    if Message.objects.filter(about=about, created_at__gt=since).count() >= TESTS_AN_HOUR:
-        raise Refusal("too_many_tests", limit=TESTS_AN_HOUR)
     names = names_in(TEXTS[template].zh)
     samples = {name: VARIABLES[name].sample_en if english else VARIABLES[name].sample_zh for name in names}
     letter = Letter(
@@ -81,7 +86,11 @@ def send_test(*, staff: Staff, area: ExamArea, template: str, phone: str, englis
         addresses={"sms": phone},
         variables=samples,
     )
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
+        locks.lock_person(staff.user.pk)
+        since = timezone.now() - timedelta(hours=1)
+        if Message.objects.filter(about=about, created_at__gt=since).count() >= TESTS_AN_HOUR:
+            raise Refusal("too_many_tests", limit=TESTS_AN_HOUR)
         post([letter])
         record(AuditName.TEXT_TESTED, by=By("staff", staff.id), about=("text", template), area=area.code)
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.services.remarks import keep_area_reasons
 from kaosheng.catalogue.queries import kinds_of_area
-from kaosheng.catalogue.reasons import Reason, area_reasons, reasons_of
+from kaosheng.catalogue.reasons import Reason, area_reasons, reasons_digest, reasons_of
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.materials import Kind
 from kaosheng.domain.roles import Permission
@@ -33,6 +33,8 @@ NUMBER_KEYS: Final = 9
 MOST: Final = 40
 """Reasons of one kind; behind the ninth a reviewer clicks."""
 _LONGEST_ZH, _LONGEST_EN = 200, 300
+_SHOWN_HERE: Final = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT)
+"""What is refused with these is said above the form, and the words stay in it."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,14 +49,15 @@ def reasons(request: HttpRequest) -> HttpResponseBase:
     kind = next((one for one in kinds if one.code == asked.get("kind")), kinds[0])
     desk = _Desk(areas, area, kinds, kind)
     if request.method != "POST":
-        return _page(request, desk, reasons_of(kind, area_reasons(area.pk)))
-    given = _given(request.POST)
+        shown = reasons_of(kind, area_reasons(area.pk))
+        return _page(request, desk, shown, seen=reasons_digest(shown))
+    given, seen = _given(request.POST), request.POST.get("seen", "")
     try:
-        keep_area_reasons(staff=staff, area=area, kind=kind.code, reasons=given)
+        keep_area_reasons(staff=staff, area=area, kind=kind.code, seen=seen, reasons=given)
     except Refusal as refusal:
-        if status_of(refusal) != HTTPStatus.UNPROCESSABLE_ENTITY:
+        if status_of(refusal) not in _SHOWN_HERE:
             raise
-        return _page(request, desk, given, problem=sentence_of(refusal))
+        return _page(request, desk, given, seen=seen, refusal=refusal)
     messages.success(request, _("已保存，立即生效；已标记的说明不变。"))
     return redirect(f"{reverse('office:reasons')}?{urlencode({'area': area.code, 'kind': kind.code})}")
 
@@ -69,7 +72,9 @@ class _Desk:
     kind: Kind
 
 
-def _page(request: HttpRequest, desk: _Desk, shown: Sequence[Reason], *, problem: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, desk: _Desk, shown: Sequence[Reason], *, seen: str, refusal: Refusal | None = None
+) -> HttpResponse:
     kept = area_reasons(desk.area.pk)
     empty = max(NUMBER_KEYS - len(shown), 1 if len(shown) < MOST else 0)
     rows = [*shown, *(Reason("", "", "") for _ in range(empty))]
@@ -81,9 +86,10 @@ def _page(request: HttpRequest, desk: _Desk, shown: Sequence[Reason], *, problem
         "kind_name": pick(desk.kind.name_zh, desk.kind.name_en),
         "is_own": desk.kind.code in kept,
         "rows": [(number, row, number <= NUMBER_KEYS) for number, row in enumerate(rows, start=1)],
-        "problem": problem,
+        "seen": seen,
+        "problem": sentence_of(refusal) if refusal else "",
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
+    status = status_of(refusal) if refusal else HTTPStatus.OK
     return render(request, "office/reasons.html", context, status=status)
 
 

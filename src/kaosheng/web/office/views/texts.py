@@ -19,21 +19,22 @@ from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
 from kaosheng.notices.routes import Route, routes_of
 from kaosheng.notices.templates import TEXTS
-from kaosheng.notices.wording import all_worded, longest_length, names_in, sample, worded
+from kaosheng.notices.wording import Worded, all_worded, longest_length, names_in, sample, worded
 from kaosheng.regions.models import ExamArea
 from kaosheng.web.access import for_staff, staff_area, staff_member
 from kaosheng.web.message_words import CHANNELS, VARIABLES, title_of
 from kaosheng.web.reviewer.presenting import pick
-from kaosheng.web.ui.messages import sentence_of
+from kaosheng.web.ui.messages import sentence_of, status_of
 
 LANGUAGES = ("zh", "en")
 
 
 class TextForm(forms.Form):
-    """Both wordings and the providers' template ids."""
+    """Both wordings and the providers' template ids; `seen` is the digest of what was there when he began."""
 
     zh = forms.CharField(label=gettext_lazy("中文"), widget=forms.Textarea(attrs={"rows": 4}), max_length=500)
     en = forms.CharField(label=gettext_lazy("英文"), widget=forms.Textarea(attrs={"rows": 4}), max_length=500)
+    seen = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, routes: dict[str, Route], **kwargs: Any) -> None:
         """Add a field for every channel and language."""
@@ -108,8 +109,7 @@ def text(request: HttpRequest, area: str, template: str) -> HttpResponseBase:
     found = _area_of(request, area, template)
     routes = routes_of(found.code)
     words = worded(found.code, template)
-    given = {"zh": words.text.zh, "en": words.text.en, **words.approved}
-    form = TextForm(request.POST or None, initial=given, routes=routes)
+    form = TextForm(request.POST or None, initial=_initial(words), routes=routes)
     if request.method != "POST":
         return _show(request, found, template, form)
     if not form.is_valid():
@@ -122,15 +122,21 @@ def text(request: HttpRequest, area: str, template: str) -> HttpResponseBase:
             staff=staff_member(request),
             area=found,
             template=template,
+            seen=form.cleaned_data["seen"],
             zh=form.cleaned_data["zh"],
             en=form.cleaned_data["en"],
             approved=form.approved(),
         )
     except Refusal as refusal:
-        form.add_error("en" if refusal.params.get("language") == "en" else "zh", sentence_of(refusal))
-        return _show(request, found, template, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        language = refusal.params.get("language")
+        form.add_error(str(language) if language else None, sentence_of(refusal))
+        return _show(request, found, template, form, status=status_of(refusal))
     flash.success(request, _("已保存，以后的通知使用新的内容。"))
     return redirect("office:text", found.code, template)
+
+
+def _initial(words: Worded) -> dict[str, str]:
+    return {"zh": words.text.zh, "en": words.text.en, **words.approved, "seen": words.digest}
 
 
 def _area_of(request: HttpRequest, area: str, template: str) -> ExamArea:
@@ -183,9 +189,7 @@ def test(request: HttpRequest, area: str, template: str) -> HttpResponseBase:
     found = _area_of(request, area, template)
     form = TestForm(request.POST)
     words = worded(found.code, template)
-    shown = TextForm(
-        initial={"zh": words.text.zh, "en": words.text.en, **words.approved}, routes=routes_of(found.code)
-    )
+    shown = TextForm(initial=_initial(words), routes=routes_of(found.code))
     if not form.is_valid():
         return _show(request, found, template, shown, test=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
