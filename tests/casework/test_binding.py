@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from factories import World, dossiers, people
 from factories.people import Cast
 from factories.refusals import refused
 from factories.sheets import resident_number, row, workbook
+from kaosheng.accounts.models import User
 from kaosheng.casework.jobs import importing as jobs
+from kaosheng.casework.queries.binding import claim_digest
 from kaosheng.casework.services import conflicts, importing
 from kaosheng.casework.services.registrations import log_in, receive_registration
 from kaosheng.registration.models import BindingConflict, Candidate, Registration, RegistrationVersion
@@ -35,6 +38,14 @@ def arrives(here: World, registration: Registration, **changes: Any) -> Candidat
     claim = dossiers.payload(here, number=registration.number, version=changes.pop("version", 1))
     claim |= {"id_number": registration.id_number, "name": registration.name, **changes}
     return log_in(subject=claim["subject"], name=claim["name"], registrations=[claim])
+
+
+def settle(
+    answer: Callable[..., None], by: User, reason: str, conflict: BindingConflict | None = None
+) -> None:
+    """As somebody who has the conflict before him as it is."""
+    conflict = conflict or BindingConflict.objects.get()
+    answer(conflict=conflict, staff=people.staff(by), seen=claim_digest(conflict), reason=reason)
 
 
 @pytest.mark.parametrize("version", [1, 7, 9])
@@ -81,10 +92,9 @@ def test_the_office_takes_the_registration_systems_word(
     registration = imported(here, house, **changes)
     candidate = arrives(here, registration, id_number=resident_number(777))
     conflict = BindingConflict.objects.get()
-    staff = people.staff(house.jiang)
     with refused("reason_needed"):
-        conflicts.adopt_claim(conflict=conflict, staff=staff, reason=" ")
-    conflicts.adopt_claim(conflict=conflict, staff=staff, reason="电话核实")
+        settle(conflicts.adopt_claim, house.jiang, " ")
+    settle(conflicts.adopt_claim, house.jiang, "电话核实")
     registration.refresh_from_db()
     assert (registration.candidate, registration.id_number) == (candidate, resident_number(777))
     assert registration.source_version == (source_version or 1)
@@ -95,19 +105,46 @@ def test_the_office_takes_the_registration_systems_word(
         house.jiang,
     )
     with refused("binding_settled"):
-        conflicts.keep_import(conflict=conflict, staff=staff, reason="再来一次")
+        settle(conflicts.keep_import, house.jiang, "再来一次")
 
 
 def test_the_office_keeps_the_import_and_isnt_asked_again(here: World, house: Cast) -> None:
     registration = imported(here, house)
     arrives(here, registration, id_number=resident_number(777))
-    conflicts.keep_import(
-        conflict=BindingConflict.objects.get(), staff=people.staff(house.jiang), reason="不是本人"
-    )
+    settle(conflicts.keep_import, house.jiang, "不是本人")
     arrives(here, registration, id_number=resident_number(777))
     registration.refresh_from_db()
     assert registration.candidate is None
     assert BindingConflict.objects.get().outcome == Outcome.IMPORT
+
+
+@pytest.mark.parametrize("answer", [conflicts.adopt_claim, conflicts.keep_import])
+def test_a_claim_that_was_replaced_since_it_was_compared_is_not_settled(
+    here: World, house: Cast, answer: Callable[..., None]
+) -> None:
+    registration = imported(here, house)
+    arrives(here, registration, id_number=resident_number(777))
+    shown = BindingConflict.objects.get()
+    arrives(here, registration, id_number=resident_number(778))
+    with refused("stale_revision"):
+        settle(answer, house.jiang, "电话核实", shown)
+    registration.refresh_from_db()
+    assert (registration.subject, BindingConflict.objects.get().outcome) == ("", "")
+
+
+def test_a_claim_does_not_replace_what_the_registration_system_has_sent_since(
+    here: World, house: Cast
+) -> None:
+    registration = imported(here, house)
+    arrives(here, registration, id_number=resident_number(777), version=3)
+    newer = dossiers.payload(here, number=registration.number, version=5, education="college")
+    newer |= {"id_number": registration.id_number, "subject": ""}
+    receive_registration(newer, way=RegistrationVersion.Way.PUSH)
+    with refused("claim_outdated"):
+        settle(conflicts.adopt_claim, house.jiang, "电话核实")
+    registration.refresh_from_db()
+    assert (registration.source_version, registration.facts["education"]) == (5, "college")
+    assert BindingConflict.objects.get().outcome == ""
 
 
 def test_a_corrected_import_settles_the_task_by_itself(here: World, house: Cast) -> None:
@@ -126,6 +163,4 @@ def test_only_the_areas_manager_settles(here: World, house: Cast) -> None:
     arrives(here, registration, id_number=resident_number(777))
     for user in (house.gao, house.feng, house.kong, house.auditor):
         with refused("not_found"):
-            conflicts.adopt_claim(
-                conflict=BindingConflict.objects.get(), staff=people.staff(user), reason="x"
-            )
+            settle(conflicts.adopt_claim, user, "x")

@@ -10,11 +10,14 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from factories import World, people
+from factories import World, dossiers, people
 from factories.people import Cast
-from factories.races import Call, MeetAt, Race, outcomes
-from kaosheng.casework.services import locks, new_intakes, remarks, site_details, wordings
+from factories.races import Call, MeetAt, Overtake, Race, outcomes
+from factories.sheets import resident_number
+from kaosheng.casework.queries.binding import claim_digest
+from kaosheng.casework.services import binding, conflicts, locks, new_intakes, remarks, site_details, wordings
 from kaosheng.casework.services.new_intakes import NewIntake, open_intake
+from kaosheng.casework.services.registrations import log_in, receive_registration
 from kaosheng.casework.services.site_details import SiteDetails, change_site
 from kaosheng.catalogue import reasons
 from kaosheng.catalogue.reasons import Reason, reasons_digest
@@ -22,6 +25,7 @@ from kaosheng.notices.models import Wording
 from kaosheng.notices.templates import TEXTS
 from kaosheng.notices.wording import worded
 from kaosheng.regions.models import ExamArea, ExamSite, Intake
+from kaosheng.registration.models import BindingConflict, Registration, RegistrationVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -153,6 +157,57 @@ def test_twin_they_send_one_more_without_the_lock(
         send()
     meet_at(wordings, "post")
     assert outcomes(race([send, send])) == {"done": 2}
+
+
+# --- a claim the office takes over ------------------------------------------------------------------------------------
+@pytest.fixture
+def claimed(here: World, house: Cast) -> tuple[Call, Call]:
+    """Somebody comes for an imported registration with another ID number, again; the office takes his word."""
+    sent = dossiers.payload(here)
+    receive_registration({**sent, "subject": ""}, way=RegistrationVersion.Way.IMPORT)
+    claim = {**sent, "subject": "s-1", "id_number": resident_number(777), "source_version": 9}
+    comes = partial(log_in, subject="s-1", name="样本", registrations=[claim])
+    comes()
+    conflict = BindingConflict.objects.get()
+    adopt = partial(
+        conflicts.adopt_claim,
+        conflict=conflict,
+        staff=people.staff(house.jiang),
+        seen=claim_digest(conflict),
+        reason="电话核实",
+    )
+    return comes, adopt
+
+
+def settled() -> list[str]:
+    return list(BindingConflict.objects.order_by("pk").values_list("outcome", flat=True))
+
+
+def test_who_comes_again_while_his_claim_is_taken_over_makes_no_second_task(
+    claimed: tuple[Call, Call], overtake: Overtake
+) -> None:
+    comes, adopt = claimed
+    assert outcomes(overtake(adopt, conflicts, "change_registration", comes)) == {"done": 2}
+    assert settled() == ["claim"]
+
+
+def test_nor_who_was_refused_just_before_it(claimed: tuple[Call, Call], overtake: Overtake) -> None:
+    comes, adopt = claimed
+    assert outcomes(overtake(comes, binding, "note_conflict", adopt)) == {"done": 2}
+    assert settled() == ["claim"]
+
+
+def test_twin_he_makes_one_without_the_lock(
+    claimed: tuple[Call, Call], overtake: Overtake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comes, adopt = claimed
+    monkeypatch.setattr(
+        locks,
+        "lock_registration",
+        lambda pk: Registration.objects.select_related("intake__area", "site").get(pk=pk),
+    )
+    assert outcomes(overtake(adopt, conflicts, "change_registration", comes)) == {"done": 2}
+    assert settled() == ["claim", ""]
 
 
 # --- an intake --------------------------------------------------------------------------------------------------------

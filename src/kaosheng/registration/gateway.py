@@ -150,6 +150,12 @@ def store_newer(
         _store_version(registration, received, way)
 
 
+def was_sent_newer(registration: Registration, received: Received) -> bool:
+    """Whether the registration system itself, not a sheet, has sent a newer version than this object."""
+    sent = registration.versions.exclude(way=RegistrationVersion.Way.IMPORT)
+    return sent.filter(source_version__gt=received.source_version).exists()
+
+
 def may_bind(registration: Registration, received: Received) -> bool:
     """Whether the person of this object may have the registration: imported ones go by the ID number alone."""
     if registration.subject:

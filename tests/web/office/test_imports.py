@@ -15,6 +15,7 @@ from factories.people import Cast
 from factories.sheets import resident_number, row, workbook
 from factories.world import World
 from kaosheng.casework.jobs import importing as jobs
+from kaosheng.casework.queries.binding import claim_digest
 from kaosheng.casework.services.registrations import log_in
 from kaosheng.registration.models import BindingConflict, Registration, RegistrationImport
 
@@ -112,11 +113,16 @@ def test_the_task_of_a_wrong_id_number(manager: Client, here: World) -> None:
 
     page = manager.get("/office/imports/bindings/").content.decode()
     page = page.replace("<mark>", "").replace("</mark>", "")
+    seen = claim_digest(BindingConflict.objects.get())
+    assert f'name="seen" value="{seen}"' in page
     assert mine["id_number"] in page
     assert resident_number(777) in page
     conflict = BindingConflict.objects.get()
     address = f"/office/imports/bindings/{conflict.pk}/"
-    assert manager.post(address, {"answer": "claim", "reason": ""}).status_code == 422
-    assert manager.post(address, {"answer": "claim", "reason": "电话核实"}).status_code == 302
+    assert manager.post(address, {"answer": "claim", "reason": "", "seen": seen}).status_code == 422
+    unseen = manager.post(address, {"answer": "claim", "reason": "电话核实"})
+    assert unseen.status_code == 409
+    assert "内容已更新，您的操作没有保存" in unseen.content.decode()
+    assert manager.post(address, {"answer": "claim", "reason": "电话核实", "seen": seen}).status_code == 302
     assert Registration.objects.get().candidate is not None
-    assert manager.post(address, {"answer": "import", "reason": "再来"}).status_code == 409
+    assert manager.post(address, {"answer": "import", "reason": "再来", "seen": seen}).status_code == 409

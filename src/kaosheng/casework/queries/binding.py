@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import F, QuerySet
 
 from kaosheng.accounts.scope import Staff
+from kaosheng.crypto.digests import digest
 from kaosheng.domain.roles import Permission
 from kaosheng.registration.models import BindingConflict, Registration
 
@@ -40,6 +41,11 @@ def conflicts_of(staff: Staff) -> QuerySet[BindingConflict]:
         .select_related("registration__site", "registration__intake__area", "resolved_by")
         .order_by(F("resolved_at").desc(nulls_first=True), "-last_seen_at", "-pk")
     )
+
+
+def claim_digest(conflict: BindingConflict) -> str:
+    """What somebody compared when he settles it; a newer log-in of the same person replaces the claim."""
+    return digest(conflict.claim.encode())
 
 
 def difference_of(conflict: BindingConflict) -> Difference:

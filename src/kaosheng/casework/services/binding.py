@@ -10,18 +10,24 @@ from django.utils import timezone
 
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import By, record
+from kaosheng.casework.services import locks
 from kaosheng.registration.models import BindingConflict, Registration
 
 
 def note_conflict(*, subject: str, payload: object) -> None:
     """Remember that somebody came for a registration whose ID number isn't his.
 
-    Once, however often he tries; and not again when the office has already said that the import is right.
+    Once, however often he tries; not again when the office has already said that the import is right, and not at all
+    when it has bound the registration since his claim was refused.
     """
     number = payload["number"] if isinstance(payload, Mapping) else ""
     claim, now = json.dumps(payload, ensure_ascii=False), timezone.now()
     with transaction.atomic():
-        registration = Registration.objects.select_related("intake__area", "site").get(number=number)
+        registration = locks.lock_registration(
+            Registration.objects.values_list("pk", flat=True).get(number=number)
+        )
+        if registration.subject:
+            return
         known = registration.conflicts.filter(
             subject=subject, outcome__in=["", BindingConflict.Outcome.IMPORT]
         )

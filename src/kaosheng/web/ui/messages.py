@@ -273,6 +273,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "import_has_errors": Answer(422, _("有 %(count)s 行有错误。须先改正，或勾选只导入没有错误的各行。")),
     "import_not_checked": Answer(409, _("这次导入现在不能执行这项操作，请查看最新状态。")),
     "binding_settled": Answer(409, _("这件事已经处理过了。")),
+    "claim_outdated": Answer(
+        409, _("报名系统此后发来了更新的报名信息，这次登录带来的已经过时，没有采用。考生再次登录后重新核对。")
+    ),
     # forms
     "nul_in_text": Answer(
         400, _("提交的内容含有不能保存的字符（NUL），没有保存任何内容。请删去这个字符后重新提交。")

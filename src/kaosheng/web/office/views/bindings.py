@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from kaosheng.casework.queries.binding import conflicts_of, difference_of
+from kaosheng.casework.queries.binding import claim_digest, conflicts_of, difference_of
 from kaosheng.casework.services import conflicts
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.roles import Permission
@@ -56,6 +56,7 @@ def _line(conflict: BindingConflict) -> dict[str, Any]:
     both = list(zip(_FIELDS, difference.imported, difference.claimed, strict=True))
     return {
         "conflict": conflict,
+        "seen": claim_digest(conflict),
         "imported": [(label, differing(imported, claimed)) for label, imported, claimed in both],
         "claimed": [(label, differing(claimed, imported)) for label, imported, claimed in both],
         "site": pick(site.name_zh, site.name_en),
@@ -81,7 +82,12 @@ def settle(request: HttpRequest, conflict_id: int) -> HttpResponseBase:
     if answer is None:
         raise Refusal("form_incomplete", field="answer")
     try:
-        answer(conflict=conflict, staff=staff_member(request), reason=request.POST.get("reason", ""))
+        answer(
+            conflict=conflict,
+            staff=staff_member(request),
+            seen=request.POST.get("seen", ""),
+            reason=request.POST.get("reason", ""),
+        )
     except Refusal as refusal:
         return _show(request, problem=sentence_of(refusal), status=status_of(refusal))
     messages.success(request, _("已处理，考生再次登录时生效。"))
