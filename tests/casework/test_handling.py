@@ -15,6 +15,7 @@ from factories.refusals import refused
 from kaosheng.accounts.models import User
 from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.models import Dossier, Lease
+from kaosheng.casework.queries.lines import Tab
 from kaosheng.casework.queries.workbench import workbench
 from kaosheng.casework.services import deciding, handling, queueing, reviewing
 from kaosheng.domain.states import State, Verdict
@@ -250,6 +251,61 @@ def test_giving_back_frees_the_one_ahead_too(here: World, house: Cast) -> None:
     assert first is not None
     reviewing.give_back(dossier_id=first.pk, actor=actor(house.chen))
     assert not Lease.objects.exists()
+
+
+def hands_of(dossier: Dossier) -> list[str]:
+    """What the trail has about whose hands it was in, oldest first."""
+    names = AuditEvent.objects.filter(object=str(dossier.pk), actor_kind="staff").order_by("pk")
+    return [name for name in names.values_list("name", flat=True) if name != "dossier:viewed"]
+
+
+def test_what_is_given_back_with_another_stands_in_the_trail_of_both(here: World, house: Cast) -> None:
+    for _ in range(2):
+        dossiers.brought_to(here, State.AT_SITE, cast=house)
+    first = queueing.take_next(staff=staff(house.chen))
+    ahead = queueing.take_next(staff=staff(house.chen), reserve=True)
+    assert first is not None
+    assert ahead is not None
+    for _ in range(2):
+        reviewing.give_back(dossier_id=first.pk, actor=actor(house.chen))
+    assert hands_of(first) == ["dossier:taken", "dossier:given_back"]
+    assert hands_of(ahead) == ["dossier:reserved", "dossier:given_back"]
+
+
+def test_one_ahead_of_another_list_is_given_back_for_the_new_one(here: World, house: Cast) -> None:
+    proposed = dossiers.propose(dossiers.brought_to(here, State.AT_AREA, cast=house), house.he)
+    waiting = dossiers.brought_to(here, State.AT_AREA, cast=house)
+    before = hands_of(waiting)
+    ahead = queueing.take_next(staff=staff(house.gao), reserve=True)
+    other = queueing.take_next(staff=staff(house.gao), tab=Tab.PROPOSALS, reserve=True)
+    assert (ahead, other) == (waiting, proposed)
+    assert hands_of(waiting) == [*before, "dossier:reserved", "dossier:given_back"]
+    assert hands_of(proposed)[-1] == "dossier:reserved"
+    assert Lease.objects.get(holder=house.gao).dossier == proposed
+
+
+def test_one_ahead_whose_time_is_over_makes_room_without_being_given_back(here: World, house: Cast) -> None:
+    ahead, following = (dossiers.brought_to(here, State.AT_SITE, cast=house) for _ in range(2))
+    assert queueing.take_next(staff=staff(house.chen), reserve=True) == ahead
+    with time_machine.travel(timezone.now() + timedelta(minutes=15, seconds=1), tick=False):
+        dossiers.take(ahead, house.chen_two)
+        assert queueing.take_next(staff=staff(house.chen), reserve=True) == following
+    assert hands_of(ahead) == ["dossier:reserved", "dossier:taken"]
+
+
+def test_opening_the_one_ahead_takes_it_once_and_only_while_it_is_kept(here: World, house: Cast) -> None:
+    ahead = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    opens = partial(reviewing.take_loaded_ahead, dossier_id=ahead.pk, actor=actor(house.chen))
+    opens()
+    assert not Lease.objects.exists()
+    queueing.take_next(staff=staff(house.chen), reserve=True)
+    reviewing.take_loaded_ahead(dossier_id=ahead.pk, actor=actor(house.chen_two))
+    assert Lease.objects.get().reserved is True
+    for _ in range(2):
+        opens()
+    assert hands_of(ahead) == ["dossier:reserved", "dossier:taken"]
+    lease = Lease.objects.get()
+    assert (lease.holder, lease.reserved) == (house.chen, False)
 
 
 def test_what_is_kept_ahead_is_free_after_fifteen_minutes(here: World, house: Cast) -> None:

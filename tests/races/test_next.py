@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from django.db.models import Q
 
 from factories import World, copies, dossiers, people
 from factories.people import Cast
-from factories.races import MeetAt, Race, outcomes
+from factories.races import MeetAt, Overtake, Race, outcomes
+from kaosheng.accounts.models import User
 from kaosheng.accounts.scope import Staff
 from kaosheng.casework.models import Dossier, Lease
 from kaosheng.casework.queries import hands
 from kaosheng.casework.queries.lines import Tab, lines_of, next_in_line
-from kaosheng.casework.services import handling, queueing, reviewing
+from kaosheng.casework.services import handling, locks, queueing, reviewing
 from kaosheng.domain.roles import Role
 from kaosheng.domain.states import State
 
@@ -131,15 +134,18 @@ def left_his_hands(
             reviewing.take(dossier_id=ahead.pk, actor=people.actor(house.chen_two))
         left.set()
 
-    def once_it_left(tab: Tab, staff: Staff) -> tuple[Q, ...]:
-        looked.set()
-        left.wait(10)
-        return lines_of(tab, staff)
+    lock = locks.lock_dossier
+
+    def once_it_left(dossier_id: UUID) -> Dossier:
+        if not looked.is_set():  # 陈, for the other one comes only afterwards
+            looked.set()
+            left.wait(10)
+        return lock(dossier_id)
 
     def run() -> tuple[Dossier, Dossier]:
         chen = people.staff(house.chen)
         assert queueing.take_next(staff=chen, reserve=True) == ahead
-        monkeypatch.setattr(queueing, "lines_of", once_it_left)
+        monkeypatch.setattr(locks, "lock_dossier", once_it_left)
         got, nothing = race([partial(queueing.take_next, staff=chen), to_another])
         assert nothing is None
         assert got in {ahead, free}
@@ -163,8 +169,8 @@ def test_twin_his_lease_is_lost_without_the_second_look(
 ) -> None:
     first_look = hands.loaded_ahead
 
-    def as_first_seen(staff: Staff, *, now: datetime) -> object:
-        found = first_look(staff, now=now)
+    def as_first_seen(person: User, *, now: datetime) -> object:
+        found = first_look(person, now=now)
         return SimpleNamespace(
             values_list=found.values_list, filter=lambda **_given: Lease.objects.filter(dossier__isnull=False)
         )
@@ -173,6 +179,45 @@ def test_twin_his_lease_is_lost_without_the_second_look(
     ahead, free = left_his_hands()
     assert dossiers.again(ahead).lease.holder == house.chen
     assert not hasattr(dossiers.again(free), "lease")
+
+
+@pytest.fixture
+def opened_while_handed_over(
+    here: World, house: Cast, overtake: Overtake
+) -> Callable[[], tuple[Counter[str], Dossier]]:
+    """陈 opens the page of what she loaded ahead; before it is hers in the rows it is handed over to somebody else."""
+    ahead = dossiers.brought_to(here, State.AT_SITE, cast=house)
+    queueing.take_next(staff=people.staff(house.chen), reserve=True)
+
+    def run() -> tuple[Counter[str], Dossier]:
+        opens = partial(reviewing.take_loaded_ahead, dossier_id=ahead.pk, actor=people.actor(house.chen))
+        hands_over = partial(
+            handling.hand_over,
+            dossier_id=ahead.pk,
+            actor=people.actor(house.feng),
+            giver=house.chen,
+            taker=people.staff(house.chen_two),
+        )
+        return outcomes(overtake(opens, reviewing, "_take", hands_over)), ahead
+
+    return run
+
+
+def test_what_is_opened_while_it_is_handed_over_ends_with_the_new_holder(
+    house: Cast, opened_while_handed_over: Callable[[], tuple[Counter[str], Dossier]]
+) -> None:
+    done, ahead = opened_while_handed_over()
+    assert done == {"done": 2}
+    assert dossiers.again(ahead).lease.holder == house.chen_two
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_twin_who_opens_takes_it_from_the_new_holder_without_the_lock(
+    house: Cast, opened_while_handed_over: Callable[[], tuple[Counter[str], Dossier]]
+) -> None:
+    done, ahead = opened_while_handed_over()
+    assert done == {"done": 2}
+    assert dossiers.again(ahead).lease.holder == house.chen
 
 
 def two_tabs(here: World, house: Cast) -> list[Callable[[], object]]:

@@ -115,6 +115,35 @@ def test_the_next_is_loaded_ahead_and_seen_only_when_it_is_opened(
     assert client.post("/staff/queue/reserve/", headers=SCRIPT).status_code == 204
 
 
+def test_its_page_opened_by_its_address_takes_what_was_loaded_ahead(
+    here: World, cast: Cast, held: Dossier
+) -> None:
+    client = clients.of_staff(cast.chen)
+    client.get(address(held))
+    following = dossiers.brought_to(here, State.AT_SITE, cast=cast)
+    client.post("/staff/queue/reserve/", headers=SCRIPT)
+    assert Lease.objects.get(dossier=following).reserved is True
+    for _ in range(2):
+        assert client.get(address(following)).status_code == 200
+    assert Lease.objects.get(dossier=following).reserved is False
+    trail = AuditEvent.objects.filter(object=str(following.pk), actor=str(cast.chen.pk)).order_by("pk")
+    assert list(trail.values_list("name", flat=True)) == [
+        "dossier:reserved",
+        "dossier:taken",
+        "dossier:viewed",
+        "dossier:viewed",
+    ]
+
+
+def test_opening_a_page_takes_nothing_that_was_not_loaded_ahead(here: World, cast: Cast) -> None:
+    free = dossiers.brought_to(here, State.AT_SITE, cast=cast)
+    others = dossiers.take(dossiers.brought_to(here, State.AT_SITE, cast=cast), cast.chen_two)
+    client = clients.of_staff(cast.chen)
+    for dossier in (free, others):
+        assert client.get(address(dossier)).status_code == 200
+    assert list(Lease.objects.values_list("dossier", "holder")) == [(others.pk, cast.chen_two.pk)]
+
+
 def brings_it_as_it_is_now(parts: str) -> None:
     """The registration with what was changed in it, and every place, one that is asked for only now among them."""
     for part in ("bench-bar", "bench-kinds", "bench-above", "bench-facts", "bench-history"):

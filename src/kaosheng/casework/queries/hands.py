@@ -49,9 +49,9 @@ def _reach(staff: Staff, by: str = "by") -> Q:
     return Q(**{by: staff.user}) | at_his_sites | Q(dossier__intake__area_id__in=areas)
 
 
-def loaded_ahead(staff: Staff, *, now: datetime) -> QuerySet[Lease]:
+def loaded_ahead(person: User, *, now: datetime) -> QuerySet[Lease]:
     """What keeps a dossier for him without his having opened it; one at most."""
-    return Lease.objects.filter(holder=staff.user, reserved=True, until__gt=now)
+    return Lease.objects.filter(holder=person, reserved=True, until__gt=now)
 
 
 def conflicts_of(staff: Staff) -> list[Conflict]:

@@ -150,10 +150,7 @@ def _require_giving(case: Case, actor: Actor, giver: User) -> None:
 
 
 def note_look(*, dossier: Dossier, staff: Staff) -> Look:
-    """Remember that somebody opened a dossier, and his look before what was handed in last.
-
-    If he had it loaded ahead, it isn't ahead any more.
-    """
+    """Remember that somebody opened a dossier, and his look before what was handed in last."""
     now = timezone.now()
     newest = dossier.submissions.order_by("-ordinal").values_list("at", flat=True).first()
     look = dossier.looks.filter(by=staff.user).first() or Look(dossier=dossier, by=staff.user, at=now)
@@ -164,5 +161,4 @@ def note_look(*, dossier: Dossier, staff: Staff) -> Look:
         unique_fields=["dossier", "by"],
         update_fields=["at", "before"],
     )
-    Lease.objects.filter(dossier=dossier, holder=staff.user, reserved=True).update(reserved=False)
     return look

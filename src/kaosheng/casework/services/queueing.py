@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -26,7 +27,8 @@ from kaosheng.regions.models import Intake
 def take_next(*, staff: Staff, tab: Tab = Tab.WAITING, reserve: bool = False) -> Dossier | None:
     """Take the next dossier of a list into one's hands; None when nothing waits.
 
-    With `reserve` it is only loaded ahead: kept for 15 minutes, one a person, and it is the next one he takes.
+    With `reserve` it is only loaded ahead: kept for 15 minutes, one a person, and it is the next one he takes. One
+    from another list that was loaded ahead before is given back.
     Two people who ask at once get two dossiers: the row one has locked is skipped by the other. The intakes are
     held before the row, in the order of all locks; nothing waits for a dossier here but for the one loaded ahead.
     Two tabs of one person ask one after the other: what one loaded ahead the other gets too.
@@ -36,23 +38,31 @@ def take_next(*, staff: Staff, tab: Tab = Tab.WAITING, reserve: bool = False) ->
         for intake_id in _intakes_of(staff):
             locks.share_intake(intake_id)
         now = timezone.now()
-        dossier = _reserved(tab, staff, now) or _lock_next(tab, staff, now)
+        ahead = _lock_ahead(staff, now)
+        dossier = ahead if ahead and _stands_in(tab, staff, ahead) else _lock_next(tab, staff, now)
         if dossier is None:
             return None
         if reserve:
-            Lease.objects.filter(holder=staff.user, reserved=True).exclude(dossier=dossier).delete()
+            _give_back_others(staff, ahead, dossier)
         Lease.objects.update_or_create(
             dossier=dossier, defaults={"holder": staff.user, "until": now + LEASE_FOR, "reserved": reserve}
         )
-        record(
-            AuditName.DOSSIER_RESERVED if reserve else AuditName.DOSSIER_TAKEN,
-            by=By("staff", staff.id),
-            about=("dossier", str(dossier.pk)),
-            area=dossier.intake.area.code,
-            site=dossier.site.code,
-            **({"pictures": _pictures(dossier)} if reserve else {}),
-        )
+        if reserve:
+            _record(AuditName.DOSSIER_RESERVED, staff, dossier, pictures=_pictures(dossier))
+        else:
+            _record(AuditName.DOSSIER_TAKEN, staff, dossier)
         return dossier
+
+
+def _record(name: AuditName, staff: Staff, dossier: Dossier, **details: Any) -> None:
+    record(
+        name,
+        by=By("staff", staff.id),
+        about=("dossier", str(dossier.pk)),
+        area=dossier.intake.area.code,
+        site=dossier.site.code,
+        **details,
+    )
 
 
 def _pictures(dossier: Dossier) -> list[str]:
@@ -60,20 +70,30 @@ def _pictures(dossier: Dossier) -> list[str]:
     return [str(pk) for pk in dossier.pictures.filter(hidden_at=None).values_list("pk", flat=True)]
 
 
-def _reserved(tab: Tab, staff: Staff, now: datetime) -> Dossier | None:
-    """The one he loaded ahead, if it still stands in a line of this list.
+def _lock_ahead(staff: Staff, now: datetime) -> Dossier | None:
+    """The one he loaded ahead, locked before any other: the next in line is looked for among those nobody has locked.
 
     Asked again once it is locked: while he waited it may have been handed over, or given back and taken.
     """
-    ahead = loaded_ahead(staff, now=now)
+    ahead = loaded_ahead(staff.user, now=now)
     found = ahead.values_list("dossier_id", flat=True).first()
     if found is None:
         return None
+    dossier = locks.lock_dossier(found)
+    return dossier if ahead.filter(dossier=dossier).exists() else None
+
+
+def _stands_in(tab: Tab, staff: Staff, dossier: Dossier) -> bool:
+    """Whether it stands in a line of this list."""
     anywhere = reduce(or_, lines_of(tab, staff), Q(pk__in=[]))
-    locked = Dossier.objects.select_for_update(of=("self",)).select_related("intake__area", "site")
-    dossier = locked.filter(anywhere, pk=found).first()
-    still_his = dossier is not None and ahead.filter(dossier=dossier).exists()
-    return dossier if still_his else None
+    return Dossier.objects.filter(anywhere, pk=dossier.pk).exists()
+
+
+def _give_back_others(staff: Staff, ahead: Dossier | None, kept: Dossier) -> None:
+    """Make room for the one he keeps now: a person has one. One whose 15 minutes are over had ended by itself."""
+    Lease.objects.filter(holder=staff.user, reserved=True).exclude(dossier=kept).delete()
+    if ahead is not None and ahead != kept:
+        _record(AuditName.DOSSIER_GIVEN_BACK, staff, ahead)
 
 
 def _lock_next(tab: Tab, staff: Staff, now: datetime) -> Dossier | None:

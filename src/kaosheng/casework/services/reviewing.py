@@ -7,8 +7,11 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from django.utils import timezone
+
 from kaosheng.audit.names import AuditName
 from kaosheng.casework.models import AskedPlace, Dossier, Lease, Mark, OpenedSlot, Picture, Return
+from kaosheng.casework.queries.hands import loaded_ahead
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import reads_english, tell_candidate
 from kaosheng.casework.services.case import Case
@@ -39,13 +42,34 @@ def take(*, dossier_id: UUID, actor: Actor) -> Lease:
         require_reviewer(case, actor)
         if case.lease is not None and not case.holds_lease(actor):
             raise Refusal("taken_by_another")
-        lease, created = Lease.objects.update_or_create(
-            dossier=case.dossier,
-            defaults={"holder": actor.person, "until": case.now + LEASE_FOR, "reserved": False},
-        )
-        if created or case.lease is None or case.lease.reserved:
-            case.record(AuditName.DOSSIER_TAKEN, actor)
-        return lease
+        return _take(case, actor)
+
+
+def take_loaded_ahead(*, dossier_id: UUID, actor: Actor) -> None:
+    """Take the dossier one had loaded ahead, now that it is on the screen; nothing when it isn't kept for him any more.
+
+    Raises Refusal `not_found`, `conflict_declared`.
+    """
+    with open_case(dossier_id) as case:
+        reviews = REVIEWERS.get(case.dossier.state) in case.roles_of(actor)
+        if reviews and _is_kept_for(case, actor):
+            _take(case, actor)
+
+
+def _take(case: Case, actor: Actor) -> Lease:
+    before = case.lease
+    lease, _created = Lease.objects.update_or_create(
+        dossier=case.dossier,
+        defaults={"holder": actor.person, "until": case.now + LEASE_FOR, "reserved": False},
+    )
+    if before is None or before.reserved:
+        case.record(AuditName.DOSSIER_TAKEN, actor)
+    return lease
+
+
+def _is_kept_for(case: Case, actor: Actor) -> bool:
+    """Whether it is the one this person loaded ahead and hasn't opened."""
+    return case.lease is not None and case.lease.reserved and case.holds_lease(actor)
 
 
 def renew(*, dossier_id: UUID, actor: Actor) -> Lease:
@@ -58,19 +82,30 @@ def renew(*, dossier_id: UUID, actor: Actor) -> Lease:
         if case.lease is None or not case.holds_lease(actor):
             raise Refusal("lease_needed")
         until = case.now + LEASE_FOR
-        Lease.objects.filter(holder=actor.person, reserved=True, until__gt=case.now).update(until=until)
+        loaded_ahead(actor.person, now=case.now).update(until=until)
         Lease.objects.filter(pk=case.lease.pk).update(until=until)
         return case.lease
 
 
 def give_back(*, dossier_id: UUID, actor: Actor) -> None:
-    """交还: free the dossier and the one loaded ahead; marks stay for the next holder."""
+    """交还: free the dossier, then the one loaded ahead, each under its own lock; marks stay for the next holder.
+
+    Raises Refusal `not_found`, `conflict_declared`.
+    """
     with open_case(dossier_id) as case:
         case.roles_of(actor)
-        Lease.objects.filter(holder=actor.person, reserved=True).delete()
         if case.holds_lease(actor):
-            case.drop_lease()
-            case.record(AuditName.DOSSIER_GIVEN_BACK, actor)
+            _free(case, actor)
+    ahead = loaded_ahead(actor.person, now=timezone.now())
+    for kept_id in list(ahead.values_list("dossier_id", flat=True)):
+        with open_case(kept_id) as kept:
+            if _is_kept_for(kept, actor):
+                _free(kept, actor)
+
+
+def _free(case: Case, actor: Actor) -> None:
+    case.drop_lease()
+    case.record(AuditName.DOSSIER_GIVEN_BACK, actor)
 
 
 def require_reviewer(case: Case, actor: Actor) -> Stage:

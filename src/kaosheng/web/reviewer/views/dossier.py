@@ -18,7 +18,9 @@ from kaosheng.audit.recording import By, record
 from kaosheng.casework.models import Dossier
 from kaosheng.casework.queries.hands import loaded_ahead
 from kaosheng.casework.queries.workbench import Workbench, workbench
+from kaosheng.casework.services.actors import of_staff
 from kaosheng.casework.services.handling import note_look
+from kaosheng.casework.services.reviewing import take_loaded_ahead
 from kaosheng.domain.places import CHANGEABLE
 from kaosheng.domain.roles import SITE_ROLES, Permission
 from kaosheng.domain.states import State, Verdict
@@ -47,6 +49,8 @@ def page(request: HttpRequest, dossier_id: Any) -> HttpResponse:
 def show(request: HttpRequest, dossier: Dossier, *, problem: str = "", status: int = 200) -> HttpResponse:
     """The page, with a problem on top when an act was refused."""
     staff = staff_member(request)
+    if _loaded_ahead(staff, dossier):
+        take_loaded_ahead(dossier_id=dossier.pk, actor=of_staff(staff))
     look = note_look(dossier=dossier, staff=staff)
     bench = workbench(dossier, staff, now=timezone.now(), look=look)
     note_opening(request, staff, dossier, [str(entry.picture.pk) for entry in bench.pictures])
@@ -168,9 +172,13 @@ def note_single(request: HttpRequest, dossier: Dossier, picture_id: str) -> None
     """A picture opened by its address alone, without the page, is an opening of its own."""
     staff = staff_member(request)
     if request.session.get(RESERVED_KEY) == str(dossier.pk):
-        if loaded_ahead(staff, now=timezone.now()).filter(dossier=dossier).exists():
+        if _loaded_ahead(staff, dossier):
             return
         del request.session[RESERVED_KEY]
     opened = request.session.get(_OPENED_KEY)
     if not opened or opened[0] != str(dossier.pk):
         note_opening(request, staff, dossier, [picture_id])
+
+
+def _loaded_ahead(staff: Staff, dossier: Dossier) -> bool:
+    return loaded_ahead(staff.user, now=timezone.now()).filter(dossier=dossier).exists()
