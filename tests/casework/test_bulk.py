@@ -15,6 +15,7 @@ from factories import World, clients, copies, dossiers
 from factories.people import Cast, actor, staff
 from factories.refusals import refused
 from kaosheng.accounts.models import Grant, User
+from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.jobs.bulk import carry_out_run
 from kaosheng.casework.models import BulkRun, Dossier
 from kaosheng.casework.queries.queue import Wanted, for_bulk
@@ -319,6 +320,8 @@ def test_one_that_fails_holds_up_nobody_and_is_tried_again(
     assert client.post(f"{where}resume/").status_code == 302
     carry_out_run(run_id=run.pk)
     assert set(outcome(run).values()) == {"done"}
+    trail = AuditEvent.objects.filter(object_kind="bulk").order_by("pk").values_list("name", flat=True)
+    assert list(trail) == ["bulk:confirmed", "bulk:finished", "bulk:resumed", "bulk:finished"]
     assert first.steps.filter(action="forward").count() == 1
     assert client.post(f"{where}resume/").status_code == 422
     assert f"{where}resume/" not in client.get(where).content.decode()

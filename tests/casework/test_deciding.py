@@ -14,6 +14,7 @@ from factories.people import Cast
 from factories.refusals import refused
 from factories.world import close_window
 from kaosheng.accounts.models import User
+from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.jobs.release import announce_closing, announce_release
 from kaosheng.casework.models import Correction, Decision, Dossier, Proposal, Release, StatusPush
 from kaosheng.casework.queries.visible import visible_now
@@ -305,6 +306,11 @@ def test_a_correction_takes_two_others_and_keeps_the_old_verdict_visible(here: W
         "学历不符",
     )
     assert Message.objects.filter(template="result_corrected").count() == 1
+    published_or_corrected = AuditEvent.objects.filter(name__in=["release:published", "correction:confirmed"])
+    assert list(published_or_corrected.order_by("pk").values_list("name", "object_kind")) == [
+        ("release:published", "release"),
+        ("correction:confirmed", "dossier"),
+    ]
 
 
 def test_a_correction_of_the_opinion_alone_is_messaged_and_reported(here: World, house: Cast) -> None:

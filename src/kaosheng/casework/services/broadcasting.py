@@ -128,14 +128,14 @@ def resume(*, staff: Staff, mailing_id: int) -> int:
 
 
 def mark_phoned(*, staff: Staff, message_id: UUID) -> None:
-    """已电话通知: takes a message off the 未送达 list. Raises Refusal `not_found`."""
+    """已电话通知: takes a message off the 未送达 list, once. Raises Refusal `not_found`."""
     found = Message.objects.filter(in_scope(staff, Permission.MESSAGE_VIEW), pk=message_id).first()
     if found is None:
         raise Refusal("not_found")
     with transaction.atomic():
-        Message.objects.filter(pk=found.pk, phoned_at=None).update(
-            phoned_at=timezone.now(), phoned_by=staff.user.name
-        )
+        waiting = Message.objects.filter(pk=found.pk, phoned_at=None)
+        if not waiting.update(phoned_at=timezone.now(), phoned_by=staff.user.name):
+            return
         kind, _, identifier = found.about.partition(":")
         record(
             AuditName.CANDIDATE_PHONED,

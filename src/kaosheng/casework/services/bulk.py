@@ -154,7 +154,7 @@ def resume(*, run: BulkRun, staff: Staff) -> None:
         if not waiting:
             raise Refusal("bulk_empty")
         BulkRun.objects.filter(pk=run.pk).update(finished_at=None)
-        _record(AuditName.BULK_CONFIRMED, run, act=run.act, count=waiting, again=True)
+        _record(AuditName.BULK_RESUMED, run, act=run.act, count=waiting)
         carry_out_run.defer(run_id=run.pk)
 
 

@@ -153,7 +153,7 @@ def confirm_correction(*, dossier_id: UUID, actor: Actor, seen_revision: int) ->
         correction.confirmed_by = actor.user
         correction.confirmed_at = case.now
         correction.save(update_fields=["confirmed_by", "confirmed_at"])
-        case.record(AuditName.RELEASE_PUBLISHED, actor, correction=correction.pk)
+        case.record(AuditName.CORRECTION_CONFIRMED, actor, correction=correction.pk)
         if not end_recheck(case, actor, outcome=Recheck.Outcome.CORRECTED):
             tell_candidate(case, "result_corrected")
         return correction

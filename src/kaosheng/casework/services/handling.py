@@ -45,7 +45,7 @@ def end_hold(*, dossier_id: UUID, actor: Actor) -> None:
         require_reviewer(case, actor)
         if case.dossier.holds.filter(ended_at=None).update(ended_at=case.now):
             _line_up(case)
-            case.record(AuditName.DOSSIER_HELD, actor, ended=True)
+            case.record(AuditName.HOLD_ENDED, actor)
 
 
 def _line_up(case: Case) -> None:

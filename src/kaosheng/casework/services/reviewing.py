@@ -224,11 +224,12 @@ def accept_rest(*, dossier_id: UUID, actor: Actor, seen_revision: int) -> list[M
 def clear_mark(
     *, dossier_id: UUID, actor: Actor, seen_revision: int, kind: str, position: int | None
 ) -> None:
-    """Take a draft note back."""
+    """Take a draft note back, if there is one. Raises Refusal `lease_needed`, `stale_revision`, `not_your_stage`."""
     with open_case(dossier_id) as case:
         stage = _require_marking(case, actor, seen_revision)
-        case.dossier.marks.filter(stage=stage, kind=kind, position=position, frozen_at=None).delete()
-        case.record(AuditName.MARK_SET, actor, kind=kind, position=position, verdict="")
+        drafts = case.dossier.marks.filter(stage=stage, kind=kind, position=position, frozen_at=None)
+        if drafts.delete()[0]:
+            case.record(AuditName.MARK_CLEARED, actor, kind=kind, position=position)
 
 
 def _require_marking(case: Case, actor: Actor, seen_revision: int) -> Stage:

@@ -162,8 +162,8 @@ def withdraw_promise(
     """Take a promise back while the dossier can still change."""
     with open_case(dossier_id, arrived_at=arrived_at) as case:
         _require_writable(case, actor)
-        Promise.objects.filter(dossier=case.dossier, kind=kind).delete()
-        case.record(AuditName.PROMISE_MADE, actor, kind=kind, due_on=None)
+        if Promise.objects.filter(dossier=case.dossier, kind=kind).delete()[0]:
+            case.record(AuditName.PROMISE_WITHDRAWN, actor, kind=kind)
 
 
 def explain(
