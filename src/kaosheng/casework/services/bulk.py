@@ -23,18 +23,17 @@ from kaosheng.casework.jobs.bulk import carry_out_run
 from kaosheng.casework.models import (
     BulkItem,
     BulkRun,
-    Decision,
     Dossier,
-    Lease,
     Mark,
     RegistrationDoubt,
 )
 from kaosheng.casework.queries.twins import with_twins
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.deciding import pass_alone
 from kaosheng.casework.services.facts import facts_of
 from kaosheng.casework.services.locked_dossier import LockedDossier
-from kaosheng.casework.services.reviewing import LEASE_FOR, REVIEWERS
+from kaosheng.casework.services.reviewing import REVIEWERS
 from kaosheng.casework.services.surveying import survey
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.dossier import Request, decide
@@ -202,16 +201,11 @@ def _require_undisturbed(case: Case, item: BulkItem, actor: Actor, action: Actio
 
 
 def _act(case: Case, actor: Actor, action: Action) -> None:
-    Lease.objects.update_or_create(
-        dossier=case.dossier,
-        defaults={"holder": actor.person, "until": case.now + LEASE_FOR, "reserved": False},
-    )
-    case.__dict__.pop("lease", None)
-    case.step(action, actor, verdict=Verdict.PASS)
+    case.put_in_hands_of(actor.person)
     if action is Action.DECIDE:
-        Decision.objects.create(
-            dossier=case.dossier, verdict=Verdict.PASS, decided_by=actor.person, at=case.now
-        )
+        pass_alone(case, actor)
+    else:
+        case.step(action, actor, verdict=Verdict.PASS)
 
 
 def _left_out(case: LockedDossier, actor: Actor, action: Action) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
+from kaosheng.accounts.models import User
 from kaosheng.audit.names import AuditName
 from kaosheng.audit.recording import record
 from kaosheng.casework.models import Dossier, Lease, Proposal, Step
@@ -13,6 +15,9 @@ from kaosheng.casework.services.facts import facts_of
 from kaosheng.casework.services.locked_dossier import LockedDossier
 from kaosheng.domain.dossier import Outcome, Request, decide
 from kaosheng.domain.states import Action, Verdict
+
+LEASE_FOR: Final = timedelta(minutes=15)
+"""So long a dossier stays in the hands of whoever took it and does nothing."""
 
 
 class Case(LockedDossier):
@@ -91,6 +96,14 @@ class Case(LockedDossier):
             self.drop_lease()
         if action is not Action.REGISTRATION_CHANGED:
             self.dossier.holds.filter(ended_at=None).update(ended_at=self.now)
+
+    def put_in_hands_of(self, person: User) -> Lease:
+        """It is this person's for `LEASE_FOR` from now on, and not only loaded ahead, whoever had it before."""
+        self.lease, _created = Lease.objects.update_or_create(
+            dossier=self.dossier,
+            defaults={"holder": person, "until": self.now + LEASE_FOR, "reserved": False},
+        )
+        return self.lease
 
     def drop_lease(self) -> None:
         """Free the dossier for the next pair of hands."""

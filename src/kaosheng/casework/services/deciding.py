@@ -22,10 +22,15 @@ def decide_pass(
     """决定通过 by one person, when the dossier isn't drawn for a second look. Raises Refusal."""
     with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
         require_nameless(case, opinion)
-        case.step(Action.DECIDE, actor, verdict=Verdict.PASS, reason=opinion.strip(), waiver=waiver)
-        _waive_promises(case, waiver)
-        case.dossier.changed_since = None
-        return _store_decision(case, actor, verdict=Verdict.PASS, opinion=opinion)
+        return pass_alone(case, actor, opinion=opinion, waiver=waiver)
+
+
+def pass_alone(case: Case, actor: Actor, *, opinion: str = "", waiver: str = "") -> Decision:
+    """The same for a dossier that is open already: what changed in its registration counts as looked at. Raises Refusal."""
+    case.step(Action.DECIDE, actor, verdict=Verdict.PASS, reason=opinion.strip(), waiver=waiver)
+    _waive_promises(case, waiver)
+    case.dossier.changed_since = None
+    return _store_decision(case, actor, verdict=Verdict.PASS, opinion=opinion)
 
 
 def propose(

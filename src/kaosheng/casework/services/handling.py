@@ -9,11 +9,11 @@ from django.utils import timezone
 from kaosheng.accounts.models import User
 from kaosheng.accounts.scope import Staff
 from kaosheng.audit.names import AuditName
-from kaosheng.casework.models import Conflict, Dossier, Hold, InternalNote, Lease, Look, Proposal
+from kaosheng.casework.models import Conflict, Dossier, Hold, InternalNote, Look, Proposal
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.lining import place_in_line
-from kaosheng.casework.services.reviewing import LEASE_FOR, require_reviewer
+from kaosheng.casework.services.reviewing import require_reviewer
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.reasons import short_reason
@@ -135,7 +135,7 @@ def hand_over(*, dossier_id: UUID, actor: Actor, giver: User, taker: Staff | Non
         if taker is None:
             holding.update(ended_at=case.now)
         elif not holding.update(by=taker.user):
-            Lease.objects.create(dossier=case.dossier, holder=taker.user, until=case.now + LEASE_FOR)
+            case.put_in_hands_of(taker.user)
         _line_up(case)
         case.record(
             AuditName.DOSSIER_HANDED_OVER, actor, giver=str(giver.pk), taker=taker.id if taker else ""

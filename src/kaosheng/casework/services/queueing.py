@@ -19,7 +19,7 @@ from kaosheng.casework.models import Dossier, Lease
 from kaosheng.casework.queries.hands import loaded_ahead
 from kaosheng.casework.queries.lines import Tab, best_first, lines_of, next_in_line
 from kaosheng.casework.services import locks
-from kaosheng.casework.services.reviewing import LEASE_FOR
+from kaosheng.casework.services.case import LEASE_FOR
 from kaosheng.domain.roles import Permission
 from kaosheng.regions.models import Intake
 

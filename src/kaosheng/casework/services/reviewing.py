@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from kaosheng.casework.models import AskedPlace, Dossier, Lease, Mark, OpenedSlo
 from kaosheng.casework.queries.hands import loaded_ahead
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.announcing import reads_english, tell_candidate
-from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.case import LEASE_FOR, Case
 from kaosheng.casework.services.opening import open_short_kinds
 from kaosheng.casework.services.remarks import require_nameless
 from kaosheng.casework.services.write_path import open_as_seen, open_case
@@ -27,8 +26,6 @@ from kaosheng.domain.materials import Item
 from kaosheng.domain.places import Manner
 from kaosheng.domain.roles import Role
 from kaosheng.domain.states import Action, Stage, State, Verdict
-
-LEASE_FOR: Final = timedelta(minutes=15)
 
 REVIEWERS: Final = {State.AT_SITE.value: Role.SITE_REVIEWER, State.AT_AREA.value: Role.AREA_REVIEWER}
 
@@ -57,14 +54,9 @@ def take_loaded_ahead(*, dossier_id: UUID, actor: Actor) -> None:
 
 
 def _take(case: Case, actor: Actor) -> Lease:
-    before = case.lease
-    lease, _created = Lease.objects.update_or_create(
-        dossier=case.dossier,
-        defaults={"holder": actor.person, "until": case.now + LEASE_FOR, "reserved": False},
-    )
-    if before is None or before.reserved:
+    if case.lease is None or case.lease.reserved:
         case.record(AuditName.DOSSIER_TAKEN, actor)
-    return lease
+    return case.put_in_hands_of(actor.person)
 
 
 def _is_kept_for(case: Case, actor: Actor) -> bool:
