@@ -19,7 +19,8 @@ from factories.world import World
 from kaosheng.accounts.models import User
 from kaosheng.audit.models import AuditEvent
 from kaosheng.casework.models import Dossier, Lease, Mark, Proposal, Step
-from kaosheng.domain.states import State, Verdict
+from kaosheng.domain.dossier import ROWS
+from kaosheng.domain.states import Action, Phase, State, Verdict
 from kaosheng.notices.models import Message
 from kaosheng.registration.models import Candidate
 
@@ -483,6 +484,18 @@ def test_a_released_verdict_is_corrected_by_two_others(here: World, cast: Cast) 
     assert "证书系伪造。" in page
     post(cast.jiang, dossier, "confirm-correction")
     assert "审核不通过" in opened(cast.chen, dossier)
+
+
+def test_what_may_be_extended_stands_in_the_table_alone(
+    here: World, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until = (timezone.localdate() + timedelta(days=20)).isoformat()
+    dossier = dossiers.brought_to(here, State.RETURNED, cast=cast)
+    assert "request-extension" in offered(opened(cast.feng, dossier))
+    monkeypatch.delitem(ROWS, (Phase.RETURNED, Action.EXTEND))
+    assert "request-extension" not in offered(opened(cast.feng, dossier))
+    assert post(cast.feng, dossier, "request-extension", until=until, reason="住院").status_code == 409
+    assert not dossier.extension_requests.exists()
 
 
 def test_extension_requested_and_granted(here: World, cast: Cast) -> None:

@@ -13,12 +13,12 @@ from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.submitting import freeze, set_unsent_aside
 from kaosheng.casework.services.write_path import open_as_seen, open_case
 from kaosheng.casework.words import deadline_words
-from kaosheng.domain.dossier import require_reach
+from kaosheng.domain.dossier import ROWS, require_reach
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.places import Manner
 from kaosheng.domain.reasons import short_reason
 from kaosheng.domain.roles import Permission, permissions_of
-from kaosheng.domain.states import Action, State
+from kaosheng.domain.states import Action
 
 
 def receive(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -> Dossier:
@@ -88,7 +88,7 @@ def refuse_extension(*, dossier_id: UUID, actor: Actor) -> None:
 
 
 def _require_extendable(case: Case, until: datetime) -> None:
-    if case.dossier.state not in {State.DRAFT, State.RETURNED, State.LAPSED}:
+    if (case.phase, Action.EXTEND) not in ROWS:
         raise Refusal("action_not_possible", phase=case.phase.value, action=Action.EXTEND.value)
     if until <= case.now or until <= case.deadline:
         raise Refusal("deadline_not_later", until=until, deadline=case.deadline)

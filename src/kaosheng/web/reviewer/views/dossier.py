@@ -21,9 +21,10 @@ from kaosheng.casework.queries.workbench import Workbench, workbench
 from kaosheng.casework.services.actors import of_staff
 from kaosheng.casework.services.handling import note_look
 from kaosheng.casework.services.reviewing import take_loaded_ahead
+from kaosheng.domain.dossier import ROWS
 from kaosheng.domain.places import CHANGEABLE
 from kaosheng.domain.roles import SITE_ROLES, Permission
-from kaosheng.domain.states import State, Verdict
+from kaosheng.domain.states import Action, Verdict
 from kaosheng.web.access import for_staff, staff_dossier, staff_member
 from kaosheng.web.reviewer import presenting, words
 from kaosheng.web.reviewer.acts import acts
@@ -34,7 +35,6 @@ from kaosheng.web.ui.components import FieldProblem
 _OPENED_KEY: Final = "opened_dossier"
 RESERVED_KEY: Final = "reserved_dossier"
 """The dossier loaded ahead: its pictures were listed when it was reserved, and may be fetched while it is."""
-_EXTENDABLE: Final = frozenset({State.DRAFT.value, State.RETURNED.value, State.LAPSED.value})
 
 
 @require_safe
@@ -90,6 +90,7 @@ def bench_context(request: HttpRequest, bench: Workbench, *, problem: str = "") 
 def bar_context(bench: Workbench) -> dict[str, Any]:
     """Who it is, in whose hands, and the buttons."""
     chip, state = presenting.state_of(bench)
+    extendable = (bench.facts.phase, Action.EXTEND) in ROWS
     return {
         "bench": bench,
         "dossier": bench.dossier,
@@ -98,10 +99,10 @@ def bar_context(bench: Workbench) -> dict[str, Any]:
         "state": state,
         "lease": presenting.lease_line(bench),
         "acts": acts(bench),
-        "may_request": bench.may(Permission.EXTENSION_REQUEST) and bench.dossier.state in _EXTENDABLE,
+        "may_request": bench.may(Permission.EXTENSION_REQUEST) and extendable,
         "may_export": bench.may(Permission.DOSSIER_EXPORT),
         "may_upload": bench.may(Permission.COUNTER_UPLOAD) and bench.dossier.state in CHANGEABLE,
-        "deadline": bench.case.deadline if bench.dossier.state in _EXTENDABLE else None,
+        "deadline": bench.case.deadline if extendable else None,
     }
 
 
