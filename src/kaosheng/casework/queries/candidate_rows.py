@@ -33,7 +33,7 @@ from kaosheng.casework.models import (
     SubmittedPicture,
 )
 from kaosheng.casework.queries.visible import verdict_of
-from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.dossier_around import DossierAround
 from kaosheng.catalogue.queries import load_catalogue, published_versions
 from kaosheng.crypto.fields import SealedTextField
 from kaosheng.domain import places
@@ -84,7 +84,7 @@ class CandidateRows:
     he last acknowledged it, None when that is the present version.
     """
 
-    case: Case
+    case: DossierAround
     pictures: tuple[Picture, ...]
     steps: tuple[Step, ...]
     returns: tuple[Return, ...]
@@ -120,7 +120,7 @@ def rows_of_nobody(
 
 def _made(dossier: Dossier, found: Row, *, catalogue: Catalogue, now: datetime) -> CandidateRows:
     rows = CandidateRows(
-        case=Case(dossier, arrived_at=now, now=now),
+        case=DossierAround(dossier, arrived_at=now, now=now),
         pictures=_instances(Picture, found["picture_rows"]),
         steps=_instances(Step, found["step_rows"]),
         returns=_instances(Return, found["return_rows"]),

@@ -30,7 +30,7 @@ from kaosheng.casework.queries.offers import Offer, allowed_actions
 from kaosheng.casework.queries.queue_rows import sees_area
 from kaosheng.casework.queries.twins import Twin, twins_of
 from kaosheng.casework.services.actors import of_staff
-from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.dossier_around import DossierAround
 from kaosheng.casework.services.facts import facts_of
 from kaosheng.catalogue.reasons import Reason, area_reasons
 from kaosheng.domain import materials
@@ -105,7 +105,7 @@ class Workbench:
     """Everything the dossier page shows; read in a fixed number of queries."""
 
     dossier: Dossier
-    case: Case
+    case: DossierAround
     phase: Phase
     sees_area: bool
     roles: frozenset[Role]
@@ -155,7 +155,7 @@ class Workbench:
 
 def workbench(dossier: Dossier, staff: Staff, *, now: datetime, look: Look | None = None) -> Workbench:
     """Read the page of a dossier that passed the door; `look` is the reader's, if it was just read."""
-    case, actor = Case(dossier, arrived_at=now, now=now), of_staff(staff)
+    case, actor = DossierAround(dossier, arrived_at=now, now=now), of_staff(staff)
     roles = actor.roles_for(dossier)
     facts = facts_of(case)
     shows_area = sees_area(staff, dossier)
@@ -211,7 +211,7 @@ class _Around:
     answers: Mapping[Slot, tuple[AdviceAnswer, ...]]
 
 
-def _around(case: Case, staff: Staff, *, look: Look | None) -> _Around:
+def _around(case: DossierAround, staff: Staff, *, look: Look | None) -> _Around:
     looked = look.preceding(case.submissions[-1].at if case.submissions else None) if look else None
     return _Around(
         since=looked or _round_before(case),
@@ -222,7 +222,7 @@ def _around(case: Case, staff: Staff, *, look: Look | None) -> _Around:
     )
 
 
-def _to_send(case: Case, marks: Sequence[Mark]) -> tuple[Mark, ...]:
+def _to_send(case: DossierAround, marks: Sequence[Mark]) -> tuple[Mark, ...]:
     """What the candidate will be asked for when this stage returns the dossier."""
     return tuple(
         mark
@@ -231,14 +231,14 @@ def _to_send(case: Case, marks: Sequence[Mark]) -> tuple[Mark, ...]:
     )
 
 
-def _reviews(case: Case, roles: frozenset[Role]) -> bool:
+def _reviews(case: DossierAround, roles: frozenset[Role]) -> bool:
     """Whether the dossier lies at a stage this reader reviews."""
     if case.stage is None:
         return False
     return (Role.SITE_REVIEWER if case.stage is Stage.SITE else Role.AREA_REVIEWER) in roles
 
 
-def _round_before(case: Case) -> datetime | None:
+def _round_before(case: DossierAround) -> datetime | None:
     """When the submission before the last one came; None in the first round."""
     return case.submissions[-2].at if len(case.submissions) > 1 else None
 
@@ -252,7 +252,7 @@ def _seen_phase(phase: Phase, *, shows_area: bool) -> Phase:
 
 # --- pictures and marks ------------------------------------------------------------------------------------------
 def _kinds(
-    case: Case,
+    case: DossierAround,
     marks: Sequence[Mark],
     *,
     missing: tuple[str, ...],

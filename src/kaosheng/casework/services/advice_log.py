@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from kaosheng.casework.models import AdviceAnswer, AdviceOutcome, Picture, PictureAdvice
 from kaosheng.casework.queries.advice import advice_on
-from kaosheng.casework.services.locked_dossier import LockedDossier
+from kaosheng.casework.services.dossier_around import DossierAround
 
 
 def note_answer(
-    case: LockedDossier,
+    case: DossierAround,
     picture: Picture,
     answer: AdviceAnswer.Answer,
     *,
@@ -29,7 +29,7 @@ def note_answer(
     )
 
 
-def note_removal(case: LockedDossier, picture: Picture) -> None:
+def note_removal(case: DossierAround, picture: Picture) -> None:
     """Keep that a picture was taken out on which there was unanswered advice."""
     advised = advice_on(case.pictures, now=case.now).get(picture.pk)
     if advised is not None and advised.open:
@@ -42,7 +42,7 @@ def note_removal(case: LockedDossier, picture: Picture) -> None:
         )
 
 
-def log_outcomes(case: LockedDossier) -> None:
+def log_outcomes(case: DossierAround) -> None:
     """Keep, with every note that is about to be given, what had been advised on its picture.
 
     Only pictures that were looked at: of the others there is nothing to learn.

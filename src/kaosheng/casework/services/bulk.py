@@ -31,8 +31,8 @@ from kaosheng.casework.queries.twins import with_twins
 from kaosheng.casework.services.actors import Actor, of_staff
 from kaosheng.casework.services.case import Case
 from kaosheng.casework.services.deciding import pass_alone
+from kaosheng.casework.services.dossier_around import DossierAround
 from kaosheng.casework.services.facts import facts_of
-from kaosheng.casework.services.locked_dossier import LockedDossier
 from kaosheng.casework.services.reviewing import REVIEWERS
 from kaosheng.casework.services.surveying import survey
 from kaosheng.casework.services.write_path import open_case
@@ -208,7 +208,7 @@ def _act(case: Case, actor: Actor, action: Action) -> None:
         case.step(action, actor, verdict=Verdict.PASS)
 
 
-def _left_out(case: LockedDossier, actor: Actor, action: Action) -> str:
+def _left_out(case: DossierAround, actor: Actor, action: Action) -> str:
     """The rule by which a dossier isn't done in a batch; empty when it is."""
     try:
         roles = case.roles_of(actor)
@@ -233,7 +233,7 @@ def _left_out(case: LockedDossier, actor: Actor, action: Action) -> str:
     return _needs_a_person(case)
 
 
-def _needs_a_person(case: LockedDossier) -> str:
+def _needs_a_person(case: DossierAround) -> str:
     """What the table would allow and a batch doesn't: somebody has to look."""
     if case.dossier.changed_since is not None:
         return "registration_flagged"

@@ -11,8 +11,8 @@ from kaosheng.audit.recording import record
 from kaosheng.casework.models import Dossier, Lease, Proposal, Step
 from kaosheng.casework.services.actors import Actor
 from kaosheng.casework.services.advice_log import log_outcomes
+from kaosheng.casework.services.dossier_around import DossierAround
 from kaosheng.casework.services.facts import facts_of
-from kaosheng.casework.services.locked_dossier import LockedDossier
 from kaosheng.domain.dossier import Outcome, Request, decide
 from kaosheng.domain.states import Action, Verdict
 
@@ -20,7 +20,7 @@ LEASE_FOR: Final = timedelta(minutes=15)
 """So long a dossier stays in the hands of whoever took it and does nothing."""
 
 
-class Case(LockedDossier):
+class Case(DossierAround):
     """A locked dossier that can be changed; `has_stepped` tells the write path whether it was."""
 
     def __init__(self, dossier: Dossier, *, arrived_at: datetime, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kaosheng.casework.models import Recheck
-from kaosheng.casework.services.locked_dossier import LockedDossier
+from kaosheng.casework.services.dossier_around import DossierAround
 from kaosheng.domain import deadlines
 from kaosheng.domain.dossier import Facts
 from kaosheng.domain.places import Manner
@@ -13,7 +13,7 @@ from kaosheng.domain.second_look import is_drawn
 from kaosheng.domain.states import Stage, State
 
 
-def facts_of(case: LockedDossier) -> Facts:
+def facts_of(case: DossierAround) -> Facts:
     """Everything the rules ask, read under the lock."""
     asked = (
         [row for row in case.asked_rows if row.received_at is None]
@@ -57,7 +57,7 @@ def facts_of(case: LockedDossier) -> Facts:
     )
 
 
-def _of_recheck(case: LockedDossier) -> dict[str, Any]:
+def _of_recheck(case: DossierAround) -> dict[str, Any]:
     until = case.recheck_until
     corrections = case.dossier.corrections.filter(confirmed_at__isnull=False)
     people = {str(pk) for pair in corrections.values_list("proposed_by", "confirmed_by") for pk in pair}

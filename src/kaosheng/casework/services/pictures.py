@@ -17,6 +17,7 @@ from kaosheng.casework.services.advice_log import note_answer, note_removal
 from kaosheng.casework.services.advice_queue import ask_for_advice
 from kaosheng.casework.services.announcing import tell_candidate
 from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.dossier_around import DossierAround
 from kaosheng.casework.services.write_path import open_case
 from kaosheng.domain import materials, places
 from kaosheng.domain.advice import CAN_BE_TURNED
@@ -211,7 +212,7 @@ def _highest(case: Case, kind: str) -> int:
     return max([case.item(kind).maximum, *opened])
 
 
-def slot_is_open(case: Case, slot: Slot, *, at_counter: bool = False) -> bool:
+def slot_is_open(case: DossierAround, slot: Slot, *, at_counter: bool = False) -> bool:
     """Whether this place may change now."""
     return places.is_open(
         slot, state=State(case.dossier.state), in_time=case.in_time, opened=case.opened, at_counter=at_counter

@@ -20,7 +20,7 @@ from kaosheng.casework.models import (
     Return,
     Step,
 )
-from kaosheng.casework.services.locked_dossier import LockedDossier
+from kaosheng.casework.services.dossier_around import DossierAround
 from kaosheng.domain.states import Action
 
 _AROUND: Final = (
@@ -29,7 +29,7 @@ _AROUND: Final = (
 )  # fmt: skip
 
 
-class SurveyedDossier(LockedDossier):
+class SurveyedDossier(DossierAround):
     """Everything comes from the rows of the page; nothing is locked, and nothing may be changed by it."""
 
     @cached_property

@@ -1,4 +1,4 @@
-"""One locked dossier: everything the verbs and the rules read of it after the locks."""
+"""One dossier with what surrounds it: everything the verbs, the rules and the pages read of it."""
 
 from __future__ import annotations
 
@@ -33,14 +33,15 @@ from kaosheng.domain.roles import Role
 from kaosheng.domain.states import Action, Phase, Stage, State
 
 
-class LockedDossier:
-    """One locked dossier with what surrounds it, read when first asked for.
+class DossierAround:
+    """One dossier with what surrounds it, read when first asked for.
 
-    `arrived_at` is when the request reached us; `now` is read after the lock, since waiting for it takes time.
+    Pages read it as it is; a verb only once it is locked, as a `Case`. `arrived_at` is when the request reached us;
+    `now` is read after the lock, since waiting for it takes time.
     """
 
     def __init__(self, dossier: Dossier, *, arrived_at: datetime, now: datetime) -> None:
-        """Wrap a dossier that is already locked."""
+        """Wrap a dossier; nothing is read yet."""
         self.dossier = dossier
         self.registration = dossier.registration
         self.intake = dossier.intake
