@@ -52,14 +52,13 @@ def letters_to(
 
     With several registrations the text names the 报考类别.
     """
-    several = _with_several(dossiers)
-    openids = _openids(dossiers)
+    several, openids = _with_several(dossiers), _openids(dossiers)
     letters = []
     for dossier in dossiers:
         registration = dossier.registration
-        candidate = registration.candidate
-        language = candidate.language if candidate else "zh-hans"
+        language = language_of(registration)
         english = language.startswith("en")
+        exam = exam_words(registration, several=registration.subject in several, english=english)
         letters.append(
             Letter(
                 template=template,
@@ -72,16 +71,16 @@ def letters_to(
                     SMS: registration.phone_for_messages,
                     WECHAT: openids.get(registration.candidate_id, ""),
                 },
-                variables={
-                    "exam": exam_words(
-                        registration, several=registration.subject in several, english=english
-                    ),
-                    **variables(dossier, english),
-                },
+                variables={"exam": exam, **variables(dossier, english)},
                 deadline=deadline(dossier),
             )
         )
     return letters
+
+
+def language_of(registration: Registration) -> str:
+    """The language of messages to its candidate; somebody who never logged in gets Chinese."""
+    return registration.candidate.language if registration.candidate else "zh-hans"
 
 
 def exam_words(registration: Registration, *, several: bool, english: bool) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kaosheng.casework.jobs.status import push_status
 from kaosheng.casework.models import Dossier, StatusPush
 from kaosheng.casework.queries.visible import visible_now
-from kaosheng.casework.services.addressing import letters_to
+from kaosheng.casework.services.addressing import language_of, letters_to
 from kaosheng.casework.words import state_in_both
 from kaosheng.domain.states import State
 from kaosheng.domain.visibility import Visible, VisibleState
@@ -68,6 +68,5 @@ def tell_candidate(case: Case, template: str, *, occasion: str = "", **variables
 
 
 def reads_english(case: Case) -> bool:
-    """Whether messages to this candidate are in English; somebody who never logged in gets Chinese."""
-    candidate = case.registration.candidate
-    return candidate is not None and candidate.language.startswith("en")
+    """Whether messages to this candidate are in English."""
+    return language_of(case.registration).startswith("en")

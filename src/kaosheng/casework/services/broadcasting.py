@@ -65,15 +65,10 @@ def broadcast(
     `broadcast_count_differs` (expected, counted).
     """
     _require_sender(staff, intake, site)
-    if template not in TEXTS or not TEXTS[template].broadcast:
-        raise Refusal("broadcast_text_unknown")
-    _require_variables(template, variables)
+    _require_text(template, variables)
     with transaction.atomic(durable=True):
         number = recipients(intake=intake, site=site, groups=groups).count()
-        if not number:
-            raise Refusal("broadcast_nobody")
-        if number != counted:
-            raise Refusal("broadcast_count_differs", expected=number, counted=counted)
+        _require_counted(number, counted=counted)
         now = timezone.now()
         mailing = Mailing.objects.create(
             about=f"broadcast:{now.isoformat()}:{staff.id}",
@@ -102,13 +97,24 @@ def _require_sender(staff: Staff, intake: Intake, site: ExamSite | None) -> None
         raise Refusal("not_found")
 
 
-def _require_variables(template: str, variables: Mapping[str, tuple[str, str]]) -> None:
+def _require_text(template: str, variables: Mapping[str, tuple[str, str]]) -> None:
+    """A text that may go to a list, with all its words."""
+    if template not in TEXTS or not TEXTS[template].broadcast:
+        raise Refusal("broadcast_text_unknown")
     for name in variables_of(template):
         known = VARIABLES[name]
         zh, en = variables.get(name, ("", ""))
         for words, longest in ((zh, known.longest_zh), (en, known.longest_en)):
             if not words.strip() or len(words) > longest:
                 raise Refusal("broadcast_variable", name=name, longest=longest)
+
+
+def _require_counted(number: int, *, counted: int) -> None:
+    """Somebody, and as many as the sender believes."""
+    if not number:
+        raise Refusal("broadcast_nobody")
+    if number != counted:
+        raise Refusal("broadcast_count_differs", expected=number, counted=counted)
 
 
 def stop(*, staff: Staff, mailing_id: int) -> int:

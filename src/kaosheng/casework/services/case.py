@@ -52,9 +52,17 @@ class Case(DossierAround):
         self.has_stepped = True
         self._store(outcome)
         self._end_what_ends(action, actor, outcome)
+        self._write_down(action, actor, outcome, verdict=verdict, reason=reason)
+        return outcome
+
+    def _write_down(
+        self, action: Action, actor: Actor, outcome: Outcome, *, verdict: Verdict | None, reason: str
+    ) -> None:
+        """What was done, for the history of the dossier and for the trail."""
+        revision = self.dossier.revision
         Step.objects.create(
             dossier=self.dossier,
-            revision=self.dossier.revision,
+            revision=revision,
             action=action,
             state=outcome.state,
             at=self.now,
@@ -65,13 +73,8 @@ class Case(DossierAround):
             reason=reason,
         )
         self.record(
-            AuditName.DOSSIER_STEP,
-            actor,
-            action=action.value,
-            state=outcome.state.value,
-            revision=self.dossier.revision,
+            AuditName.DOSSIER_STEP, actor, action=action.value, state=outcome.state.value, revision=revision
         )
-        return outcome
 
     def _store(self, outcome: Outcome) -> None:
         if self.dossier.state != outcome.state:
