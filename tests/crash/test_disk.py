@@ -47,9 +47,10 @@ def test_a_disk_that_syncs_slowly_delays_answers_and_loses_nothing(installation:
     with installation.serving():
         person, neighbour = Person(installation.port, draft), Person(installation.port, other)
         person.upload_until_kept(position=1)
-        with installation.finding_its_thread() as found:
-            person.upload_until_kept(position=2)
-        with installation.traced(found[0], "trace=fsync", "inject=fsync:delay_exit=1500000"):
+        person.upload_until_kept(position=2)
+        with installation.traced(
+            installation.answering_thread(), "trace=fsync", "inject=fsync:delay_exit=1500000"
+        ):
             began = time.monotonic()
             senders = [
                 threading.Thread(target=person.upload_until_kept, kwargs={"position": 3}),

@@ -66,11 +66,11 @@ class Hurting:
             self.installation.kill_worker()
         self.installation.wait_for_answer()
         self.owed()
-        with self.installation.finding_its_thread() as found:
-            next(self.warm)[1]()
+        next(self.warm)[1]()
+        thread = self.installation.answering_thread()
         worker = self.installation.worker()
         once, self.owed = next(self.attempts)
-        with self.installation.traced(found[0], *rules) as output, suppress(httpx.HTTPError):
+        with self.installation.traced(thread, *rules) as output, suppress(httpx.HTTPError):
             once()
         self.is_new = self.installation.has_ended(worker)
         return output
