@@ -18,7 +18,7 @@ from kaosheng.domain.errors import Refusal
 from kaosheng.domain.places import Manner
 from kaosheng.domain.reasons import short_reason
 from kaosheng.domain.roles import Permission, permissions_of
-from kaosheng.domain.states import Action
+from kaosheng.domain.states import Action, State
 
 
 def receive(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) -> Dossier:
