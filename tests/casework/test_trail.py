@@ -47,6 +47,15 @@ def test_a_promise_is_withdrawn_once(here: World) -> None:
     assert trail(dossier, "promise") == ["promise:made", "promise:withdrawn"]
 
 
+def test_an_explanation_is_withdrawn_once(here: World) -> None:
+    dossier = dossiers.register(here)
+    for reason in ("没有学位", " ", " "):
+        submitting.explain(
+            dossier_id=dossier.pk, actor=dossiers.owner(dossier), kind="M04", position=None, reason=reason
+        )
+    assert trail(dossier, "place") == ["place:explained", "place:explanation_withdrawn"]
+
+
 def test_a_hold_ends_once(here: World, house: Cast) -> None:
     dossier = dossiers.take(dossiers.brought_to(here, State.AT_SITE, cast=house), house.chen)
     handling.hold(

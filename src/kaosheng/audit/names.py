@@ -63,6 +63,7 @@ class AuditName(StrEnum):
     PROMISE_MADE = "promise:made"
     PROMISE_WITHDRAWN = "promise:withdrawn"
     PLACE_EXPLAINED = "place:explained"
+    EXPLANATION_WITHDRAWN = "place:explanation_withdrawn"
     DOSSIER_ERASED = "dossier:erased"
     REGISTRATION_DOUBTED = "registration:doubted"
     REGISTRATION_DOUBT_ANSWERED = "registration:doubt_answered"

@@ -112,7 +112,7 @@ def test_a_search_names_nobody_in_the_trail(here: World, cast: Cast) -> None:
         table(cast.feng, f"{LIST}?{urlencode({'q': search})}")
     kept = [details["filters"]["search"] for _object, details in events("list:exported")]
     assert dict(zip(typed, kept, strict=True)) == typed
-    assert contents(cast.feng, f"{LIST}?{urlencode({'q': found.name})}")
+    assert contents(cast.feng, f"{LIST}?{urlencode({'q': found.name, 'site': found.name})}")
     assert [details["filters"] for _object, details in events("pictures:exported")] == [
         {"tab": "all", "search": "name"}
     ]

@@ -195,9 +195,9 @@ def explain(
         }
         if reason.strip():
             Explanation.objects.update_or_create(**place, defaults={"reason": reason.strip(), "at": case.now})
-        else:
-            Explanation.objects.filter(**place).delete()
-        case.record(AuditName.PLACE_EXPLAINED, actor, kind=kind, position=position)
+            case.record(AuditName.PLACE_EXPLAINED, actor, kind=kind, position=position)
+        elif Explanation.objects.filter(**place).delete()[0]:
+            case.record(AuditName.EXPLANATION_WITHDRAWN, actor, kind=kind, position=position)
 
 
 def acknowledge_change(*, dossier_id: UUID, actor: Actor) -> None:

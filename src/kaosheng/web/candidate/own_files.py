@@ -7,8 +7,8 @@ from functools import partial
 from django.db.models import Q
 
 from kaosheng.casework.models import Dossier, Picture
+from kaosheng.casework.queries.catalogue import catalogue_of
 from kaosheng.casework.queries.receipts import receipt_of
-from kaosheng.casework.services.case import Case
 from kaosheng.domain.materials import Catalogue
 from kaosheng.pictures.sniff import EXTENSIONS
 from kaosheng.pictures.store import get_store
@@ -20,7 +20,7 @@ _DIGEST_SHOWN = 8
 
 def own_files(dossier: Dossier) -> list[ZipEntry]:
     """Pictures that stand in a place or were ever submitted; the names carry the beginning of the digest."""
-    catalogue = Case(dossier, arrived_at=dossier.created_at, now=dossier.created_at).catalogue
+    catalogue = catalogue_of(dossier)
     kept = dossier.pictures.filter(Q(hidden_at=None) | Q(submitted_as__isnull=False)).distinct()
     read = get_store().read
     pictures = [

@@ -134,6 +134,7 @@ EVENTS: Final[dict[str, str | Promise]] = {
     AuditName.PROMISE_MADE: _("承诺补交"),
     AuditName.PROMISE_WITHDRAWN: _("撤回补交承诺"),
     AuditName.PLACE_EXPLAINED: _("考生说明"),
+    AuditName.EXPLANATION_WITHDRAWN: _("撤回说明"),
     AuditName.EXTENSION_REQUESTED: _("申请延期"),
     AuditName.EXTENSION_REFUSED: _("不同意延期"),
     AuditName.SITE_CLOSED: _("考点审核结束"),

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kaosheng.audit.names import AuditName
@@ -36,7 +35,6 @@ _WANTED: Final = "wanted_registration"
 _LONGEST_NUMBER: Final = 40
 
 
-@never_cache
 @require_safe
 def entrance(request: HttpRequest) -> HttpResponse:
     """What this is, and the button that logs in; whoever is logged in goes straight on."""
@@ -46,7 +44,6 @@ def entrance(request: HttpRequest) -> HttpResponse:
     return render(request, "candidate/entrance.html")
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """上传相关材料 in the registration system leads here; `registration` names the number pressed there."""
@@ -61,7 +58,6 @@ def enter(request: HttpRequest) -> HttpResponse:
         return _problem(request, error)
 
 
-@never_cache
 @require_safe
 def callback(request: HttpRequest) -> HttpResponse:
     """The registration system sends the browser back here."""
@@ -112,7 +108,6 @@ def _own(request: HttpRequest, number: str) -> Dossier | None:
     ).first()
 
 
-@never_cache
 @require_safe
 @for_candidates
 def choose(request: HttpRequest) -> HttpResponse:
@@ -141,7 +136,6 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "candidate/choose.html", {"rows": rows})
 
 
-@never_cache
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
     """End both sessions, ours and the registration system's, and what this browser kept of us."""

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kaosheng.casework.queries.receipts import Receipt, receipt_by_code
@@ -25,7 +24,6 @@ from kaosheng.web.ui import components as ui
 _OPEN_AGAIN = frozenset({VisibleState.RETURNED, VisibleState.DRAFT, VisibleState.LAPSED})
 
 
-@never_cache
 @require_safe
 @for_candidates
 def receipt(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpResponse:
@@ -54,7 +52,6 @@ def receipt(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpRespons
     return render(request, "candidate/receipt.html", context)
 
 
-@never_cache
 @require_safe
 @for_candidates
 def pdf(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpResponse:
@@ -65,7 +62,6 @@ def pdf(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpResponse:
     return _file(receipt_pdf(sheet, thumbnails), "application/pdf", f"receipt-{sheet.number}.pdf")
 
 
-@never_cache
 @require_safe
 @for_candidates
 def text(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpResponse:
@@ -73,7 +69,6 @@ def text(request: HttpRequest, dossier_id: UUID, ordinal: int) -> HttpResponse:
     return _signed_text(_own_sheet(request, dossier_id, ordinal).receipt)
 
 
-@never_cache
 @require_safe
 def check(request: HttpRequest, receipt_code: str) -> HttpResponse:
     """What the QR code opens, for anybody: number, time, digests and whether the signature holds."""
@@ -94,7 +89,6 @@ def check(request: HttpRequest, receipt_code: str) -> HttpResponse:
     return response
 
 
-@never_cache
 @require_safe
 def check_text(request: HttpRequest, receipt_code: str) -> HttpResponse:
     """The signed text behind the code; it holds no more than the page."""

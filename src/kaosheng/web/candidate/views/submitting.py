@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kaosheng.casework.models import Dossier
@@ -29,7 +28,6 @@ from kaosheng.web.ui.errors import tell_scripts
 from kaosheng.web.ui.messages import sentence_of, status_of
 
 
-@never_cache
 @require_safe
 @for_candidates
 def check(request: HttpRequest, dossier_id: UUID) -> HttpResponse:

@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kaosheng.casework.models import AskedPlace, Dossier, Mark
@@ -22,7 +21,7 @@ from kaosheng.casework.queries import progress as queries
 from kaosheng.casework.queries.candidate import CandidateView, KindView, Place, candidate_view
 from kaosheng.casework.queries.queue import matching
 from kaosheng.casework.services.actors import of_staff
-from kaosheng.casework.services.case import Case
+from kaosheng.casework.services.dossier_around import DossierAround
 from kaosheng.domain.deadlines import effective_deadline
 from kaosheng.domain.errors import Refusal
 from kaosheng.domain.places import CHANGEABLE, Manner
@@ -62,7 +61,6 @@ def counter(request: HttpRequest) -> HttpResponse:
     return render(request, "office/counter.html", {"rows": rows, "page_of_rows": page, "search": search})
 
 
-@never_cache
 @require_safe
 @for_staff(Permission.COUNTER_UPLOAD)
 def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
@@ -84,7 +82,7 @@ def begin(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 
 def _show(request: HttpRequest, found: Dossier, help_form: HelpForm, *, status: int = 200) -> HttpResponse:
     now = timezone.now()
-    case = Case(found, arrived_at=now, now=now)
+    case = DossierAround(found, arrived_at=now, now=now)
     if found.state not in CHANGEABLE:
         raise Refusal("nothing_to_receive")
     returned = found.state == State.RETURNED
@@ -108,7 +106,9 @@ def _show(request: HttpRequest, found: Dossier, help_form: HelpForm, *, status: 
     return render(request, "office/counter_dossier.html", context, status=status)
 
 
-def _asked(case: Case, row: AskedPlace, sent: Mapping[tuple[str, int | None], Mark]) -> dict[str, Any]:
+def _asked(
+    case: DossierAround, row: AskedPlace, sent: Mapping[tuple[str, int | None], Mark]
+) -> dict[str, Any]:
     kind, mark = case.item(row.kind).kind, sent.get((row.kind, row.position))
     return {
         "name": presenting.place_name(kind, row.position),
@@ -162,7 +162,6 @@ def _address(dossier: Dossier, kind: KindView) -> str:
     return reverse("office:counter-upload", args=[dossier.pk, kind.code])
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff(Permission.COUNTER_UPLOAD)
 @shows_present_state

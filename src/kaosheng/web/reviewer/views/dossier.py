@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kaosheng.accounts.scope import Staff
@@ -38,7 +37,6 @@ RESERVED_KEY: Final = "reserved_dossier"
 
 
 @require_safe
-@never_cache
 @for_staff(Permission.DOSSIER_VIEW)
 def page(request: HttpRequest, dossier_id: Any) -> HttpResponse:
     """Open a dossier: one audit row that lists the pictures, whatever is clicked inside it afterwards."""

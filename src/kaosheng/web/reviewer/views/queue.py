@@ -101,9 +101,10 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def wanted_of(given: QueryDict) -> Wanted:
     """Search and filters of an address or a form; what isn't known is ignored."""
+    site = given.get("site", "")[:10]
     return Wanted(
         search=given.get("q", "").strip()[:80],
-        site=given.get("site", "")[:10],
+        site=site if site.isascii() and site.isalnum() else "",
         precheck=next((level for level in PRECHECK if level == given.get("precheck")), ""),
         only=next((only for only in ONLY if only == given.get("only")), ""),
     )
