@@ -222,6 +222,7 @@ def test_what_is_asked_for_elsewhere_beside_a_replacement_is_done_first(places: 
     dossiers.return_(
         dossier, cast.chen, dossiers.replace_note(), dossiers.replace_note("M03", 1, manner=Manner.ON_SITE)
     )
+    assert "还有 1 项须到考点现场或电话办理。请先办理，再重新提交" in page(dossier)
     dossiers.replace(dossier)
     client = clients.of_candidate(dossiers.candidate_of(dossier))
     check = f"/dossiers/{dossier.pk}/check/"
@@ -307,6 +308,9 @@ def test_overdue_is_said_plainly(places: World, cast: Cast) -> None:
     Dossier.objects.filter(pk=dossier.pk).update(deadline=timezone.now() - timedelta(minutes=5))
     clock.overdue(dossier_id=dossier.pk)
     assert page(dossier).count("补充期限已过，按上次提交的材料审核") >= 2
+    client = clients.of_candidate(dossiers.candidate_of(dossier))
+    client.cookies["kaosheng_language"] = "en"
+    assert "If there are special circumstances, contact the exam site." in page(dossier, client=client)
 
 
 @pytest.mark.parametrize(

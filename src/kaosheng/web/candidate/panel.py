@@ -15,7 +15,7 @@ from kaosheng.casework.words import state_words
 from kaosheng.domain.places import Manner
 from kaosheng.domain.states import Verdict
 from kaosheng.domain.visibility import VisibleState
-from kaosheng.web.candidate.frame import contact_of_site, said
+from kaosheng.web.candidate.frame import contact_of_site, is_english, said
 from kaosheng.web.candidate.words import day_words, place_name, remark_text
 from kaosheng.web.ui import components as ui
 
@@ -162,7 +162,7 @@ def _overdue(next_step: str) -> dict[str, Any]:
     return {
         "heading": _("补充期限已过，按上次提交的材料审核"),
         "tone": "quiet",
-        "next_step": f"{next_step}{_('如有特殊情况，请联系考点。')}",
+        "next_step": _sentences(next_step, _("如有特殊情况，请联系考点。")),
     }
 
 
@@ -203,7 +203,10 @@ def _returned(view: CandidateView) -> dict[str, Any]:
         return {
             **shared,
             "heading": heading % {"count": count},
-            "next_step": _("只有审核人员要求的位置可以修改。全部处理后，点击右上角的“重新提交”。"),
+            "next_step": _sentences(
+                _("只有审核人员要求的位置可以修改。全部处理后，点击右上角的“重新提交”。"),
+                elsewhere_first(view.asked_elsewhere) if view.asked_elsewhere else "",
+            ),
         }
     if not remarks:
         return {
@@ -224,6 +227,11 @@ def _returned(view: CandidateView) -> dict[str, Any]:
         "heading": _("要求的内容已处理，请重新提交"),
         "next_step": _("请点击右上角的“重新提交”。不重新提交，审核人员看不到您的更换。"),
     }
+
+
+def _sentences(*sentences: str) -> str:
+    """One after the other; English puts a space between them."""
+    return (" " if is_english() else "").join(sentence for sentence in sentences if sentence)
 
 
 def elsewhere_first(count: int) -> str:

@@ -54,7 +54,8 @@ class BroadcastForm(forms.Form):
         self.fields["place"].choices = [(key, name) for key, (name, _i, _s) in self.places.items()]  # type: ignore[attr-defined]
         for name in sorted({name for code in texts for name in broadcasting.variables_of(code)}):
             for language in ("zh", "en"):
-                label = f"{VARIABLES[name]} · {_('中文') if language == 'zh' else _('英文')}"
+                spoken = _("中文") if language == "zh" else _("英文")
+                label = f"{VARIABLES[name]} · {spoken}"
                 self.fields[f"{name}_{language}"] = forms.CharField(
                     label=label, required=False, max_length=24
                 )
@@ -71,7 +72,8 @@ def _places(staff: Staff) -> dict[str, tuple[str, Intake, ExamSite | None]]:
     for intake in queries.intakes_of(staff, Permission.BROADCAST_SEND):
         name = pick(intake.name_zh, intake.name_en)
         if intake.area_id in staff.area_ids(Permission.BROADCAST_SEND):
-            places[f"{intake.pk}-"] = (f"{name} · {_('全部考点')}", intake, None)
+            everywhere = _("全部考点")
+            places[f"{intake.pk}-"] = (f"{name} · {everywhere}", intake, None)
         for site in queries.sites_of(staff, intake, Permission.BROADCAST_SEND):
             places[f"{intake.pk}-{site.pk}"] = (f"{name} · {pick(site.name_zh, site.name_en)}", intake, site)
     return places

@@ -41,7 +41,8 @@ class TextForm(forms.Form):
         super().__init__(*args, **kwargs)
         for channel in routes:
             for language in LANGUAGES:
-                label = f"{CHANNELS.get(channel, channel)} · {_('中文') if language == 'zh' else _('英文')}"
+                spoken = _("中文") if language == "zh" else _("英文")
+                label = f"{CHANNELS.get(channel, channel)} · {spoken}"
                 self.fields[f"{channel}:{language}"] = forms.CharField(
                     label=label, required=False, max_length=200
                 )
