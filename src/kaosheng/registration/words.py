@@ -113,6 +113,11 @@ ID_TYPES: Final[dict[str, Text]] = {
 }
 
 
+def id_type_in_words(kind: str) -> str:
+    """What the ID is: 居民身份证; one the table doesn't know as it came."""
+    return str(ID_TYPES.get(kind, kind))
+
+
 def value_in_words(name: str, value: object) -> str:
     """One fact's value as people say it: 110 临床执业医师, 是, 2024; what the tables don't know as it came."""
     if isinstance(value, bool):

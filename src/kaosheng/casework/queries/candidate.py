@@ -203,18 +203,17 @@ def candidate_view(dossier: Dossier, *, now: datetime, at_counter: bool = False)
 def view_of(rows: CandidateRows, *, at_counter: bool = False) -> CandidateView:
     """The view these rows make."""
     case, dossier, now = rows.case, rows.case.dossier, rows.case.now
-    returned = dossier.state == State.RETURNED
     visible = visible_from(
         dossier,
         now=now,
         steps=rows.steps,
-        manners=[row.manner for row in case.asked_rows if row.received_at is None] if returned else [],
+        manners=[row.manner for row in case.still_asked],
         closings=rows.closings,
         published=rows.published,
         recheck=rows.recheck,
     )
     waits = visible.state in {VisibleState.DRAFT, VisibleState.RETURNED}
-    unanswered = case.unanswered()
+    missing, unanswered = case.missing(), case.unanswered()
     return CandidateView(
         dossier=dossier,
         visible=visible,
@@ -224,8 +223,8 @@ def view_of(rows: CandidateRows, *, at_counter: bool = False) -> CandidateView:
         has_opened=dossier.intake.opens_at <= now,
         one_stage=dossier.intake.has_one_stage,
         was_forwarded=bool(forwards_of(rows.steps)),
-        kinds=_kinds(rows, visible, unanswered, at_counter=at_counter),
-        missing=case.missing() if waits else (),
+        kinds=_kinds(rows, visible, missing, unanswered, at_counter=at_counter),
+        missing=missing if waits else (),
         unanswered=unanswered,
         waits_elsewhere=case.waits_elsewhere,
         submissions=rows.submissions,
@@ -239,11 +238,15 @@ def view_of(rows: CandidateRows, *, at_counter: bool = False) -> CandidateView:
 
 # --- kinds and places ----------------------------------------------------------------------------------------
 def _kinds(
-    rows: CandidateRows, visible: Visible, unanswered: tuple[Asked, ...], *, at_counter: bool
+    rows: CandidateRows,
+    visible: Visible,
+    missing: tuple[str, ...],
+    unanswered: tuple[Asked, ...],
+    *,
+    at_counter: bool,
 ) -> tuple[KindView, ...]:
     case = rows.case
     waits = visible.state in {VisibleState.DRAFT, VisibleState.RETURNED}
-    missing = case.missing()
     remarks = _remarks(rows, unanswered) if visible.may_see_marks else {}
     accepted = _accepted(rows) if visible.may_see_marks else frozenset()
     unmet_groups = {

@@ -24,6 +24,7 @@ from kaosheng.casework.models import (
 from kaosheng.casework.queries.lines import without_conflict
 from kaosheng.casework.queries.twins import shows_shared
 from kaosheng.casework.queries.unreached import open_by_site, unreached_of
+from kaosheng.casework.queries.visible import STILL_ASKED
 from kaosheng.casework.services.releasing import ready_for_release, release_blockers
 from kaosheng.domain.places import CHANGEABLE, Manner
 from kaosheng.domain.roles import Permission
@@ -141,10 +142,9 @@ def at_counter(staff: Staff) -> QuerySet[Dossier]:
     sites = staff.site_ids(Permission.COUNTER_UPLOAD)
     newest = Return.objects.filter(dossier=OuterRef("pk")).order_by("-revision").values("pk")[:1]
     asked = AskedPlace.objects.filter(
+        STILL_ASKED,
         returned=OuterRef("newest_return"),
         manner__in=[Manner.ON_SITE, Manner.TELEPHONE],
-        dropped_at=None,
-        received_at=None,
     )
     return (
         Dossier.objects.filter(without_conflict(staff), site__in=sites, state=State.RETURNED)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kaosheng.casework.models import (
     AskedPlace,
@@ -32,6 +32,8 @@ from kaosheng.domain.visibility import (
     visible_to_candidate,
 )
 
+STILL_ASKED: Final = Q(dropped_at=None, received_at=None)
+"""Places of a running return that no registration change made needless and the counter hasn't received."""
 _HANDED_IN = {Action.SUBMIT.value, Action.RECEIVE.value, Action.OVERDUE.value}
 _TELLING = {*_HANDED_IN, Action.FORWARD.value}
 """The steps a visible state can depend on."""
@@ -107,7 +109,7 @@ def visible_of_many(dossiers: Sequence[Dossier], *, now: datetime) -> dict[UUID,
     )
     manners: dict[UUID, list[str]] = defaultdict(list)
     for dossier_id, manner in AskedPlace.objects.filter(
-        returned__in=[entry.pk for entry in newest], dropped_at=None, received_at=None
+        STILL_ASKED, returned__in=[entry.pk for entry in newest]
     ).values_list("returned__dossier_id", "manner"):
         manners[dossier_id].append(manner)
     sites = {step.site_code for rows in steps.values() for step in rows if step.action == Action.FORWARD}
@@ -171,7 +173,7 @@ def asked_now(dossier: Dossier) -> list[AskedPlace]:
     if dossier.state != State.RETURNED:
         return []
     newest = dossier.returns.order_by("-revision").first()
-    return list(newest.asked.filter(dropped_at=None, received_at=None)) if newest else []
+    return list(newest.asked.filter(STILL_ASKED)) if newest else []
 
 
 def _closings(dossier: Dossier, forwards: Sequence[Forward]) -> tuple[Closing, ...]:

@@ -29,9 +29,7 @@ def receive(*, dossier_id: UUID, actor: Actor, seen_revision: int, reason: str) 
     replacements are set aside, and only what staff put there counts as new.
     """
     with open_as_seen(dossier_id, actor=actor, seen_revision=seen_revision) as case:
-        elsewhere = [
-            row.pk for row in case.asked_rows if row.manner != Manner.ONLINE and row.received_at is None
-        ]
+        elsewhere = [row.pk for row in case.still_asked if row.manner != Manner.ONLINE]
         outcome = case.step(Action.RECEIVE, actor, reason=reason.strip())
         AskedPlace.objects.filter(pk__in=elsewhere).update(received_at=case.now)
         if outcome.state is not State.RETURNED:

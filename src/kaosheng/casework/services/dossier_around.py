@@ -156,6 +156,13 @@ class DossierAround:
         return list(self.returned.asked.filter(dropped_at=None)) if self.returned else []
 
     @property
+    def still_asked(self) -> list[AskedPlace]:
+        """Those of them that the counter hasn't received; none unless the return still runs."""
+        if self.dossier.state != State.RETURNED:
+            return []
+        return [row for row in self.asked_rows if row.received_at is None]
+
+    @property
     def asked(self) -> tuple[places.Asked, ...]:
         """The same, as the rules want them."""
         return tuple(

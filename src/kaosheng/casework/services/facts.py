@@ -15,11 +15,7 @@ from kaosheng.domain.states import Stage, State
 
 def facts_of(case: DossierAround) -> Facts:
     """Everything the rules ask, read under the lock."""
-    asked = (
-        [row for row in case.asked_rows if row.received_at is None]
-        if case.dossier.state == State.RETURNED
-        else []
-    )
+    asked = case.still_asked
     decision = case.decision
     return Facts(
         phase=case.phase,

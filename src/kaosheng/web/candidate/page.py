@@ -14,11 +14,11 @@ from kaosheng.domain.visibility import VisibleState
 from kaosheng.regions.models import ExamSite
 from kaosheng.registration.changes import Change
 from kaosheng.registration.words import (
-    ID_TYPES,
     OWN_LABELS,
     ChangedFact,
     changed_facts,
     facts_in_words,
+    id_type_in_words,
     masked_id_number,
     masked_phone,
 )
@@ -92,7 +92,7 @@ def registration_facts(view: CandidateView) -> list[ui.Fact]:
     own = [
         (OWN_LABELS["name"], registration.name),
         (_("报名号"), registration.number),
-        (OWN_LABELS["id_type"], str(ID_TYPES.get(registration.id_type, registration.id_type))),
+        (OWN_LABELS["id_type"], id_type_in_words(registration.id_type)),
         (OWN_LABELS["id_number"], masked_id_number(registration.id_number)),
         (OWN_LABELS["phone"], masked_phone(registration.phone) or _("未登记")),
         (OWN_LABELS["site"], said(view.dossier.site, "name")),

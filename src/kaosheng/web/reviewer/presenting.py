@@ -16,7 +16,7 @@ from kaosheng.domain.materials import Item, Kind
 from kaosheng.domain.states import Phase, Verdict
 from kaosheng.regions.models import ExamSite
 from kaosheng.registration.changes import Change
-from kaosheng.registration.words import ID_TYPES, LABELS, OWN_LABELS, facts_in_words, value_in_words
+from kaosheng.registration.words import LABELS, OWN_LABELS, facts_in_words, id_type_in_words, value_in_words
 from kaosheng.web.reviewer import words
 from kaosheng.web.ui import components as ui
 from kaosheng.web.ui.times import moment
@@ -265,9 +265,7 @@ def registration_facts(bench: Workbench) -> list[ui.Fact]:
     own = [
         ui.Fact(label=own_label("name"), value=registration.name),
         ui.Fact(label=own_label("id_number"), value=registration.id_number),
-        ui.Fact(
-            label=own_label("id_type"), value=str(ID_TYPES.get(registration.id_type, registration.id_type))
-        ),
+        ui.Fact(label=own_label("id_type"), value=id_type_in_words(registration.id_type)),
         ui.Fact(label=own_label("phone"), value=registration.phone or _("（无）")),
         ui.Fact(label=own_label("site"), value=pick(site.name_zh, site.name_en)),
     ]

@@ -86,7 +86,7 @@ def _show(request: HttpRequest, found: Dossier, help_form: HelpForm, *, status: 
     if found.state not in CHANGEABLE:
         raise Refusal("nothing_to_receive")
     returned = found.state == State.RETURNED
-    asked = [row for row in case.asked_rows if row.received_at is None] if returned else []
+    asked = case.still_asked
     sent = {(mark.kind, mark.position): mark for mark in found.marks.filter(sent=True).order_by("pk")}
     view = candidate_view(found, now=now, at_counter=True)
     context = {
